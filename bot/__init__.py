@@ -1,0 +1,1 @@
+"""The Telegram edge and the process itself."""

@@ -1,0 +1,14 @@
+"""The ``midline`` command. Each subcommand imports what it needs when it runs."""
+
+import sys
+
+from bot.cli import app
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""The composition root: everything is put together here and nowhere else."""
+
+import asyncio
+import fcntl
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+
+from bot import profile, store
+from bot.edge import Edge
+from bot.intake import Inbox
+from bot.member import Acting
+from bot.polling import poll
+from bot.routers import build_routers
+from bot.settings import Settings
+from dialogs.about import Operator
+from service.clock import Clock, SystemClock
+from service.db.database import Database, open_embedded, open_server
+from service.db.migrate import migrate
+from service.deps import Deps
+from service.errors import StoreError
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Deps]:
+    """The store, opened and brought to the present revision, and closed at the end."""
+    db = _database(settings)
+    try:
+        await migrate(db)
+        yield Deps(db=db, clock=clock or SystemClock())
+    finally:
+        await db.close()
+
+
+def _database(settings: Settings) -> Database:
+    if settings.database_url:
+        return open_server(settings.database_url)
+    return open_embedded(settings.store_file, settings.key_file)
+
+
+def operator(settings: Settings) -> Operator:
+    """Who runs this instance, as the settings say."""
+    return Operator(
+        name=settings.operator,
+        contact=settings.operator_contact,
+        paid_by=settings.operator_paid_by,
+        place=settings.operator_place,
+    )
+
+
+def build_bot(settings: Settings) -> Bot:
+    """The client of the Bot API.
+
+    Raises:
+        StoreError: there is no token.
+    """
+    if settings.bot_token is None:
+        raise StoreError(
+            "there is no bot token. Get one from @BotFather and set MIDLINE_BOT_TOKEN."
+        )
+    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.bot_api.rstrip("/")))
+    return Bot(
+        settings.bot_token.get_secret_value(),
+        session=session,
+        default=DefaultBotProperties(parse_mode="HTML"),
+    )
+
+
+def build_dispatcher(deps: Deps, settings: Settings) -> Dispatcher:
+    """The dispatcher with every router, fresh."""
+    dispatcher = Dispatcher(disable_fsm=True, deps=deps, operator=operator(settings))
+    acting = Acting(deps)
+    for observer in (dispatcher.message, dispatcher.callback_query):
+        observer.outer_middleware(acting)
+    dispatcher.include_routers(*build_routers())
+    return dispatcher
+
+
+@contextmanager
+def only_one(settings: Settings) -> Iterator[None]:
+    """Hold the lock of the embedded file, of which one process at a time may run the bot.
+
+    Raises:
+        StoreError: another process holds it.
+    """
+    if settings.database_url:
+        yield
+        return
+    with (settings.data_dir / "midline.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreError(
+                f"another midline is running on {settings.data_dir}. Stop it, or use another "
+                "folder with MIDLINE_DATA_DIR."
+            ) from error
+        yield
+
+
+async def run(settings: Settings, ready: asyncio.Event | None = None) -> None:
+    """Run the bot until SIGTERM or SIGINT: what is being handled is finished, the rest is kept.
+
+    Raises:
+        StoreError: the store cannot be used, or there is no token.
+        TelegramUnauthorizedError: the token is not valid.
+    """
+    async with opened(settings) as deps:
+        with only_one(settings):
+            bot = build_bot(settings)
+            edge = Edge(deps, bot, build_dispatcher(deps, settings))
+            inbox = Inbox(deps, edge.handle)
+            stop = asyncio.Event()
+            loop = asyncio.get_running_loop()
+            for name in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(name, stop.set)
+            try:
+                await _serve(bot, deps, inbox, stop, ready)
+            finally:
+                for name in (signal.SIGTERM, signal.SIGINT):
+                    loop.remove_signal_handler(name)
+                await bot.session.close()
+
+
+async def _serve(
+    bot: Bot, deps: Deps, inbox: Inbox, stop: asyncio.Event, ready: asyncio.Event | None
+) -> None:
+    me = await bot.me()
+    async with deps.db.write() as conn:
+        await store.put_told(conn, "username", me.username or "")
+    async with asyncio.TaskGroup() as group:
+        group.create_task(inbox.run())
+        polling = group.create_task(poll(bot, inbox))
+        telling = group.create_task(profile.tell(bot, deps))
+        log.info("running", bot=me.username)
+        if ready:
+            ready.set()
+        await stop.wait()
+        log.info("stopping")
+        polling.cancel()
+        telling.cancel()
+        inbox.stop()

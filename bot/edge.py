@@ -1,0 +1,89 @@
+"""One stored update through the dispatcher, and what the member hears when it fails."""
+
+from typing import Any
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Update
+
+from bot import store
+from bot.intake import TRANSIENT
+from bot.member import find
+from bot.show import Show
+from bot.store import Waiting
+from dialogs import about
+from locales.words import negotiate, words
+from service.deps import Deps
+from service.errors import NotFoundError
+
+log = structlog.get_logger()
+
+
+class Edge:
+    """Hands stored updates to the dispatcher."""
+
+    def __init__(self, deps: Deps, bot: Bot, dispatcher: Dispatcher) -> None:
+        self._deps = deps
+        self._bot = bot
+        self._dispatcher = dispatcher
+
+    async def handle(self, one: Waiting) -> None:
+        """Handle one update. What Telegram will mend is raised, so that it is tried again.
+
+        The delivery is named after the row in the inbox: it is the same when the update is
+        handled again, and never that of another update.
+        """
+        update = Update.model_validate_json(one.body, context={"bot": self._bot})
+        event = update.event
+        if isinstance(event, ChatMemberUpdated):
+            await self._opened_or_blocked(event)
+            return
+        chat = _chat(event)
+        if chat is None or chat.type != "private":
+            await self._elsewhere(event, chat)
+            return
+        try:
+            await self._dispatcher.feed_update(self._bot, update, delivery=f"in:{one.seq}")
+        except TRANSIENT:
+            raise
+        except NotFoundError as error:
+            log.info("not_theirs", reason=str(error))
+            await self._say(event, about.old_button)
+        except Exception:
+            await self._say(event, about.trouble)
+            raise
+
+    async def _say(self, event: Any, screen: Any) -> None:
+        """Show a screen that needs no view, to whoever sent the event."""
+        chat = await find(self._deps, event.from_user)
+        w = words(chat.locale or negotiate(event.from_user.language_code))
+        show = Show(self._deps, self._bot, event.from_user.id, chat.member_id, event)
+        await show(screen(w), w.locale)
+
+    async def _elsewhere(self, event: Any, chat: Chat | None) -> None:
+        """In a group: silence, but for a command, which is told where to go."""
+        if isinstance(event, Message) and event.text and event.text.startswith("/"):
+            tag = event.from_user.language_code if event.from_user else None
+            text = about.in_a_group(words(negotiate(tag))).text
+            await self._bot.send_message(event.chat.id, str(text))
+        elif isinstance(event, CallbackQuery):
+            await self._bot.answer_callback_query(event.id)
+
+    async def _opened_or_blocked(self, event: ChatMemberUpdated) -> None:
+        """Remember that a person blocked the bot or opened it again. Nothing else changes."""
+        if event.chat.type == "private":
+            blocked = event.new_chat_member.status == "kicked"
+            at = self._deps.clock.now() if blocked else None
+            async with self._deps.db.write() as conn:
+                await store.set_blocked(conn, event.chat.id, at)
+
+
+def _chat(event: Any) -> Chat | None:
+    if isinstance(event, Message):
+        return event.chat
+    if isinstance(event, CallbackQuery) and event.message:
+        return event.message.chat
+    # A tap on a message that Telegram no longer has still comes from a private chat with the bot.
+    return (
+        Chat(id=event.from_user.id, type="private") if isinstance(event, CallbackQuery) else None
+    )

@@ -1,0 +1,39 @@
+"""``midline invite``."""
+
+from bot import store
+from bot.app import build_bot, opened
+from bot.settings import Settings
+from service.deps import Deps
+from service.people.cases import make_invites
+
+
+async def make(
+    settings: Settings, mid: str, ref: str | None, count: int
+) -> list[dict[str, str | None]]:
+    """Fresh invites as plain values. ``link`` is None as long as the bot's name is not known."""
+    async with opened(settings) as deps:
+        username = await _username(deps, settings)
+        made = await make_invites(deps, mid, ref=ref, count=count)
+    return [
+        {
+            "mid": one.mid_id,
+            "ref": one.ref,
+            "token": one.token,
+            "link": f"https://t.me/{username}?start={one.token}" if username else None,
+            "expires": one.expires_at.isoformat(timespec="seconds"),
+        }
+        for one in made
+    ]
+
+
+async def _username(deps: Deps, settings: Settings) -> str | None:
+    """The bot's name: as it was told when the bot last ran, else asked for now."""
+    async with deps.db.read() as conn:
+        known = await store.read_told(conn, "username")
+    if known or settings.bot_token is None:
+        return known
+    bot = build_bot(settings)
+    try:
+        return (await bot.me()).username
+    finally:
+        await bot.session.close()

@@ -1,0 +1,73 @@
+"""Who is acting, and in which language. It comes from the Telegram sender, never from a button."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.types import CallbackQuery, Message, TelegramObject, User
+
+from bot import store
+from bot.show import Show
+from locales.words import Words, negotiate, words
+from service.deps import Deps
+from service.journal.values import Cause
+from service.people import store as people
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The person acting: their id, their words, and what made them act."""
+
+    id: str
+    w: Words
+    delivery: str
+
+    def by(self, source: str) -> Cause:
+        """The cause of a change, named after the screen or command it came from."""
+        return Cause(key=self.delivery, source=source)
+
+    def speaking(self, locale: str) -> "Who":
+        """The same person in another language."""
+        return Who(self.id, words(locale), self.delivery)
+
+
+async def find(deps: Deps, user: User) -> store.Chat:
+    """The chat of a Telegram user; a stranger becomes a member of nothing."""
+    async with deps.db.read() as conn:
+        chat = await store.read_chat(conn, user.id)
+    if chat is None:
+        async with deps.db.write() as conn:
+            chat = await store.read_chat(conn, user.id)
+            if chat is None:
+                member = await people.add_member(conn, deps.clock.now())
+                await store.put_chat(conn, user.id, member.id, user.language_code)
+                return store.Chat(user.id, member.id, user.language_code, None)
+    if chat.tag != user.language_code:
+        async with deps.db.write() as conn:
+            await store.set_tag(conn, user.id, user.language_code)
+    return chat
+
+
+class Acting(BaseMiddleware):
+    """Gives handlers ``who`` and ``show``."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Find the person and go on; what comes from no person, or from a group, goes no further."""
+        assert isinstance(event, Message | CallbackQuery)
+        user = event.from_user
+        if user is None or user.is_bot:
+            return None
+        chat = await find(self._deps, user)
+        locale = chat.locale or negotiate(user.language_code)
+        data["who"] = who = Who(chat.member_id, words(locale), data["delivery"])
+        data["show"] = Show(self._deps, data["bot"], user.id, who.id, event)
+        return await handler(event, data)

@@ -1,0 +1,61 @@
+"""Long polling into the inbox."""
+
+import asyncio
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramConflictError,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.types import Update
+
+from bot.intake import Inbox
+from bot.store import Arrived
+
+log = structlog.get_logger()
+
+ALLOWED = ["message", "callback_query", "my_chat_member"]
+TIMEOUT = 30
+LONGEST_WAIT = 30.0
+
+
+def arrived(update: Update) -> Arrived:
+    """An update as the inbox keeps it."""
+    body = update.model_dump_json(by_alias=True, exclude_unset=True)
+    return Arrived(update_id=update.update_id, body=body)
+
+
+async def poll(bot: Bot, inbox: Inbox) -> None:
+    """Fetch updates and store them, for ever. An update is acknowledged by asking for the next.
+
+    Raises:
+        TelegramUnauthorizedError: the token is not valid.
+    """
+    offset: int | None = None
+    wait = 1.0
+    while True:
+        try:
+            updates = await bot.get_updates(
+                offset=offset,
+                timeout=TIMEOUT,
+                allowed_updates=ALLOWED,
+                request_timeout=TIMEOUT + 10,
+            )
+        except TelegramUnauthorizedError:
+            raise
+        except TelegramConflictError:
+            log.warning("another_poller", mend="stop the other process that uses this bot's token")
+            await asyncio.sleep(3)
+        except TelegramAPIError as error:
+            asked = error.retry_after if isinstance(error, TelegramRetryAfter) else 0
+            log.warning("telegram_unreachable", error=type(error).__name__)
+            await asyncio.sleep(max(wait, asked))
+            wait = min(wait * 2, LONGEST_WAIT)
+        else:
+            wait = 1.0
+            if updates:
+                await inbox.take([arrived(one) for one in updates])
+                offset = updates[-1].update_id + 1

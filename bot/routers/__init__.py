@@ -1,0 +1,11 @@
+"""One router per family of screens; the fallback stands last."""
+
+from aiogram import Router
+
+from bot.routers import about, choices, fallback, knob, licences, people, settings
+
+
+def build_routers() -> list[Router]:
+    """Fresh routers, in the order in which they are asked."""
+    families = (licences, knob, choices, people, settings, about, fallback)
+    return [family.build_router() for family in families]

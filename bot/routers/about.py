@@ -1,0 +1,42 @@
+"""Help, privacy, and what Midline is."""
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from bot.filters import To
+from bot.member import Who
+from bot.show import Show
+from dialogs import about
+from dialogs.about import Operator
+from dialogs.callbacks import Place
+
+
+async def show_help(_: Message | CallbackQuery, who: Who, show: Show) -> None:
+    """``/help``."""
+    await show(about.help_(who.w), who.w.locale)
+
+
+async def show_about(_: Message | CallbackQuery, who: Who, show: Show, operator: Operator) -> None:
+    """``/about``."""
+    await show(about.about(operator, who.w), who.w.locale)
+
+
+async def show_privacy(
+    _: Message | CallbackQuery, who: Who, show: Show, operator: Operator
+) -> None:
+    """``/privacy``."""
+    await show(about.privacy(operator, who.w), who.w.locale)
+
+
+def build_router() -> Router:
+    """A fresh router."""
+    router = Router(name="about")
+    router.message.register(show_help, Command("help"))
+    router.message.register(show_about, Command("about"))
+    router.message.register(show_privacy, Command("privacy"))
+    tap = router.callback_query.register
+    tap(show_help, To(Place.HELP))
+    tap(show_about, To(Place.ABOUT))
+    tap(show_privacy, To(Place.PRIVACY))
+    return router

@@ -1,0 +1,50 @@
+"""Settings: one frozen model, read from the environment (prefix ``MIDLINE_``) and ``.env``."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TELEGRAM = "https://api.telegram.org"
+
+
+class Settings(BaseSettings):
+    """How this instance runs. Every field is explained by ``midline doctor``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MIDLINE_", env_file=".env", frozen=True, extra="ignore"
+    )
+
+    bot_token: SecretStr | None = Field(None, description="the bot's token, from @BotFather")
+    bot_api: str = Field(TELEGRAM, description="base URL of the Bot API")
+    database_url: str | None = Field(
+        None, description="a PostgreSQL URL; unset: an encrypted file in the data folder"
+    )
+    data_dir: Path = Field(Path("data"), description="where the encrypted file lives")
+    key_file: Path = Field(
+        Path("~/.config/midline/midline.key"),
+        description="the key of the encrypted file, outside the data folder",
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    operator: str | None = Field(None, description="who runs this instance, for /about")
+    operator_contact: str | None = Field(None, description="how to reach them, for /privacy")
+    operator_paid_by: str | None = Field(None, description="who pays for it, for /about")
+    operator_place: str | None = Field(None, description="where the store is, for /privacy")
+
+    @field_validator("key_file", "data_dir")
+    @classmethod
+    def _home(cls, path: Path) -> Path:
+        return path.expanduser()
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, level: str) -> str:
+        level = level.upper()
+        if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("write DEBUG, INFO, WARNING or ERROR")
+        return level
+
+    @property
+    def store_file(self) -> Path:
+        """The encrypted file."""
+        return self.data_dir / "midline.db"

@@ -1,0 +1,119 @@
+"""The only place that sends or edits screens."""
+
+import asyncio
+import hashlib
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.types import (
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    TelegramObject,
+)
+
+from bot import store
+from dialogs.screen import Button, Screen
+from service.deps import Deps
+from service.journal import cases as journal
+
+log = structlog.get_logger()
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+def keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
+    """The buttons of a screen as Telegram wants them."""
+    if not screen.rows:
+        return None
+    return InlineKeyboardMarkup(
+        inline_keyboard=[[_button(one) for one in row] for row in screen.rows]
+    )
+
+
+def _button(one: Button) -> InlineKeyboardButton:
+    if one.target is None:
+        return InlineKeyboardButton(text=one.label, url=one.url)
+    return InlineKeyboardButton(text=one.label, callback_data=one.target.pack())
+
+
+class Show:
+    """Shows a screen to one person: a tap redraws its message, anything else gets a new one.
+
+    A screen with a proof is recorded before it is sent and confirmed after Telegram took it.
+    """
+
+    def __init__(
+        self, deps: Deps, bot: Bot, chat_id: int, member_id: str, event: TelegramObject
+    ) -> None:
+        self._deps = deps
+        self._bot = bot
+        self._chat_id = chat_id
+        self._member_id = member_id
+        self._event = event
+
+    async def __call__(self, screen: Screen, locale: str) -> None:
+        """Show ``screen``, which is written in ``locale``."""
+        proof = screen.proof
+        if proof is not None:
+            digest = hashlib.sha256(str(screen.text).encode()).hexdigest()
+            await journal.about_to_show(
+                self._deps, self._member_id, proof, locale=locale, text_hash=digest
+            )
+        if isinstance(self._event, CallbackQuery):
+            message_id, _ = await asyncio.gather(
+                self._redraw(screen, self._event), self._answer(self._event)
+            )
+        else:
+            message_id = await self._send(screen)
+        if proof is not None and message_id is not None:
+            await journal.was_shown(self._deps, proof.nonce, message_id)
+
+    async def _redraw(self, screen: Screen, query: CallbackQuery) -> int | None:
+        if not isinstance(query.message, Message):
+            return await self._send(screen)
+        try:
+            await self._bot.edit_message_text(
+                str(screen.text),
+                chat_id=self._chat_id,
+                message_id=query.message.message_id,
+                reply_markup=keyboard(screen),
+                link_preview_options=_NO_PREVIEW,
+            )
+        except TelegramBadRequest as error:
+            if "message is not modified" in error.message:
+                return query.message.message_id
+            log.info("edit_refused", reason=error.message)
+            return await self._send(screen)
+        except TelegramForbiddenError:
+            await self._gone()
+            return None
+        return query.message.message_id
+
+    async def _answer(self, query: CallbackQuery) -> None:
+        try:
+            await self._bot.answer_callback_query(query.id)
+        except TelegramBadRequest as error:
+            # Too late, or answered by the process that died: the spinner is gone either way.
+            log.debug("tap_answered_late", reason=error.message)
+
+    async def _send(self, screen: Screen) -> int | None:
+        try:
+            message = await self._bot.send_message(
+                self._chat_id,
+                str(screen.text),
+                reply_markup=keyboard(screen),
+                link_preview_options=_NO_PREVIEW,
+            )
+        except TelegramForbiddenError:
+            await self._gone()
+            return None
+        return message.message_id
+
+    async def _gone(self) -> None:
+        """The person has blocked the bot: remember it, and change nothing they decided."""
+        async with self._deps.db.write() as conn:
+            await store.set_blocked(conn, self._chat_id, self._deps.clock.now())

@@ -1,0 +1,190 @@
+"""The Telegram edge's own tables: chats, the inbox, and what Telegram was last told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.db.metadata import Moment, metadata
+from service.people.store import members
+
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", String(32), nullable=False, unique=True),
+    Column("tag", String(35)),
+    Column("blocked_at", Moment),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("update_id", BigInteger, nullable=False, unique=True),
+    Column("body", Text),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("failed", Boolean, nullable=False),
+    Index("ix_inbox_open", "done_at", "seq"),
+    sqlite_autoincrement=True,
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One update as it came: Telegram's id and its body as JSON."""
+
+    update_id: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One update that is stored and not yet handled."""
+
+    seq: int
+    update_id: int
+    body: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """The private chat of a member.
+
+    ``tag`` is the language tag Telegram last sent, ``locale`` the language the member chose.
+    """
+
+    telegram_id: int
+    member_id: str
+    tag: str | None
+    locale: str | None
+
+
+async def put_updates(
+    conn: AsyncConnection, updates: Sequence[Arrived], at: datetime
+) -> list[Waiting]:
+    """Store updates; those whose id is there already are dropped. Returns the new ones."""
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    stored = []
+    for one in updates:
+        put = (
+            dialect.insert(inbox)
+            .values(
+                update_id=one.update_id,
+                body=one.body,
+                attempts=0,
+                received_at=at,
+                failed=False,
+            )
+            .on_conflict_do_nothing(index_elements=["update_id"])
+            .returning(inbox.c.seq)
+        )
+        seq = (await conn.execute(put)).scalar()
+        if seq is not None:
+            stored.append(Waiting(seq, one.update_id, one.body, at))
+    return stored
+
+
+async def read_open(conn: AsyncConnection) -> list[Waiting]:
+    """Everything stored and not handled, in the order of arrival."""
+    rows = await conn.execute(
+        select(inbox.c.seq, inbox.c.update_id, inbox.c.body, inbox.c.received_at)
+        .where(inbox.c.done_at.is_(None))
+        .order_by(inbox.c.seq)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+async def count_attempt(conn: AsyncConnection, seq: int) -> None:
+    """Note that handling has failed once more and will be tried again."""
+    await conn.execute(
+        update(inbox).where(inbox.c.seq == seq).values(attempts=inbox.c.attempts + 1)
+    )
+
+
+async def finish(conn: AsyncConnection, seq: int, at: datetime, *, failed: bool) -> None:
+    """Mark an update as handled, or as given up, and erase its body."""
+    await conn.execute(
+        update(inbox).where(inbox.c.seq == seq).values(done_at=at, body=None, failed=failed)
+    )
+
+
+async def forget_finished(conn: AsyncConnection, before: datetime) -> None:
+    """Drop the ids of updates that Telegram can no longer deliver again."""
+    await conn.execute(delete(inbox).where(inbox.c.done_at < before))
+
+
+async def read_chat(conn: AsyncConnection, telegram_id: int) -> Chat | None:
+    """The chat with a Telegram id."""
+    row = (
+        await conn.execute(
+            select(chats.c.telegram_id, chats.c.member_id, chats.c.tag, members.c.locale)
+            .join(members, members.c.id == chats.c.member_id, isouter=True)
+            .where(chats.c.telegram_id == telegram_id)
+        )
+    ).first()
+    return None if row is None else Chat(*row)
+
+
+async def put_chat(
+    conn: AsyncConnection, telegram_id: int, member_id: str, tag: str | None
+) -> None:
+    """Remember whose chat this is."""
+    await conn.execute(insert(chats).values(telegram_id=telegram_id, member_id=member_id, tag=tag))
+
+
+async def set_tag(conn: AsyncConnection, telegram_id: int, tag: str | None) -> None:
+    """Remember the language tag that Telegram now sends."""
+    await conn.execute(update(chats).where(chats.c.telegram_id == telegram_id).values(tag=tag))
+
+
+async def set_blocked(conn: AsyncConnection, telegram_id: int, at: datetime | None) -> None:
+    """Remember that the chat blocked the bot, or, with None, that it is open again."""
+    await conn.execute(
+        update(chats).where(chats.c.telegram_id == telegram_id).values(blocked_at=at)
+    )
+
+
+async def forget_chat(conn: AsyncConnection, member_id: str) -> None:
+    """Remove the link between a person and their Telegram id."""
+    await conn.execute(delete(chats).where(chats.c.member_id == member_id))
+
+
+async def read_told(conn: AsyncConnection, key: str) -> str | None:
+    """What Telegram was last told under a key."""
+    return (await conn.execute(select(told.c.value).where(told.c.key == key))).scalar()
+
+
+async def put_told(conn: AsyncConnection, key: str, value: str) -> None:
+    """Remember what Telegram was told."""
+    await conn.execute(delete(told).where(told.c.key == key))
+    await conn.execute(insert(told).values(key=key, value=value))

@@ -1,0 +1,191 @@
+"""What Midline is, what it keeps, help, and what to say to anything else that is typed."""
+
+from dataclasses import dataclass
+
+from dialogs import parts
+from dialogs.callbacks import Go, Place, ShowLicences
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
+from locales.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """Who runs this instance: a name, how to reach them, who pays for it. None: not said."""
+
+    name: str | None = None
+    contact: str | None = None
+    paid_by: str | None = None
+    place: str | None = None
+
+
+def about(operator: Operator, w: Words) -> Screen:
+    """Who built it, who runs it, who pays, and whether an AI model answers (mission N16)."""
+    unsaid = w.t("not said here")
+    return Screen(
+        text=paragraphs(
+            bold(w.t("What Midline is")),
+            w.t(
+                "Midline is your line to the groups that bargain for your data. It says which "
+                "licences you are in, and lets you say yes, no, and at what price."
+            ),
+            lines(
+                [
+                    w.t("Built by: the Midline project. The code is open to all."),
+                    w.t("Run by: {name}.", name=operator.name or unsaid),
+                    w.t("Paid by: {name}.", name=operator.paid_by or unsaid),
+                    w.t("AI: no AI model answers here. Every text was written by people."),
+                ]
+            ),
+            w.t("It holds no money and can move none."),
+        ),
+        rows=rows(
+            (
+                Button(w.p("button", "Privacy"), Go(place=Place.PRIVACY)),
+                Button(w.p("button", "Help"), Go(place=Place.HELP)),
+            ),
+            (parts.human(w), parts.home(w)),
+        ),
+    )
+
+
+def privacy(operator: Operator, w: Words) -> Screen:
+    """What is stored, where, who runs it, and how to get it out or gone."""
+    unsaid = w.t("not said here")
+    return Screen(
+        text=paragraphs(
+            bold(w.t("Privacy")),
+            lines(
+                [
+                    bold(w.t("What is kept here")),
+                    w.t("A number for your chat, your language and time zone."),
+                    w.t("Which MIDs you are in, and your number there."),
+                    w.t("Your answers, refusals and prices, with date, and which text you saw."),
+                    w.t("Not your name, and not what you type."),
+                ]
+            ),
+            lines(
+                [
+                    bold(w.t("Where, and who runs it")),
+                    w.t(
+                        "Place: {place}. Locked with a key kept apart.",
+                        place=operator.place or unsaid,
+                    ),
+                    w.t("Run by: {name}.", name=operator.name or unsaid),
+                    w.t("Contact: {contact}", contact=operator.contact or unsaid),
+                    w.t("Telegram carries the messages and can read them."),
+                ]
+            ),
+            lines(
+                [
+                    bold(w.t("Who sees it")),
+                    w.t("A MID sees its own members' answers, by its own numbers."),
+                    w.t("No MID learns of another. No buyer learns who you are from us."),
+                ]
+            ),
+            lines(
+                [
+                    bold(w.t("To get it out or gone")),
+                    w.t("For a copy, ask a person. To erase all, use Delete everything."),
+                ]
+            ),
+        ),
+        rows=rows(
+            Button(w.p("button", "Delete everything"), Go(place=Place.DELETE)),
+            (parts.human(w), parts.home(w)),
+        ),
+    )
+
+
+def help_(w: Words) -> Screen:
+    """What can be done here, in a few lines."""
+    return Screen(
+        text=paragraphs(
+            bold(w.t("Help")),
+            lines(
+                [
+                    w.t("My licences: what uses your data, and why you are in or out."),
+                    w.t("My price: one setting for how much you ask."),
+                    w.t("My choices: what you refuse everywhere, and the pause."),
+                ]
+            ),
+            lines(
+                [
+                    w.t("/stop takes you out of everything at once."),
+                    w.t("/leave ends a membership. /delete erases what is kept here."),
+                    w.t("/human brings you to a person."),
+                ]
+            ),
+            w.t("Doing nothing means being in no licence."),
+        ),
+        rows=rows(
+            (
+                Button(w.p("button", "My licences"), ShowLicences(page=0)),
+                Button(w.p("button", "My price"), Go(place=Place.KNOB)),
+            ),
+            (parts.human(w), parts.home(w)),
+        ),
+    )
+
+
+def no_answer(w: Words) -> Screen:
+    """Anything typed, as long as nobody answers questions."""
+    return Screen(
+        text=paragraphs(
+            w.t("I can't answer questions yet. A person can."),
+            w.t("What you typed was not kept."),
+            w.t("Perhaps one of these is what you need:"),
+        ),
+        rows=rows(
+            (
+                Button(w.p("button", "My licences"), ShowLicences(page=0)),
+                Button(w.p("button", "My price"), Go(place=Place.KNOB)),
+            ),
+            (Button(w.p("button", "Help"), Go(place=Place.HELP)), parts.human(w)),
+            parts.home(w),
+        ),
+    )
+
+
+def not_text(w: Words) -> Screen:
+    """A picture, a voice message, a file."""
+    return Screen(
+        text=paragraphs(
+            w.t("I can only read text. What you sent was not kept."),
+        ),
+        rows=rows((parts.human(w), parts.home(w))),
+    )
+
+
+def old_button(w: Words) -> Screen:
+    """A button that no longer means anything, or never was theirs."""
+    return Screen(
+        text=paragraphs(w.t("That button is too old to use. Nothing was changed.")),
+        rows=rows(
+            (
+                Button(w.p("button", "My licences"), ShowLicences(page=0)),
+                Button(w.p("button", "My price"), Go(place=Place.KNOB)),
+            ),
+            (parts.human(w), parts.home(w)),
+        ),
+    )
+
+
+def trouble(w: Words) -> Screen:
+    """Something failed on our side."""
+    return Screen(
+        text=paragraphs(
+            w.t("Something went wrong on our side. It was noted."),
+            w.t("Please look at your choices to see what was saved."),
+        ),
+        rows=rows(
+            (Button(w.p("button", "My licences"), ShowLicences(page=0)), parts.human(w)),
+            parts.home(w),
+        ),
+    )
+
+
+def in_a_group(w: Words) -> Screen:
+    """In a group chat nothing personal is said."""
+    return Screen(
+        text=paragraphs(w.t("I only talk in private. Open a chat with me to go on.")), rows=()
+    )

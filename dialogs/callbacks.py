@@ -1,0 +1,207 @@
+"""Everything a button can carry. A prefix and a version digit; targets, never steps.
+
+A button may be tapped weeks after it was sent, and a client can forge any of these. So nothing
+here says who is acting, and every use case checks that the thing named belongs to whoever taps.
+"""
+
+from enum import StrEnum
+
+from aiogram.filters.callback_data import CallbackData
+
+from knowledge.card import LineKey
+from service.licences.values import RefusalKind
+
+
+class Place(StrEnum):
+    """Screens that need nothing but their name."""
+
+    HOME = "home"
+    MORE = "more"
+    KNOB = "knob"
+    KNOB_SCOPES = "scopes"
+    CHOICES = "choices"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    SETTINGS = "settings"
+    LANGUAGE = "lang"
+    MIDS = "mids"
+    HUMAN = "human"
+    HELP = "help"
+    ABOUT = "about"
+    PRIVACY = "privacy"
+    LEAVE = "leave"
+    DELETE = "delete"
+
+
+class Go(CallbackData, prefix="g1"):
+    """Show a screen."""
+
+    place: Place
+
+
+class ShowLicences(CallbackData, prefix="l1"):
+    """Show a page of the list of licences, from 0."""
+
+    page: int
+
+
+class ShowCard(CallbackData, prefix="c1"):
+    """Show a licence's card."""
+
+    licence: str
+
+
+class ShowDetails(CallbackData, prefix="d1"):
+    """Show the names of a card's lines."""
+
+    licence: str
+
+
+class ShowLine(CallbackData, prefix="i1"):
+    """Show what is behind one line."""
+
+    licence: str
+    line: LineKey
+
+
+class ShowLegal(CallbackData, prefix="t1"):
+    """Show a page of the legal text, from 0."""
+
+    licence: str
+    page: int
+
+
+class SayYes(CallbackData, prefix="y1"):
+    """Agree to what was shown under this nonce."""
+
+    nonce: str
+
+
+class AnswerQuestion(CallbackData, prefix="q1"):
+    """Answer the question after a card."""
+
+    nonce: str
+    option: str
+
+
+class SayNo(CallbackData, prefix="n1"):
+    """Out of this licence."""
+
+    licence: str
+
+
+class SayLater(CallbackData, prefix="w1"):
+    """Not now."""
+
+    licence: str
+
+
+class ShowRefusing(CallbackData, prefix="f1"):
+    """Show what could be refused everywhere because of this licence."""
+
+    licence: str
+
+
+class Refuse(CallbackData, prefix="r1"):
+    """Refuse something everywhere."""
+
+    kind: RefusalKind
+    value: str
+
+
+class ShowLifting(CallbackData, prefix="v1"):
+    """Show what lifting a refusal would bring back."""
+
+    kind: RefusalKind
+    value: str
+
+
+class Lift(CallbackData, prefix="x1"):
+    """Lift the refusal that was shown under this nonce."""
+
+    nonce: str
+
+
+class Resume(CallbackData, prefix="z1"):
+    """End the pause that was shown under this nonce."""
+
+    nonce: str
+
+
+class ShowKnob(CallbackData, prefix="k1"):
+    """Show the knob of one membership, or of all."""
+
+    scope: str
+
+
+class SetKnob(CallbackData, prefix="s1"):
+    """Set the knob: a position, never, or follow."""
+
+    scope: str
+    to: str
+
+
+class UndoKnob(CallbackData, prefix="u1"):
+    """Take one knob event back."""
+
+    event: str
+
+
+class ShowPast(CallbackData, prefix="e1"):
+    """Show earlier settings of a knob."""
+
+    scope: str
+
+
+class Join(CallbackData, prefix="j1"):
+    """Accept the invite that was shown under this nonce."""
+
+    nonce: str
+
+
+class Decline(CallbackData, prefix="jn1"):
+    """Leave an invite unused."""
+
+    nonce: str
+
+
+class SetLanguage(CallbackData, prefix="sl1"):
+    """Speak this language from now on."""
+
+    locale: str
+
+
+class ShowZones(CallbackData, prefix="zp1"):
+    """Show a page of time zones, from 0."""
+
+    page: int
+
+
+class SetZone(CallbackData, prefix="sz1"):
+    """Live in this time zone. An IANA name."""
+
+    zone: str
+
+
+class ShowMid(CallbackData, prefix="m1"):
+    """Show who a MID is."""
+
+    membership: str
+
+
+class Leave(CallbackData, prefix="lv1"):
+    """Leave a MID and keep, or erase, what is held here."""
+
+    membership: str
+    erase: bool
+
+
+class UndoLeave(CallbackData, prefix="ul1"):
+    """Take a leaving back."""
+
+    membership: str
+
+
+class DeleteAll(CallbackData, prefix="da1"):
+    """Erase everything held here."""

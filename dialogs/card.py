@@ -1,0 +1,195 @@
+"""A licence's card, what is behind each line, and its legal text."""
+
+import textwrap
+
+from markupsafe import Markup
+
+from dialogs import parts
+from dialogs.callbacks import (
+    Go,
+    Place,
+    SayLater,
+    SayNo,
+    SayYes,
+    ShowCard,
+    ShowDetails,
+    ShowLegal,
+    ShowLicences,
+    ShowLine,
+    ShowRefusing,
+)
+from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs, rows
+from knowledge.card import Line, LineKey, own_words
+from knowledge.card import lines as card_lines
+from knowledge.card import warnings as card_warnings
+from locales.words import Words
+from service.choices.values import CardView, Outcome
+from service.price.values import Why
+
+LEGAL_PAGE = 3000
+
+
+def screen(view: CardView, w: Words) -> Screen:
+    """The card: what just happened, the standing, the warnings, the eight lines."""
+    holding = view.standing.holding
+    first = holding.answer is None
+    warned = card_warnings(holding.licence.terms, holding.membership.mid, first=first, w=w)
+    return Screen(
+        text=paragraphs(
+            _outcome(view, w),
+            lines([bold(parts.title(view.standing, w)), _stands(view, w)]),
+            [Markup("<i>{}</i>").format(one) for one in warned],
+            [_line(one) for one in _lines(view, w)],
+        ),
+        rows=rows(_decision(view, w), *_ways(view, w)),
+        proof=view.proof,
+    )
+
+
+def _lines(view: CardView, w: Words) -> tuple[Line, ...]:
+    terms = view.standing.holding.licence.terms
+    return card_lines(terms, view.standing.ask, view.picture.now.date(), w)
+
+
+def _line(one: Line) -> Markup:
+    return Markup("<b>{}</b>  {}").format(one.name, one.short)
+
+
+def _stands(view: CardView, w: Words) -> str:
+    return parts.stands(view.standing, view.picture, w)
+
+
+def _outcome(view: CardView, w: Words) -> str | None:
+    match view.outcome:
+        case Outcome.LOOKED:
+            return None
+        case Outcome.YES:
+            return w.t("Saved: yes.")
+        case Outcome.NO:
+            return w.t("Saved: no. It holds from now on.")
+        case Outcome.LATER:
+            return w.t("Saved: not now. Until you answer, you are out.")
+        case Outcome.TERMS_CHANGED:
+            return w.t(
+                "The terms have changed since that card. Nothing was saved. Here is the new one."
+            )
+        case Outcome.NOT_SEEN:
+            return w.t(
+                "We are not sure that card reached you. Nothing was saved. Here it is again."
+            )
+        case Outcome.NOT_OPEN:
+            return w.t("This licence cannot be agreed to now. Nothing was saved.")
+        case Outcome.REFUSED:
+            return w.t("You refuse this everywhere, so nothing was saved. Take that back first.")
+
+
+def _decision(view: CardView, w: Words) -> Row:
+    licence = view.standing.holding.licence.id
+    answer = view.standing.holding.answer
+    yes = Button(w.p("button", "Yes"), SayYes(nonce=view.proof.nonce))
+    no = Button(w.p("button", "No"), SayNo(licence=licence))
+    if view.says_yes:
+        return (Button(w.p("button", "Stop"), SayNo(licence=licence)),)
+    if not view.open_for_yes:
+        return ()
+    if answer is not None and answer.value == "no":
+        return (yes,)
+    if answer is not None and answer.value == "later":
+        return (yes, no)
+    return (yes, no, Button(w.p("button", "Later"), SayLater(licence=licence)))
+
+
+def _ways(view: CardView, w: Words) -> tuple[Row, ...]:
+    licence = view.standing.holding.licence
+    details = Button(w.p("button", "Details"), ShowDetails(licence=licence.id))
+    everywhere = Button(w.p("button", "Refuse everywhere"), ShowRefusing(licence=licence.id))
+    if view.standing.refused_by:
+        everywhere = Button(w.p("button", "My choices"), Go(place=Place.CHOICES))
+    priced = licence.terms.price is not None and view.standing.why is not Why.ENDED
+    price = (Button(w.p("button", "My price"), Go(place=Place.KNOB)),) if priced else ()
+    return (
+        (details, *price),
+        (everywhere,),
+        (parts.human(w), Button(w.p("button", "Back"), ShowLicences(page=0))),
+    )
+
+
+def details(view: CardView, w: Words) -> Screen:
+    """The names of the card's lines, each a way to what is behind it."""
+    licence = view.standing.holding.licence.id
+    return Screen(
+        text=paragraphs(
+            lines([bold(parts.title(view.standing, w)), _stands(view, w)]),
+            w.t("What do you want to know more about?"),
+        ),
+        rows=(
+            *in_twos(
+                Button(one.name, ShowLine(licence=licence, line=one.key))
+                for one in _lines(view, w)
+            ),
+            (Button(w.p("button", "Full legal text"), ShowLegal(licence=licence, page=0)),),
+            (parts.human(w), _to_card(view, w)),
+        ),
+    )
+
+
+def line(view: CardView, key: LineKey, w: Words) -> Screen:
+    """What is behind one line."""
+    licence = view.standing.holding.licence.id
+    found = next(one for one in _lines(view, w) if one.key is key)
+    return Screen(
+        text=paragraphs(bold(parts.title(view.standing, w)), bold(found.name), found.detail),
+        rows=rows(
+            Button(w.p("button", "Other details"), ShowDetails(licence=licence)),
+            (parts.human(w), _to_card(view, w)),
+        ),
+    )
+
+
+def legal(view: CardView, page: int, w: Words) -> Screen:
+    """The legal text as the MID wrote it, in pages, ending with the hash of the term sheet."""
+    licence = view.standing.holding.licence
+    pages = textwrap.wrap(
+        own_words(licence.terms.legal_text, w),
+        LEGAL_PAGE,
+        replace_whitespace=False,
+        drop_whitespace=False,
+    )
+    page = min(max(page, 0), len(pages) - 1)
+    last = page == len(pages) - 1
+    turn = tuple(
+        Button(label, ShowLegal(licence=licence.id, page=number))
+        for label, number in (
+            (w.p("button", "Earlier page"), page - 1),
+            (w.p("button", "Next page"), page + 1),
+        )
+        if 0 <= number < len(pages)
+    )
+    return Screen(
+        text=paragraphs(
+            lines(
+                [
+                    bold(parts.title(view.standing, w)),
+                    w.t("Legal text, version {version}", version=str(licence.version)),
+                ]
+            ),
+            Markup("<blockquote>{}</blockquote>").format(pages[page].strip()),
+            lines(
+                [
+                    w.t("Fingerprint of these terms:"),
+                    Markup("<code>{}</code>").format(licence.digest),
+                ]
+            )
+            if last
+            else None,
+        ),
+        rows=rows(
+            turn,
+            Button(w.p("button", "Other details"), ShowDetails(licence=licence.id)),
+            (parts.human(w), _to_card(view, w)),
+        ),
+    )
+
+
+def _to_card(view: CardView, w: Words) -> Button:
+    return Button(w.p("button", "The card"), ShowCard(licence=view.standing.holding.licence.id))

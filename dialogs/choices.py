@@ -1,0 +1,180 @@
+"""Standing refusals, pause, stop, and the way back from each."""
+
+from dialogs import parts
+from dialogs.callbacks import (
+    Go,
+    Lift,
+    Place,
+    Refuse,
+    Resume,
+    ShowCard,
+    ShowLicences,
+    ShowLifting,
+)
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from knowledge.vocabulary import category_label
+from locales.words import Words
+from service.choices.values import BackView, CardView, RefusalsView
+from service.licences.rules import possible_refusals
+from service.licences.values import Refusal, RefusalKind
+from service.price.values import Pause, Standing
+
+TITLES_SHOWN = 8
+
+
+def screen(view: RefusalsView, w: Words) -> Screen:
+    """What is refused everywhere, and the pause."""
+    picture = view.picture
+    items = [
+        w.n(
+            "{what}: keeps you out of {n} licence now",
+            "{what}: keeps you out of {n} licences now",
+            number,
+            what=parts.refusal(one, picture, w),
+        )
+        for one, number in view.caught
+    ]
+    paused = picture.pause is not Pause.OFF
+    return Screen(
+        text=paragraphs(
+            _just(view, w),
+            bold(w.t("My choices")),
+            lines([w.t("You refuse everywhere, now and later:"), *items])
+            if items
+            else w.t("You refuse nothing everywhere. You can, from any licence's card."),
+            w.t("Refusing costs you nothing else."),
+            _paused(picture.pause, w),
+        ),
+        rows=rows(
+            *[
+                Button(
+                    short(
+                        w.p("button", "Take back: {what}", what=parts.refusal(one, picture, w)), 60
+                    ),
+                    ShowLifting(kind=one.kind, value=one.value),
+                )
+                for one, _ in view.caught
+            ],
+            Button(w.p("button", "My licences"), ShowLicences(page=0)),
+            Button(w.p("button", "Resume"), Go(place=Place.RESUME))
+            if paused
+            else Button(w.p("button", "Pause everything"), Go(place=Place.PAUSE)),
+            (parts.human(w), parts.home(w)),
+        ),
+    )
+
+
+def _just(view: RefusalsView, w: Words) -> str | None:
+    if view.just is None:
+        return None
+    what = parts.refusal(view.just, view.picture, w)
+    if view.lifted:
+        return w.t("Saved. You no longer refuse everywhere: {what}.", what=what)
+    return w.t("Saved. You refuse everywhere: {what}.", what=what)
+
+
+def _paused(pause: Pause, w: Words) -> str | None:
+    if pause is Pause.OFF:
+        return None
+    return w.t("Everything is paused. You are in no licence.")
+
+
+def refusing(view: CardView, w: Words) -> Screen:
+    """What could be refused everywhere because of one licence."""
+    terms = view.standing.holding.licence.terms
+    offers = [one for one in possible_refusals(terms) if one not in view.picture.refusals]
+    return Screen(
+        text=paragraphs(
+            bold(w.t("Refuse everywhere")),
+            w.t("It holds for every MID and every licence, now and later. It beats any yes."),
+            w.t("You can take it back under My choices."),
+        ),
+        rows=rows(
+            *[
+                Button(short(_offer(one, view, w), 60), Refuse(kind=one.kind, value=one.value))
+                for one in offers
+            ],
+            (
+                parts.human(w),
+                Button(
+                    w.p("button", "The card"), ShowCard(licence=view.standing.holding.licence.id)
+                ),
+            ),
+        ),
+    )
+
+
+def _offer(one: Refusal, view: CardView, w: Words) -> str:
+    if one.kind is RefusalKind.BUYER:
+        return w.t("This buyer: {name}", name=parts.refusal(one, view.picture, w))
+    if one.kind is RefusalKind.COMMERCIAL:
+        return w.t("All uses for profit")
+    return w.t("This data: {data}", data=category_label(one.value, w))
+
+
+def lifting(view: BackView, w: Words) -> Screen:
+    """What taking a refusal back would bring back."""
+    assert view.refusal is not None
+    what = parts.refusal(view.refusal, view.picture, w)
+    return Screen(
+        text=paragraphs(
+            _stale(view, w),
+            bold(w.t("Take back: {what}", what=what)),
+            _brings(view.back, w),
+        ),
+        rows=rows(
+            Button(w.p("button", "Take it back"), Lift(nonce=view.proof.nonce)),
+            (parts.human(w), parts.back(w, Place.CHOICES)),
+        ),
+        proof=view.proof,
+    )
+
+
+def paused(view: BackView, w: Words) -> Screen:
+    """Out of everything, and what resuming would bring back."""
+    if view.picture.pause is Pause.OFF:
+        return Screen(
+            text=paragraphs(w.t("Nothing is paused.")), rows=rows((parts.human(w), parts.home(w)))
+        )
+    stopped = view.picture.pause is Pause.STOPPED
+    return Screen(
+        text=paragraphs(
+            _stale(view, w),
+            lines(
+                [
+                    bold(
+                        w.t("You stopped everything.")
+                        if stopped
+                        else w.t("You paused everything.")
+                    ),
+                    w.t("You are in no licence from now on."),
+                ]
+            ),
+            w.t("The only news you still get: a breach of your data.") if stopped else None,
+            w.t("Your standing, your price and your answers stay as they are."),
+            _brings(view.back, w),
+        ),
+        rows=rows(
+            Button(w.p("button", "Resume"), Resume(nonce=view.proof.nonce)),
+            (parts.human(w), parts.home(w)),
+        ),
+        proof=view.proof,
+    )
+
+
+def resumed(w: Words) -> str:
+    """The line that says so, for the first screen."""
+    return w.t("Saved. Nothing is paused now.")
+
+
+def _stale(view: BackView, w: Words) -> str | None:
+    if not view.stale:
+        return None
+    return w.t("Something has changed since that message. Nothing was saved. Please look again.")
+
+
+def _brings(back: tuple[Standing, ...], w: Words) -> str:
+    if not back:
+        return w.t("Going back would bring you into no licence.")
+    names = parts.quoted_list(back, TITLES_SHOWN, w)
+    return w.t("Going back would bring you into: {names}.", names=names)

@@ -1,0 +1,118 @@
+"""The first screen: where one stands in each MID, what waits, and the way to everything."""
+
+from dialogs import parts
+from dialogs.callbacks import Go, Place, ShowCard, ShowLicences
+from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows, short
+from knowledge.card import own_words
+from locales.words import Words
+from service.price.values import Pause, PortfolioView, Standing, Why
+
+WAITING_SHOWN = 2
+_NEEDS_ANSWER = {Why.NOT_ASKED, Why.CHANGED}
+
+
+def screen(view: PortfolioView, w: Words, *, note: str | None = None) -> Screen:
+    """Home. ``note`` says first what just happened."""
+    picture = view.picture
+    if not picture.memberships:
+        return _nowhere(w, note)
+    waiting = [one for one in view.standings if one.why in _NEEDS_ANSWER]
+    counts = []
+    for membership in picture.memberships:
+        count = view.count(membership.id)
+        counts.append(
+            w.n(
+                "{mid}: you are in {inside} of {n} licence",
+                "{mid}: you are in {inside} of {n} licences",
+                count.m,
+                mid=own_words(membership.mid.name, w),
+                inside=count.n,
+            )
+        )
+    number = len(picture.memberships)
+    return Screen(
+        text=paragraphs(
+            note,
+            bold(w.n("{n} MID speaks for you.", "{n} MIDs speak for you.", number)),
+            counts,
+            _paused(picture.pause, w),
+            _waits(waiting, w),
+        ),
+        rows=rows(
+            *[_open(one, w) for one in waiting[:WAITING_SHOWN]],
+            (
+                Button(w.p("button", "My licences"), ShowLicences(page=0)),
+                Button(w.p("button", "My price"), Go(place=Place.KNOB)),
+            ),
+            (Button(w.p("button", "My choices"), Go(place=Place.CHOICES)), parts.human(w)),
+            Button(w.p("button", "More"), Go(place=Place.MORE)),
+        ),
+    )
+
+
+def _nowhere(w: Words, note: str | None) -> Screen:
+    return Screen(
+        text=paragraphs(
+            note,
+            bold(w.t("You are in no MID yet.")),
+            w.t(
+                "A MID is a group, such as a co-op or a union. It bargains for its members about "
+                "who may use their data, and at what price."
+            ),
+            w.t("To join one, open the link it sent you. Until then nobody uses your data here."),
+        ),
+        rows=rows(
+            (Button(w.p("button", "Language"), Go(place=Place.LANGUAGE)), parts.human(w)),
+            (
+                Button(w.p("button", "What Midline is"), Go(place=Place.ABOUT)),
+                Button(w.p("button", "Privacy"), Go(place=Place.PRIVACY)),
+            ),
+        ),
+    )
+
+
+def _paused(pause: Pause, w: Words) -> str | None:
+    if pause is Pause.STOPPED:
+        return w.t("You stopped everything. You are in no licence.")
+    if pause is Pause.PAUSED:
+        return w.t("You paused everything. You are in no licence.")
+    return None
+
+
+def _waits(waiting: list[Standing], w: Words) -> str | None:
+    if not waiting:
+        return w.t("Nothing waits for you.")
+    return w.n(
+        "{n} licence waits for your answer. No answer means no.",
+        "{n} licences wait for your answer. No answer means no.",
+        len(waiting),
+    )
+
+
+def _open(one: Standing, w: Words) -> Button:
+    return Button(short(parts.title(one, w)), ShowCard(licence=one.holding.licence.id))
+
+
+def more(view: PortfolioView, w: Words) -> Screen:
+    """Everything that is not on the first screen."""
+    mids = bool(view.picture.memberships)
+    return Screen(
+        text=lines([bold(w.t("More")), w.t("Everything else is here.")]),
+        rows=(
+            *in_twos(
+                button
+                for button in (
+                    Button(w.p("button", "My MIDs"), Go(place=Place.MIDS)) if mids else None,
+                    Button(w.p("button", "Settings"), Go(place=Place.SETTINGS)),
+                    Button(w.p("button", "Help"), Go(place=Place.HELP)),
+                    Button(w.p("button", "Privacy"), Go(place=Place.PRIVACY)),
+                    Button(w.p("button", "What Midline is"), Go(place=Place.ABOUT)),
+                    Button(w.p("button", "Leave a MID"), Go(place=Place.LEAVE)) if mids else None,
+                    Button(w.p("button", "Delete everything"), Go(place=Place.DELETE)),
+                    parts.human(w),
+                )
+                if button
+            ),
+            (parts.home(w),),
+        ),
+    )

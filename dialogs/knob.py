@@ -1,0 +1,281 @@
+"""The price knob: where it stands, what it means, and what one step either way would change."""
+
+from collections.abc import Sequence
+
+from dialogs import parts
+from dialogs.callbacks import Go, Place, SetKnob, ShowKnob, ShowPast, UndoKnob
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from knowledge.card import own_words
+from locales.words import Raw, Words
+from service.journal.values import ALL
+from service.price import formula
+from service.price.values import (
+    HIGHEST,
+    LOWEST,
+    NEVER,
+    Bound,
+    Change,
+    KnobView,
+    PastView,
+    Position,
+    Standing,
+    Why,
+)
+
+TITLES_SHOWN = 3
+
+
+def screen(view: KnobView, w: Words) -> Screen:
+    """The knob of everything, or of one MID."""
+    return Screen(
+        text=paragraphs(
+            _done(view, w),
+            lines([bold(_head(view, w)), _bar(view.position, w), _means(view.position, w)]),
+            lines([_counted(view.now, w), *_steps(view, w)]),
+            _notes(view, w),
+            w.t("This is not an amount. Your MIDs add it to their own sums, within their limits."),
+        ),
+        rows=rows(
+            tuple(
+                Button(parts.position(one.position, w), _set(view, one.position))
+                for one in (view.down, view.up)
+                if one
+            ),
+            _never(view, w),
+            Button(w.p("button", "Undo"), UndoKnob(event=view.undo)) if view.undo else None,
+            _scope(view, w),
+            (
+                Button(w.p("button", "Earlier settings"), ShowPast(scope=view.scope)),
+                parts.human(w),
+            ),
+            parts.home(w),
+        ),
+    )
+
+
+def _set(view: KnobView, to: Position) -> SetKnob:
+    return SetKnob(scope=view.scope, to=str(to))
+
+
+def _done(view: KnobView, w: Words) -> str | None:
+    if view.undone:
+        return w.t(
+            "Taken back. Your price is {step} again.", step=parts.position(view.position, w)
+        )
+    if view.changed:
+        return w.t("Saved. Your price is {step} now.", step=parts.position(view.position, w))
+    return None
+
+
+def _head(view: KnobView, w: Words) -> str:
+    at = parts.position(view.position, w)
+    if view.membership is None:
+        return w.t("Your price: {step}", step=at)
+    return w.t("Your price for {mid}: {step}", mid=own_words(view.membership.mid.name, w), step=at)
+
+
+def _bar(at: Position, w: Words) -> str:
+    """The scale from lowest to highest with a dot at the position. Kept left to right everywhere."""
+    marks = [
+        "●" if k == at else (w.signed(0) if k == 0 else "·") for k in range(LOWEST, HIGHEST + 1)
+    ]
+    bar = f"{w.signed(LOWEST)} {' '.join(marks)} {w.signed(HIGHEST)}"
+    return Raw(f"\u2066{bar}\u2069")
+
+
+def _means(at: Position, w: Words) -> str:
+    if at == NEVER:
+        return w.t("Never: no price lets your data into a licence.")
+    if at == 0:
+        return w.t("What your MIDs work out, no more and no less.")
+    if at > 0:
+        return w.n(
+            "{n} step above what your MIDs work out.",
+            "{n} steps above what your MIDs work out.",
+            at,
+        )
+    return w.n(
+        "{n} step below what your MIDs work out.", "{n} steps below what your MIDs work out.", -at
+    )
+
+
+def _counted(change: Change, w: Words) -> str:
+    return w.n(
+        "You are in {inside} of {n} licence.",
+        "You are in {inside} of {n} licences.",
+        change.count.m,
+        inside=change.count.n,
+    )
+
+
+def _steps(view: KnobView, w: Words) -> list[str]:
+    found = []
+    if view.down:
+        found.append(
+            w.t(
+                "One step down, at {step}: {inside} of {all}. {what}",
+                step=w.signed(int(view.down.position)),
+                inside=view.down.count.n,
+                all=view.down.count.m,
+                what=_what(view.down, w),
+            )
+        )
+    if view.up:
+        found.append(
+            w.t(
+                "One step up, at {step}: {inside} of {all}. {what}",
+                step=w.signed(int(view.up.position)),
+                inside=view.up.count.n,
+                all=view.up.count.m,
+                what=_what(view.up, w),
+            )
+        )
+    return found
+
+
+def _what(change: Change, w: Words) -> str:
+    says = []
+    if change.enters:
+        says.append(w.t("Would come in: {names}.", names=_names(change.enters, w)))
+    if change.leaves:
+        says.append(w.t("Would go out: {names}.", names=_names(change.leaves, w)))
+    if change.later:
+        says.append(w.t("Would change once it begins: {names}.", names=_names(change.later, w)))
+    return " ".join(says) or w.t("Nothing would change.")
+
+
+def _names(found: Sequence[Standing], w: Words) -> str:
+    return parts.quoted_list(found, TITLES_SHOWN, w)
+
+
+def _notes(view: KnobView, w: Words) -> list[str]:
+    """What the knob does not do here: limits that hold it, and licences it cannot keep out."""
+    chosen = [
+        one
+        for one in view.standings
+        if view.scope in {ALL, one.holding.membership.id} and one.counts
+    ]
+    held = [one for one in chosen if one.ask and one.ask.bound is not Bound.NONE]
+    found = [_bounded(one, w) for one in held[:TITLES_SHOWN]]
+    deaf = [
+        one
+        for one in chosen
+        if (price := one.holding.licence.terms.price)
+        and not formula.has_effect(one.holding.membership.tier, price)
+    ]
+    if deaf:
+        found.append(w.t("Your price has no effect on: {names}.", names=_names(deaf, w)))
+    always = [
+        one
+        for one in view.standings
+        if view.scope in {ALL, one.holding.membership.id}
+        and one.best == HIGHEST
+        and one.holding.licence.terms.price
+        and view.position != NEVER
+        and one.why in {Why.IN, Why.WAITING}
+    ]
+    if always:
+        found.append(
+            w.t(
+                "No step keeps you out of: {names}. Only a no, or never, does.",
+                names=_names(always, w),
+            )
+        )
+    return found
+
+
+def _bounded(one: Standing, w: Words) -> str:
+    price = one.holding.licence.terms.price
+    assert one.ask is not None
+    assert price is not None
+    mid = own_words(one.holding.membership.mid.name, w)
+    if one.ask.bound is Bound.BIAS:
+        return w.t(
+            "{title}: your step asks for {wanted}, {mid} allows {applied}.",
+            title=parts.quoted(one, w),
+            wanted=w.money(one.ask.wanted, price.currency),
+            mid=mid,
+            applied=w.money(one.ask.applied, price.currency),
+        )
+    return w.t(
+        "{title}: a limit of {mid} sets the price, {amount}.",
+        title=parts.quoted(one, w),
+        mid=mid,
+        amount=w.money(one.ask.amount, price.currency),
+    )
+
+
+def _never(view: KnobView, w: Words) -> Button:
+    if view.position == NEVER:
+        return Button(
+            w.p("button", "License my data again, at {step}", step=w.signed(0)), _set(view, 0)
+        )
+    return Button(w.p("button", "Never license my data"), _set(view, NEVER))
+
+
+def _scope(view: KnobView, w: Words) -> Button | None:
+    if view.membership is not None:
+        return Button(
+            w.p("button", "Back to one price for all"), SetKnob(scope=view.scope, to="follow")
+        )
+    if len(view.picture.memberships) > 1:
+        return Button(w.p("button", "Only for one MID"), Go(place=Place.KNOB_SCOPES))
+    return None
+
+
+def scopes(view: KnobView, w: Words) -> Screen:
+    """Which MID to set a price of its own for."""
+    items = []
+    for one in view.picture.memberships:
+        at = parts.position(view.picture.knob.at(one.id), w)
+        name = own_words(one.mid.name, w)
+        if one.id in view.picture.knob.own:
+            items.append(w.t("{mid}: {step}, its own", mid=name, step=at))
+        else:
+            items.append(w.t("{mid}: {step}, as for all", mid=name, step=at))
+    return Screen(
+        text=paragraphs(
+            bold(w.t("Your price for one MID")),
+            items,
+            _twice(view, w),
+            w.t("A price of its own holds for that MID alone. The others keep the general one."),
+        ),
+        rows=rows(
+            *[
+                Button(short(own_words(one.mid.name, w)), ShowKnob(scope=one.id))
+                for one in view.picture.memberships
+            ],
+            (parts.human(w), parts.back(w, Place.KNOB)),
+        ),
+    )
+
+
+def _twice(view: KnobView, w: Words) -> str | None:
+    """Warn when two MIDs license the same kind of data (mission E9)."""
+    seen: dict[str, str] = {}
+    for one in view.standings:
+        for item in one.holding.licence.terms.data:
+            first = seen.setdefault(item.category, one.holding.membership.id)
+            if one.counts and first != one.holding.membership.id:
+                return w.t(
+                    "Two of your MIDs license the same kind of data. There, the lower price wins."
+                )
+    return None
+
+
+def past(view: PastView, w: Words) -> Screen:
+    """Earlier settings, newest first."""
+    items = [
+        w.t(
+            "{moment}: {step}",
+            moment=w.moment(one.at, view.zone),
+            step=w.t("as for all") if one.position is None else parts.position(one.position, w),
+        )
+        for one in view.settings
+    ]
+    return Screen(
+        text=paragraphs(
+            bold(w.t("Earlier settings")), items or w.t("You have not changed your price yet.")
+        ),
+        rows=rows((parts.human(w), Button(w.p("button", "My price"), ShowKnob(scope=view.scope)))),
+    )

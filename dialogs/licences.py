@@ -1,0 +1,75 @@
+"""The list of licences across MIDs, grouped by what they mean for the member."""
+
+from dialogs import parts
+from dialogs.callbacks import ShowCard, ShowLicences
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from knowledge.card import own_words
+from locales.words import Words
+from service.price.values import PortfolioView, Standing, Why
+
+PER_PAGE = 6
+
+_GROUPS = (
+    (Why.NOT_ASKED, Why.CHANGED, Why.LATER),
+    (Why.IN, Why.WAITING, Why.UNKNOWN),
+    (Why.PRICE, Why.NEVER, Why.PAUSED, Why.SAID_NO, Why.REFUSED),
+    (Why.SUSPENDED, Why.NOT_ELIGIBLE, Why.ENDED),
+)
+
+
+def screen(view: PortfolioView, page: int, w: Words) -> Screen:
+    """One page of the list; a page that is not there is the nearest one."""
+    order = {why: number for number, group in enumerate(_GROUPS) for why in group}
+    listed = sorted(view.standings, key=lambda one: order[one.why])
+    pages = max(1, -(-len(listed) // PER_PAGE))
+    page = min(max(page, 0), pages - 1)
+    shown = listed[page * PER_PAGE : (page + 1) * PER_PAGE]
+    count = view.count()
+    names = (w.t("To decide"), w.t("In"), w.t("Out"), w.t("Closed"))
+    blocks = []
+    for number, group in enumerate(_GROUPS):
+        found = [one for one in shown if one.why in group]
+        if found:
+            blocks.append(lines([bold(names[number]), *[_item(one, view, w) for one in found]]))
+    counted = w.n(
+        "You are in {inside} of {n} licence.",
+        "You are in {inside} of {n} licences.",
+        count.m,
+        inside=count.n,
+    )
+    return Screen(
+        text=paragraphs(
+            lines([bold(w.t("My licences")), counted]),
+            *blocks,
+            None if listed else w.t("No MID has offered you a licence yet."),
+            w.t("Page {page} of {pages}", page=page + 1, pages=pages) if pages > 1 else None,
+        ),
+        rows=rows(
+            *[
+                Button(short(parts.title(one, w)), ShowCard(licence=one.holding.licence.id))
+                for one in shown
+            ],
+            (
+                *_turn(w.p("button", "Earlier page"), page - 1, pages),
+                *_turn(w.p("button", "Next page"), page + 1, pages),
+            ),
+            (parts.human(w), parts.home(w)),
+        ),
+    )
+
+
+def _turn(label: str, page: int, pages: int) -> tuple[Button, ...]:
+    return (Button(label, ShowLicences(page=page)),) if 0 <= page < pages else ()
+
+
+def _item(one: Standing, view: PortfolioView, w: Words) -> str:
+    brief = parts.in_brief(one, view.picture, w)
+    if len(view.picture.memberships) == 1:
+        # NOTE: {title} is a licence, {standing} is "in", "out: price" and so on.
+        return w.t("{title}: {standing}", title=parts.title(one, w), standing=brief)
+    return w.t(
+        "{title} ({mid}): {standing}",
+        title=parts.title(one, w),
+        mid=own_words(one.holding.membership.mid.name, w),
+        standing=brief,
+    )

@@ -1,0 +1,142 @@
+"""Who a MID is, who pays it, whom it is linked to, and how to reach a person."""
+
+from collections.abc import Sequence
+
+from dialogs import parts
+from dialogs.callbacks import Place, ShowMid
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from knowledge.card import own_words
+from knowledge.vocabulary import funding_label, legal_form_label
+from locales.words import Words
+from service.people.values import Membership, Mid
+
+
+def listed(memberships: Sequence[Membership], w: Words) -> Screen:
+    """The MIDs one is in."""
+    if not memberships:
+        return Screen(
+            text=paragraphs(w.t("You are in no MID yet.")),
+            rows=rows((parts.human(w), parts.home(w))),
+        )
+    return Screen(
+        text=paragraphs(
+            lines([bold(w.t("My MIDs")), *(own_words(one.mid.name, w) for one in memberships)]),
+            w.t("No MID learns from us that you are in another one."),
+        ),
+        rows=rows(
+            *[
+                Button(short(own_words(one.mid.name, w)), ShowMid(membership=one.id))
+                for one in memberships
+            ],
+            (parts.human(w), parts.home(w)),
+        ),
+    )
+
+
+def screen(membership: Membership, w: Words) -> Screen:
+    """One MID."""
+    mid = membership.mid
+    return Screen(
+        text=paragraphs(
+            lines([bold(own_words(mid.name, w)), own_words(mid.about, w)]),
+            [
+                w.t("Form: {form}.", form=legal_form_label(mid.legal_form, w)),
+                w.t("Law: {place}.", place=w.region(mid.jurisdiction)),
+                w.t("Your number there: {ref}.", ref=membership.ref),
+            ],
+            lines([bold(w.t("Who pays it")), *funding(mid, w), links(mid, w)]),
+            w.t(
+                "Of what buyers pay, {share} goes to the members.",
+                share=w.percent(mid.member_share),
+            ),
+            lines([bold(w.t("Its own rules")), *_standards(mid, w)]),
+            lines([bold(w.t("To complain")), *_complaints(mid, w)]),
+            w.t("How it handles data: {page}", page=mid.privacy_policy),
+        ),
+        rows=rows((parts.human(w), parts.back(w, Place.MIDS))),
+    )
+
+
+def funding(mid: Mid, w: Words) -> list[str]:
+    """Where its money comes from, with a warning when all of it grows with the data (P1b)."""
+    found = [
+        w.t(
+            "{source}: {share}.",
+            source=funding_label(source.kind, w),
+            share=w.percent(source.percent / 100),
+        )
+        for source in mid.funding
+    ]
+    if mid.earns_by_volume_only:
+        found.append(w.t("All its money grows with the data that flows. Keep that in mind."))
+    return found
+
+
+def links(mid: Mid, w: Words) -> str:
+    """Whom it is linked to."""
+    if not mid.affiliates:
+        return w.t("Linked to no other company.")
+    return w.t("Linked to: {names}.", names=w.join([one.name for one in mid.affiliates]))
+
+
+def _standards(mid: Mid, w: Words) -> list[str]:
+    if mid.standards is None:
+        return [w.t("Not published.")]
+    one = mid.standards
+    found = [w.t("Version {version}, {date}", version=one.version, date=one.on)]
+    if one.text:
+        found.append(own_words(one.text, w))
+    if one.url:
+        found.append(one.url)
+    return found
+
+
+def _complaints(mid: Mid, w: Words) -> list[str]:
+    roles = {
+        "auditor": w.t("Auditor"),
+        "authority": w.t("Authority"),
+        "ombudsperson": w.t("Ombudsperson"),
+        "board": w.t("Board"),
+        "other": w.t("Someone else"),
+    }
+    found = [w.t("To the MID: {contact}", contact=mid.contact.email)]
+    found += [
+        w.t("{role}: {name}, {contact}", role=roles[one.role], name=one.name, contact=one.contact)
+        for one in mid.complaints
+    ]
+    named = {one.role for one in mid.complaints}
+    if "auditor" not in named:
+        found.append(w.t("Auditor: none named."))
+    if "authority" not in named:
+        found.append(w.t("Authority: none named."))
+    return found
+
+
+def human(memberships: Sequence[Membership], operator: str | None, w: Words) -> Screen:
+    """How to reach a person: at each MID, or whoever runs this."""
+    blocks: list[str] = [
+        lines(
+            [
+                bold(own_words(one.mid.name, w)),
+                one.mid.contact.email,
+                w.t(
+                    "They answer within {hours}.",
+                    hours=w.duration(one.mid.contact.reply_within_hours, "hour"),
+                ),
+                w.t("There: {hours}", hours=one.mid.contact.staff_hours),
+                w.t("Your number there: {ref}.", ref=one.ref),
+            ]
+        )
+        for one in memberships
+    ]
+    if not blocks:
+        blocks = [
+            w.t("You are in no MID yet, so there is no one at a MID to ask."),
+            w.t("Who runs this: {contact}", contact=operator)
+            if operator
+            else w.t("Ask whoever told you about it."),
+        ]
+    return Screen(
+        text=paragraphs(bold(w.t("A person who can help")), *blocks),
+        rows=rows(parts.home(w)),
+    )

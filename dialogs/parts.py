@@ -1,0 +1,143 @@
+"""Pieces that many screens share: positions, refusals, where one stands, the way back."""
+
+from collections.abc import Sequence
+
+from dialogs.callbacks import Go, Place
+from dialogs.screen import Button
+from knowledge.card import own_words
+from knowledge.vocabulary import category_label
+from locales.words import Words
+from service.licences.values import Refusal, RefusalKind
+from service.price.values import HIGHEST, NEVER, Pause, Picture, Position, Standing, Why
+
+
+def home(w: Words) -> Button:
+    """Back to the first screen."""
+    return Button(w.p("button", "Home"), Go(place=Place.HOME))
+
+
+def human(w: Words) -> Button:
+    """To a person."""
+    return Button(w.p("button", "Ask a person"), Go(place=Place.HUMAN))
+
+
+def back(w: Words, place: Place) -> Button:
+    """Back to a screen that needs nothing but its name."""
+    return Button(w.p("button", "Back"), Go(place=place))
+
+
+def position(at: Position, w: Words) -> str:
+    """A knob position in words: "+3", "never"."""
+    return w.t("never") if at == NEVER else w.signed(at)
+
+
+def title(standing: Standing, w: Words) -> str:
+    """A licence's title."""
+    return own_words(standing.holding.licence.terms.title, w)
+
+
+def quoted(standing: Standing, w: Words) -> str:
+    """A licence's title in quotation marks."""
+    # NOTE: Use the quotation marks of your language.
+    return w.t("“{title}”", title=title(standing, w))
+
+
+def quoted_list(found: Sequence[Standing], most: int, w: Words) -> str:
+    """The titles of some licences in quotation marks; past ``most`` only how many more."""
+    names = [quoted(one, w) for one in found[:most]]
+    if len(found) > most:
+        names.append(w.n("{n} more", "{n} more", len(found) - most))
+    return w.join(names)
+
+
+def refusal(one: Refusal, picture: Picture, w: Words) -> str:
+    """What a standing refusal is about, as a short phrase."""
+    if one.kind is RefusalKind.COMMERCIAL:
+        return w.t("Uses for profit")
+    if one.kind is RefusalKind.CATEGORY:
+        return category_label(one.value, w)
+    for holding in picture.holdings:
+        terms = holding.licence.terms
+        for party in (*terms.buyers, *terms.via):
+            if party.id == one.value:
+                return party.name
+    return one.value
+
+
+def stands(one: Standing, picture: Picture, w: Words) -> str:
+    """Where a member stands in a licence, and why, in one or two sentences."""
+    holding = one.holding
+    terms, answer = holding.licence.terms, holding.answer
+    match one.why:
+        case Why.IN:
+            return _in(one, w)
+        case Why.PRICE if one.best is None:
+            return w.t("You are out: at every step your price is above what the buyer pays.")
+        case Why.PRICE:
+            assert one.best is not None
+            return w.t(
+                "You are out: your price is above what the buyer pays. "
+                "At {step} or below you would be in.",
+                step=w.signed(one.best),
+            )
+        case Why.NEVER:
+            return w.t("You are out: your price is set to never.")
+        case Why.NOT_ASKED:
+            return w.t("You are not in this. Nothing happens unless you say yes.")
+        case Why.SAID_NO:
+            assert answer is not None
+            return w.t("You are out: you said no on {date}.", date=answer.at.date())
+        case Why.LATER:
+            return w.t("You are out. You have not decided yet.")
+        case Why.CHANGED:
+            return w.t("You are out: the terms changed after your yes. It needs a new yes.")
+        case Why.PAUSED if picture.pause is Pause.STOPPED:
+            return w.t("You are out: you stopped everything.")
+        case Why.PAUSED:
+            return w.t("You are out: you paused everything.")
+        case Why.REFUSED:
+            names = w.join([refusal(rule, picture, w) for rule in one.refused_by])
+            return w.t("You are out: you refuse this everywhere: {names}.", names=names)
+        case Why.NOT_ELIGIBLE:
+            mid = own_words(terms.mid_name, w)
+            return w.t("You are out: {mid} does not offer you this one now.", mid=mid)
+        case Why.SUSPENDED:
+            return w.t(
+                "Nobody is in now: {mid} has put it on hold.", mid=own_words(terms.mid_name, w)
+            )
+        case Why.ENDED:
+            return w.t("This one is over. It ended on {date}.", date=terms.end)
+        case Why.WAITING:
+            return w.t("You said yes. It begins on {date}.", date=terms.start)
+        case Why.UNKNOWN:
+            return w.t("You said yes. What the buyer pays is not known yet.")
+
+
+def _in(one: Standing, w: Words) -> str:
+    if one.holding.licence.terms.price is None:
+        return w.t("You are in.")
+    if one.best == HIGHEST:
+        return w.t("You are in, at every step of your price.")
+    assert one.best is not None
+    return w.t("You are in. You stay in up to {step}.", step=w.signed(one.best))
+
+
+def in_brief(one: Standing, picture: Picture, w: Words) -> str:
+    """The same in a few words, for a list."""
+    says = {
+        Why.IN: w.t("in"),
+        Why.PRICE: w.t("out: price"),
+        Why.NEVER: w.t("out: price is never"),
+        Why.NOT_ASKED: w.t("waits for your answer"),
+        Why.SAID_NO: w.t("out: you said no"),
+        Why.LATER: w.t("not decided"),
+        Why.CHANGED: w.t("new terms, needs a new yes"),
+        Why.PAUSED: w.t("out: stopped") if picture.pause is Pause.STOPPED else w.t("out: paused"),
+        Why.REFUSED: w.t("out: you refuse it everywhere"),
+        Why.NOT_ELIGIBLE: w.t("not offered to you now"),
+        Why.SUSPENDED: w.t("on hold"),
+        Why.ENDED: w.t("over"),
+        Why.WAITING: w.t("yes, from {date}", date=one.holding.licence.terms.start),
+        Why.UNKNOWN: w.t("yes, price not known yet"),
+    }
+    return says[one.why]

@@ -1,0 +1,106 @@
+"""The template and the .po files: made from the code, the same to the byte on every machine.
+
+References name files without lines, lines are not wrapped, and the header carries no dates or
+tool versions, so that a change in a file is always a change in words.
+"""
+
+import re
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po, write_po
+
+from locales.compile import HERE, replace
+
+ROOMS = ("bot", "dialogs", "knowledge", "locales", "service")
+TEMPLATE = HERE / "messages.pot"
+
+_KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
+    "t": None,
+    "mark": None,
+    "n": (1, 2),
+    "p": ((1, "c"), 2),
+}
+# Where Babel's order of forms is not the one that gettext's manual and every editor have.
+_PLURALS = {
+    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3"
+    " : n%100>=11 ? 4 : 5);"
+}
+_HEADER = "The words of Midline. How to translate them: locales/README.md"
+_VOLATILE = re.compile(
+    rb'^"(?:Generated-By|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team'
+    rb"|Report-Msgid-Bugs-To):.*\n",
+    re.MULTILINE,
+)
+
+
+def extracted(root: Path = HERE.parent) -> Catalog:
+    """Every text that the code marks, with the notes that its authors left for translators."""
+    with (HERE / "babel.cfg").open(encoding="utf-8") as mapping:
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
+    catalog = empty(None)
+    for room in ROOMS:
+        for name, line, ids, notes, context in extract_from_dir(
+            root / room, methods, options, _KEYWORDS, ("NOTE:",), strip_comment_tags=True
+        ):
+            path = f"{room}/{Path(name).as_posix()}"
+            catalog.add(ids, locations=[(path, line)], auto_comments=notes, context=context)
+    return catalog
+
+
+def rendered(catalog: Catalog) -> bytes:
+    """The bytes of a .po or .pot file."""
+    out = BytesIO()
+    write_po(out, catalog, width=0, sort_by_file=True, include_lineno=False)
+    return _VOLATILE.sub(b"", out.getvalue())
+
+
+def updated(locale: str, po: bytes | None, template: Catalog) -> Catalog:
+    """A language's catalogue brought to the template; nothing translated is lost.
+
+    What is gone from the code is kept at the end and comes back if the text does. Nothing is
+    guessed from similar texts: a guess that slips into a consent is worse than a gap.
+    """
+    catalog = read(po, locale) if po is not None else empty(locale)
+    for message in list(catalog.obsolete.values()):
+        if template.get(message.id, message.context) is not None:
+            catalog[message.id] = message
+    catalog.update(template, no_fuzzy_matching=True)
+    return catalog
+
+
+def read(po: bytes, locale: str | None = None) -> Catalog:
+    """A catalogue from the bytes of its file.
+
+    Raises:
+        babel.messages.pofile.PoFileError: the file is no gettext catalogue.
+    """
+    return read_po(BytesIO(po), locale=locale, abort_invalid=True)
+
+
+def po_path(locale: str) -> Path:
+    """Where the catalogue of a language lives."""
+    return HERE / locale / "LC_MESSAGES" / "messages.po"
+
+
+def write_changed(path: Path, data: bytes) -> bool:
+    """Write a file if that changes it; whether it did."""
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace(path, data)
+    return True
+
+
+def empty(locale: str | None) -> Catalog:
+    """A catalogue without messages, with the plural rule of its language."""
+    catalog = Catalog(
+        locale=locale, project="Midline", version="1", header_comment=f"# {_HEADER}", fuzzy=False
+    )
+    if locale in _PLURALS:
+        catalog.mime_headers = [("Plural-Forms", _PLURALS[locale])]
+    return catalog

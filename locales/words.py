@@ -1,0 +1,241 @@
+"""Words(locale): everything that depends on a language, and the only place that knows its rules.
+
+Numerals are Western digits in every language, which is Babel's default for all eight. In Arabic
+the two halves of the Arab world differ and both read Western digits; MID texts, prices and dates
+carry them too, and Babel writes dates with no others, so one page never mixes two kinds.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from gettext import NullTranslations
+from math import inf
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel import dates, lists, numbers
+from babel.core import Locale
+
+from locales.bidi import LRM, Raw, inserted, isolate
+from locales.catalogue import chain
+from locales.fill import fill, fits
+from locales.negotiate import SHIPPED, SOURCE, name_in, nearest, negotiate, own_name, widen
+
+__all__ = ["SHIPPED", "Picked", "Raw", "Words", "mark", "negotiate", "own_name", "words"]
+
+_MINUS = "\u2212"
+_COUNT = frozenset({"n"})
+# The source is written in British English: "30 June 2028", "18:00", "US$5.00".
+_FORMATS = {SOURCE: "en_GB"}
+
+# CLDR ends a Russian date with "г.", whose stop would double at the end of a sentence.
+_DATES = {"ru": "d MMMM y"}
+_SECONDS = dict(dates.TIMEDELTA_UNITS)
+
+Unit = Literal["minute", "hour", "day", "week", "month", "year"]
+
+
+class Picked(NamedTuple):
+    """A MID's text, its language, and whether it is an original shown for want of ours."""
+
+    text: str
+    locale: str
+    original: bool
+
+
+def mark(msgid: str) -> str:
+    """The message itself: marks a constant for translation where no language is at hand yet."""
+    return msgid
+
+
+@lru_cache(maxsize=32)
+def words(locale: str) -> "Words":
+    """The words of a shipped language.
+
+    Raises:
+        KeyError: the language is not shipped; use `negotiate` on what comes from outside.
+    """
+    if locale not in SHIPPED:
+        raise KeyError(f"no language {locale!r}; shipped: {', '.join(SHIPPED)}")
+    return Words(locale, chain(locale))
+
+
+class Words:
+    """One language. All texts that it gives are plain: escaping is for whoever shows them.
+
+    Parameters are named. A str is cleaned and isolated as `locales.bidi` says, an int, a Decimal
+    or a date is written the way of the language, a `Raw` is left alone.
+    """
+
+    def __init__(self, locale: str, catalogue: NullTranslations) -> None:
+        self.locale = locale
+        self._catalogue = catalogue
+        self._format = Locale.parse(_FORMATS.get(locale, locale))
+        self.rtl = self._format.text_direction == "rtl"
+
+    def t(self, msgid: str, /, **params: object) -> str:
+        """A text with its places filled.
+
+        A translation that is missing, or whose places are not those of the source, gives way to
+        the source.
+
+        Raises:
+            KeyError: the source has a place without a parameter.
+            TypeError: a parameter is of a kind that has no one way to be written.
+        """
+        return self._filled(self._catalogue.gettext(msgid), msgid, params)
+
+    def n(self, one: str, many: str, n: int, /, **params: object) -> str:
+        """A text in the form that goes with a number; `{n}` is that number. Raises as `t` does."""
+        source = one if n == 1 else many
+        text = self._catalogue.ngettext(one, many, n)
+        return self._filled(text, source, {"n": n, **params}, spare=_COUNT)
+
+    def p(self, context: str, msgid: str, /, **params: object) -> str:
+        """A short text whose meaning depends on where it stands. Raises as `t` does."""
+        return self._filled(self._catalogue.pgettext(context, msgid), msgid, params)
+
+    def has(self, msgid: str) -> bool:
+        """Whether a text without context is there in this language, and not by fallback."""
+        # The end of the chain hands back the very object; a translation may well be equal to it.
+        return self.locale == SOURCE or self._catalogue.gettext(msgid) is not msgid
+
+    def _filled(
+        self,
+        text: str,
+        source: str,
+        params: Mapping[str, object],
+        spare: frozenset[str] = frozenset(),
+    ) -> str:
+        shown = {name: self._shown(name, value) for name, value in params.items()}
+        return fill(text if fits(text, source, spare) else source, shown)
+
+    def _shown(self, name: str, value: object) -> str:
+        match value:
+            case Raw():
+                return value
+            case str():
+                return inserted(value, rtl=self.rtl)
+            case bool() | datetime():
+                pass
+            case int() | Decimal():
+                return inserted(self.number(value), rtl=self.rtl)
+            case date():
+                return inserted(self.date(value), rtl=self.rtl)
+        raise TypeError(f"{{{name}}} is a {type(value).__name__}; say how to write it")
+
+    def number(self, value: int | Decimal) -> str:
+        """A number with all its digits."""
+        return self._signs(
+            numbers.format_decimal(value, locale=self._format, decimal_quantization=False)
+        )
+
+    def signed(self, value: int) -> str:
+        """A number that says its direction: "+3", "−3" with a real minus, "0"."""
+        if value == 0:
+            return self.number(0)
+        sign = "+" if value > 0 else _MINUS
+        return f"{LRM if self.rtl else ''}{sign}{self.number(abs(value))}"
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount in the currency's own form: at least its usual decimals, and none cut off.
+
+        Raises:
+            ValueError: the amount is not finite.
+        """
+        if not amount.is_finite():
+            raise ValueError(f"no amount: {amount}")
+        return self._signs(
+            numbers.format_currency(
+                amount.normalize(), currency, locale=self._format, decimal_quantization=False
+            )
+        )
+
+    def percent(self, share: Decimal) -> str:
+        """A share of one in hundredths: 0.8 is 80 %."""
+        return self._signs(
+            numbers.format_percent(share, locale=self._format, decimal_quantization=False)
+        )
+
+    def _signs(self, text: str) -> str:
+        # Between right-to-left letters a bare sign would move behind its number.
+        return text.replace(LRM, "").replace("-", f"{LRM}{_MINUS}" if self.rtl else _MINUS)
+
+    def date(self, d: date) -> str:
+        """A day in full: "30 June 2028"."""
+        return dates.format_date(d, _DATES.get(self.locale, "long"), locale=self._format)
+
+    def moment(self, at: datetime, zone: str) -> str:
+        """A day and a time in a zone, which is named by its city.
+
+        Raises:
+            ValueError: the moment has no zone of its own.
+            KeyError: no such zone.
+        """
+        if at.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        place = ZoneInfo(zone)
+        local = at.astimezone(place)
+        time = dates.format_time(local, "short", tzinfo=place, locale=self._format)
+        pattern = str(dates.get_datetime_format("long", locale=self._format)).replace("'", "")
+        stamp = pattern.replace("{0}", time).replace("{1}", self.date(local.date()))
+        # NOTE: {moment} is a date and a time; {city} names the time zone, such as Madrid or UTC.
+        return self.t("{moment} ({city} time)", moment=stamp, city=self.city(zone))
+
+    def city(self, zone: str) -> str:
+        """The city that names a time zone: "Madrid".
+
+        Raises:
+            KeyError: no such zone.
+        """
+        return dates.get_timezone_location(ZoneInfo(zone), locale=self._format, return_city=True)
+
+    def duration(self, n: int, unit: Unit) -> str:
+        """A length of time: "30 days", "1 hour"."""
+        # `format_unit` of Babel 2.18 loses long forms that CLDR shares with the short ones.
+        length = timedelta(seconds=n * _SECONDS[unit])
+        return dates.format_timedelta(length, granularity=unit, threshold=inf, locale=self._format)
+
+    def duration_days(self, n: int) -> str:
+        """A number of days: "30 days"."""
+        return self.duration(n, "day")
+
+    def join(self, items: Sequence[str], style: Literal["and", "or"] = "and") -> str:
+        """Several names as one: "a, b and c"."""
+        parts = [inserted(item, rtl=self.rtl) for item in items]
+        return lists.format_list(parts, "or" if style == "or" else "standard", self._format)
+
+    def country(self, code: str) -> str:
+        """The name of a country by its ISO 3166 code; an unknown code stays as it is."""
+        return str(self._format.territories.get(code.upper(), code))
+
+    def region(self, code: str) -> str:
+        """The name of a country or of a group of countries: "DE", "EU", "EEA", "419"."""
+        if code.upper() == "EEA":
+            return self.t("European Economic Area")
+        return self.country(code)
+
+    def language_name(self, locale: str) -> str:
+        """The name of a language in this one, to stand inside a sentence."""
+        return name_in(locale, self._format)
+
+    def pick(self, texts: Mapping[str, str]) -> Picked:
+        """A MID's text in this language, or else its original: English, or the first given.
+
+        A variety of this language counts as this language unless it is in another script.
+
+        Raises:
+            ValueError: there is no text at all.
+        """
+        if not texts:
+            raise ValueError("no text in any language")
+        key = nearest(self.locale, texts) or nearest(SOURCE, texts) or next(iter(texts))
+        ours, given = widen(self.locale), widen(key)
+        return Picked(
+            texts[key], key, original=ours is None or given is None or ours[:2] != given[:2]
+        )
+
+    def isolate(self, s: str) -> str:
+        """A name or number that no text around it can turn, and that turns none."""
+        return isolate(s)

@@ -1,0 +1,125 @@
+// Text with entities, drawn as paragraphs. Offsets are UTF-16 units, as in JavaScript strings.
+
+import { button, make } from "./dom.js";
+
+const blocks = new Set(["blockquote", "expandable_blockquote", "pre"]);
+const plainTags = {
+  bold: "strong",
+  italic: "em",
+  underline: "u",
+  strikethrough: "s",
+  code: "code",
+};
+
+// `say` sends a text as this person; it serves commands and start links.
+export function drawText(text, entities, bot, say) {
+  const parts = [];
+  let at = 0;
+  const outer = entities.filter((entity) => blocks.has(entity.type));
+  for (const block of outer) {
+    if (block.offset < at) continue;
+    parts.push(...paragraphs(text, at, block.offset, entities, bot, say));
+    parts.push(drawBlock(text, block, entities, bot, say));
+    at = block.offset + block.length;
+  }
+  parts.push(...paragraphs(text, at, text.length, entities, bot, say));
+  return parts;
+}
+
+function drawBlock(text, block, entities, bot, say) {
+  const end = block.offset + block.length;
+  if (block.type === "pre") {
+    return make("pre", { tabindex: "0", dir: "auto" }, text.slice(block.offset, end));
+  }
+  const quote = make(
+    "blockquote",
+    { class: block.type === "expandable_blockquote" ? "short" : null },
+    ...paragraphs(text, block.offset, end, entities, bot, say),
+  );
+  if (block.type !== "expandable_blockquote") return quote;
+  const more = button("Show all", { class: "more", lang: "en", "aria-expanded": "false" }, () => {
+    const short = quote.classList.toggle("short");
+    more.setAttribute("aria-expanded", String(!short));
+    more.textContent = short ? "Show all" : "Show less";
+  });
+  return make("div", {}, quote, more);
+}
+
+function paragraphs(text, start, end, entities, bot, say) {
+  // The line break that separates a block from its neighbours is drawn by the block itself.
+  if (start > 0 && text[start] === "\n" && start < end) start += 1;
+  if (end < text.length && text[end - 1] === "\n" && start < end) end -= 1;
+  if (start >= end) return [];
+  const found = [];
+  let at = start;
+  for (const line of text.slice(start, end).split("\n")) {
+    // A line without letters follows the chat's direction instead of falling back to ltr.
+    const dir = /\p{L}/u.test(line) ? "auto" : null;
+    const inner = entities.filter(
+      (e) => !blocks.has(e.type) && e.offset < at + line.length && e.offset + e.length > at,
+    );
+    found.push(
+      make(
+        "p",
+        { dir, class: line.trim() ? null : "gap" },
+        ...inline(text, at, at + line.length, inner, bot, say),
+      ),
+    );
+    at += line.length + 1;
+  }
+  return found;
+}
+
+function inline(text, start, end, entities, bot, say) {
+  const nodes = [];
+  let at = start;
+  entities.forEach((entity, index) => {
+    const from = Math.max(entity.offset, at);
+    const to = Math.min(entity.offset + entity.length, end);
+    if (from >= to || entity.offset + entity.length <= at) return;
+    if (from > at) nodes.push(text.slice(at, from));
+    const rest = entities.slice(index + 1).filter((e) => e.offset < to);
+    const content = inline(text, from, to, rest, bot, say);
+    nodes.push(wrap(entity, text.slice(from, to), content, bot, say));
+    at = to;
+  });
+  if (at < end) nodes.push(text.slice(at, end));
+  return nodes;
+}
+
+function wrap(entity, words, content, bot, say) {
+  switch (entity.type) {
+    case "text_link":
+      return link(entity.url, content, bot, say);
+    case "url":
+      return link(/^[a-z]+:/i.test(words) ? words : `https://${words}`, content, bot, say);
+    case "email":
+      return make("a", { href: `mailto:${words}` }, ...content);
+    case "bot_command":
+      return button(words, { class: "link", dir: "ltr" }, () => say(words));
+    case "spoiler": {
+      const cover = button("hidden text", { class: "spoiler", lang: "en" }, () => {
+        const shown = make("span", { tabindex: "-1" }, ...content);
+        cover.replaceWith(shown);
+        shown.focus();
+      });
+      return cover;
+    }
+    default:
+      return make(plainTags[entity.type] ?? "span", {}, ...content);
+  }
+}
+
+// The token of a link that starts this very bot, or null.
+export function startToken(url, bot) {
+  const found = /^(?:https?:\/\/)?t\.me\/(\w+)\?start=([\w-]{1,64})$/i.exec(url);
+  return found && found[1].toLowerCase() === bot.username.toLowerCase() ? found[2] : null;
+}
+
+function link(url, content, bot, say) {
+  const token = startToken(url, bot);
+  if (token !== null) {
+    return button(content, { class: "link" }, () => say(`/start ${token}`));
+  }
+  return make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, ...content);
+}

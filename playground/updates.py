@@ -1,0 +1,181 @@
+"""Updates that wait for the bot, and long polling for them."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from aiogram.types import Update
+
+from playground import limits
+from playground.bell import Bell
+from playground.errors import Json, conflict
+from playground.watch import Watch
+
+_KINDS: Final = frozenset(Update.model_fields) - {"update_id"}
+_ASKED_ONLY: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+_OTHER_POLLER: Final = (
+    "terminated by other getUpdates request; make sure that only one bot instance is running"
+)
+_HAS_WEBHOOK: Final = (
+    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook "
+    "first"
+)
+
+
+@dataclass(slots=True)
+class Pending:
+    """An update the bot has not confirmed.
+
+    Attributes:
+        body: the update as it travels, `update_id` included.
+        chat_id: updates of one chat are delivered in order.
+        made: seconds since 1970.
+        again: a repeat that was asked for by a test; it goes out once whatever the offset is.
+    """
+
+    body: Json
+    chat_id: int
+    made: float
+    again: bool = False
+
+    @property
+    def update_id(self) -> int:
+        """The id, by which the bot knows a repeat."""
+        update_id: int = self.body["update_id"]
+        return update_id
+
+
+class Updates:
+    """The queue between people and the bot."""
+
+    def __init__(
+        self, clock: Callable[[], float], bell: Bell, watch: Watch, first_id: int
+    ) -> None:
+        self._clock = clock
+        self._bell = bell
+        self._watch = watch
+        self._next = first_id
+        self._turn = 0
+        self._last_poll: tuple[int | None, float] = (None, float("-inf"))
+        self.allowed: list[str] = []
+        self.pending: list[Pending] = []
+        self.webhook = False
+        self.hold_quick_polls = False
+
+    def allow(self, names: list[str] | None) -> None:
+        """Remember `allowed_updates`: None keeps it, an empty list restores the default."""
+        if names is not None:
+            self.allowed = [name for name in names if name in _KINDS]
+
+    def wanted(self, kind: str) -> bool:
+        """Whether updates of this kind are made at all."""
+        return kind in self.allowed if self.allowed else kind not in _ASKED_ONLY
+
+    def add(
+        self,
+        kind: str,
+        payload: Json,
+        *,
+        chat_id: int,
+        user_id: int,
+        query_id: str | None = None,
+    ) -> Json | None:
+        """Make an update; None when the bot does not allow this kind."""
+        if not self.wanted(kind):
+            return None
+        body: Json = {"update_id": self._next, kind: payload}
+        self._next += 1
+        how: Literal["message", "tap", "event"] = "event"
+        if kind == "callback_query":
+            how = "tap"
+        elif kind == "message" and not payload.keys() & {"migrate_to_chat_id"}:
+            how = "message"
+        self._watch.opened(body["update_id"], how, chat_id, user_id, query_id)
+        self.pending.append(Pending(body, chat_id, self._clock()))
+        self._bell.ring()
+        return body
+
+    def repeat(self, body: Json, *, chat_id: int, user_id: int) -> None:
+        """Deliver an update once more, with the id it had."""
+        self._watch.opened(body["update_id"], "event", chat_id, user_id, None)
+        self.pending.append(Pending(body, chat_id, self._clock(), again=True))
+        self._bell.ring()
+
+    def taken(self, some: Iterable[Pending]) -> None:
+        """These are on their way to the bot."""
+        for item in some:
+            self._watch.taken(item.update_id)
+
+    def confirm(self, some: Iterable[Pending]) -> None:
+        """Forget these: the bot has them."""
+        gone = {id(item) for item in some}
+        for item in self.pending:
+            if id(item) in gone:
+                self._watch.confirmed(item.update_id)
+        self.pending = [item for item in self.pending if id(item) not in gone]
+        self._bell.ring()
+
+    def expire(self) -> None:
+        """Forget what the bot has not asked for within 24 hours."""
+        oldest = self._clock() - limits.UPDATE_LIFE_SECONDS
+        if any(item.made < oldest for item in self.pending):
+            self.confirm([item for item in self.pending if item.made < oldest])
+
+    async def poll(self, values: Json) -> list[Json]:
+        """The method getUpdates.
+
+        Raises:
+            Refusal: 409 while a webhook is set, or when another poller has come after this one.
+        """
+        self.allow(values.get("allowed_updates"))
+        if self.webhook:
+            raise conflict(_HAS_WEBHOOK)
+        limit = min(max(values.get("limit", 100), 1), limits.UPDATES_AT_ONCE)
+        seconds = min(max(values.get("timeout", 0), 0), limits.POLL_SECONDS)
+        self._turn += 1
+        turn = self._turn
+        self._bell.ring()
+        self.expire()
+        self._move(values.get("offset"))
+        seconds = max(seconds, self._held(values.get("offset"), seconds))
+        end = _now() + seconds
+        while True:
+            if self._turn != turn:
+                raise conflict(_HAS_WEBHOOK if self.webhook else _OTHER_POLLER)
+            if self.pending:
+                batch = self.pending[:limit]
+                self.taken(batch)
+                self.confirm([item for item in batch if item.again])
+                return [item.body for item in batch]
+            left = end - _now()
+            if left <= 0:
+                return []
+            await self._bell.wait(left)
+
+    def end_polls(self) -> None:
+        """Answer whoever polls now with 409."""
+        self._turn += 1
+        self._bell.ring()
+
+    def _move(self, offset: int | None) -> None:
+        if offset is None:
+            return
+        if offset < 0:
+            self.confirm(self.pending[:offset])
+        elif offset > 0:
+            self.confirm(
+                [item for item in self.pending if item.update_id < offset and not item.again]
+            )
+
+    def _held(self, offset: int | None, seconds: int) -> float:
+        last, when = self._last_poll
+        self._last_poll = (offset, _now())
+        quick = last == offset and _now() - when < limits.QUICK_POLL_SECONDS
+        if self.hold_quick_polls and quick and seconds < limits.QUICK_POLL_SECONDS:
+            return limits.QUICK_POLL_SECONDS
+        return 0
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

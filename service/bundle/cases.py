@@ -1,0 +1,173 @@
+"""The import: one bundle in, one transaction, all or nothing, and a report of what changed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.bundle import store
+from service.bundle.resolve import resolve_mid, resolve_terms
+from service.bundle.schema import Bundle
+from service.bundle.schema_licence import LicenceSpec
+from service.bundle.values import Change, ImportReport
+from service.deps import Deps
+from service.errors import ImportRefusedError
+from service.licences import store as licences
+from service.licences.rules import changes, material_changes
+from service.licences.values import Licence, Terms
+from service.people import store as people
+
+
+async def import_bundle(deps: Deps, bundle: Bundle) -> ImportReport:
+    """Store what a bundle says. The same bundle twice changes nothing.
+
+    Raises:
+        ImportRefusedError: it contradicts what is stored; nothing is changed then.
+    """
+    async with deps.db.write() as conn:
+        now = deps.clock.now()
+        known = {one.slug: one for one in await licences.read_licences(conn, [bundle.mid.id])}
+        resolved = resolve_terms(bundle)
+        problems = [
+            problem
+            for spec, terms in resolved
+            if (problem := _problem(spec, terms, known.get(spec.id)))
+        ]
+        if problems:
+            raise ImportRefusedError(tuple(problems))
+        done = [
+            *await _put_mid(conn, bundle, now),
+            *[
+                change
+                for spec, terms in resolved
+                for change in await _put_licence(conn, spec, terms, known.get(spec.id), now)
+            ],
+            *await _put_roster(conn, bundle),
+            *await _put_papers(conn, bundle),
+        ]
+        left = await _left_alone(conn, bundle, known)
+    return ImportReport(mid_id=bundle.mid.id, changes=tuple(done), left_alone=tuple(left))
+
+
+def _problem(spec: LicenceSpec, terms: Terms, known: Licence | None) -> str | None:
+    """Why this licence contradicts the stored one; None when it does not."""
+    if known is None:
+        return None
+    where = f"licence {spec.id!r}"
+    if known.terms.containment == "not_contained" and terms.containment == "contained":
+        return (
+            f"{where}: containment was not_contained in version {known.version} and can never be "
+            "set back to contained. Mend: write not_contained, or make a licence with a new id."
+        )
+    if spec.version < known.version:
+        return (
+            f"{where}: version {spec.version} is older than version {known.version}, which is "
+            f"stored. Mend: write version {known.version}, or a higher one for new terms."
+        )
+    if spec.version == known.version and terms.digest() != known.digest:
+        changed = ", ".join(changes(known.terms, terms))
+        return (
+            f"{where}: {changed} changed, but the version is still {spec.version}. "
+            f"Mend: write version {spec.version + 1}."
+        )
+    return None
+
+
+async def _put_mid(conn: AsyncConnection, bundle: Bundle, now: datetime) -> list[Change]:
+    mid = resolve_mid(bundle)
+    known = await people.read_mid(conn, mid.id)
+    if known == mid:
+        return []
+    await people.put_mid(conn, mid, now)
+    if known is None:
+        return [Change(what=f"mid {mid.id}", how="new")]
+    before, after = known.model_dump(), mid.model_dump()
+    fields = tuple(name for name in after if after[name] != before[name])
+    return [Change(what=f"mid {mid.id}", how="changed", fields=fields)]
+
+
+async def _put_licence(
+    conn: AsyncConnection,
+    spec: LicenceSpec,
+    terms: Terms,
+    known: Licence | None,
+    now: datetime,
+) -> list[Change]:
+    what = f"licence {spec.id}"
+    if known is not None and spec.version == known.version:
+        if spec.status == known.status:
+            return []
+        await licences.set_status(conn, known.id, spec.status)
+        return [Change(what=what, how=f"{known.status} -> {spec.status}")]
+    material = material_changes(known.terms, terms) if known else ()
+    await licences.put_version(
+        conn,
+        known,
+        terms,
+        version=spec.version,
+        floor=spec.version if known is None or material else known.floor,
+        status=spec.status,
+        at=now,
+    )
+    if known is None:
+        return [Change(what=what, how=f"new, version {spec.version}, {spec.status}")]
+    return [
+        Change(
+            what=what,
+            how=f"version {known.version} -> {spec.version}, {spec.status}",
+            fields=changes(known.terms, terms),
+            material=material,
+        )
+    ]
+
+
+async def _put_roster(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
+    known = await people.read_roster(conn, bundle.mid.id)
+    wanted: dict[str, dict[str, Any]] = {
+        one.ref: {
+            "language": one.language,
+            "tier": one.standing,
+            "eligible": sorted(one.eligible),
+        }
+        for one in bundle.members
+    }
+    fresh = {ref: row for ref, row in wanted.items() if known.get(ref) != row}
+    await people.put_roster(conn, bundle.mid.id, fresh)
+    return [
+        Change(what=f"member {ref}", how="changed" if ref in known else "new",
+               fields=tuple(k for k in row if ref in known and known[ref][k] != row[k]))
+        for ref, row in fresh.items()
+    ]  # fmt: skip
+
+
+async def _put_papers(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
+    mid_id = bundle.mid.id
+    wanted = {
+        "article": {one.id: one.model_dump(mode="json") for one in bundle.articles},
+        "statement": {
+            f"{one.period} {one.currency}": one.model_dump(mode="json")
+            for one in bundle.statements
+        },
+    }
+    done = []
+    for kind, docs in wanted.items():
+        known = await store.read_papers(conn, mid_id, kind)
+        fresh = {key: doc for key, doc in docs.items() if known.get(key) != doc}
+        await store.put_papers(conn, mid_id, kind, fresh)
+        done += [
+            Change(what=f"{kind} {key}", how="changed" if key in known else "new") for key in fresh
+        ]
+    return done
+
+
+async def _left_alone(
+    conn: AsyncConnection, bundle: Bundle, known: dict[str, Licence]
+) -> list[str]:
+    """What is stored but not in this file. Leaving it out of a file ends nothing."""
+    named = {one.id for one in bundle.licences}
+    refs = {one.ref for one in bundle.members}
+    roster = await people.read_roster(conn, bundle.mid.id)
+    return [
+        *(f"licence {slug}" for slug in sorted(known) if slug not in named),
+        *(f"member {ref}" for ref in sorted(roster) if ref not in refs),
+    ]

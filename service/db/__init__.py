@@ -1,0 +1,1 @@
+"""Engine, encryption, metadata and migrations."""

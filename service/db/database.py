@@ -1,0 +1,83 @@
+"""Opening the store, and the two kinds of transaction."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from service.db.cipher import cipher_connector, cipher_dbapi, read_or_make_key
+
+_READ_ONLY = "midline_read_only"
+
+
+class Database:
+    """The engine with ``read()`` and ``write()``. A use case opens one of them, once."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.embedded = engine.dialect.name == "sqlite"
+        self._reading: dict[str, Any] = {_READ_ONLY: True}
+        if not self.embedded:
+            self._reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        # One process writes one embedded file: waiting here costs nothing, waiting inside SQLite
+        # costs a sleeping thread.
+        self._writing = asyncio.Lock() if self.embedded else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one snapshot and writes nothing."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(**self._reading)
+            async with connection.begin():
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write: committed at the end, rolled back on any error."""
+        if self._writing is None:
+            async with self.engine.begin() as connection:
+                yield connection
+            return
+        async with self._writing, self.engine.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.engine.dispose()
+
+
+def open_embedded(path: Path, key_file: Path) -> Database:
+    """The encrypted SQLite file at ``path``, created when missing, with its key from ``key_file``.
+
+    Raises:
+        StoreError: see ``read_or_make_key`` and ``cipher_connector``.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = read_or_make_key(key_file, store_exists=path.exists() and path.stat().st_size > 0)
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        module=cipher_dbapi(),
+        async_creator=cipher_connector(path, key),
+        pool_size=8,
+        max_overflow=8,
+    )
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writer can fail half way; a writer says so first.
+        read_only = connection.get_execution_options().get(_READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return Database(engine)
+
+
+def open_server(url: str) -> Database:
+    """A database server, PostgreSQL, by its SQLAlchemy URL."""
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            url = "postgresql+psycopg://" + url.removeprefix(plain)
+    return Database(create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True))

@@ -1,0 +1,1 @@
+"""The append-only events, what they add up to, and what was shown to whom."""

@@ -1,0 +1,254 @@
+"""Tables of the journal: events, the latest of each, and what was shown."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.db.metadata import Json, Moment, metadata
+from service.ids import new_id
+from service.journal.values import Cause, Kind, Latest, NewEvent, Proof, Shown, Taught
+
+# SQLite only counts up by itself on a column that is exactly INTEGER.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("at", Moment, nullable=False),
+    Column("member_id", String(32), nullable=False),
+    Column("membership_id", String(32)),
+    Column("mid_id", String(40)),
+    Column("licence_id", String(32)),
+    Column("version", Integer),
+    Column("kind", String(16), nullable=False),
+    Column("scope", String(120), nullable=False),
+    Column("value", String(32), nullable=False),
+    Column("before", String(32)),
+    Column("nonce", String(32)),
+    Column("undoes", String(32)),
+    Column("source", String(32), nullable=False),
+    Column("cause", String(64), nullable=False),
+    Column("ordinal", SmallInteger, nullable=False),
+    Column("detail", Json, nullable=False),
+    UniqueConstraint("cause", "ordinal"),
+    Index(None, "member_id", "seq"),
+    sqlite_autoincrement=True,
+)
+
+latest = Table(
+    "latest",
+    metadata,
+    Column("member_id", String(32), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("scope", String(120), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("event_id", String(32), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("membership_id", String(32)),
+    Column("mid_id", String(40)),
+    Column("licence_id", String(32)),
+    Column("version", Integer),
+    Column("value", String(32), nullable=False),
+    Column("before", String(32)),
+    Column("undoes", String(32)),
+    Index(None, "licence_id", "kind", "value"),
+)
+
+shown = Table(
+    "shown",
+    metadata,
+    Column("nonce", String(32), primary_key=True),
+    Column("member_id", String(32), nullable=False, index=True),
+    Column("membership_id", String(32)),
+    Column("about", String(16), nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("version", Integer),
+    Column("digest", String(64), nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("taught", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("message_id", BigInteger),
+    Column("confirmed_at", Moment),
+)
+
+_CACHED = (
+    "member_id",
+    "kind",
+    "scope",
+    "seq",
+    "at",
+    "membership_id",
+    "mid_id",
+    "licence_id",
+    "version",
+    "value",
+    "before",
+    "undoes",
+)
+
+
+async def caused_already(conn: AsyncConnection, cause: Cause) -> bool:
+    """Whether this very cause has already written its events."""
+    found = await conn.execute(select(events.c.seq).where(events.c.cause == cause.key).limit(1))
+    return found.first() is not None
+
+
+async def append(
+    conn: AsyncConnection, member_id: str, new: list[NewEvent], cause: Cause, at: datetime
+) -> list[str]:
+    """Append events and bring ``latest`` up to date; returns the new events' ids."""
+    ids = []
+    for ordinal, event in enumerate(new):
+        row = {
+            "id": new_id("evt"),
+            "at": at,
+            "member_id": member_id,
+            "membership_id": event.membership_id,
+            "mid_id": event.mid_id,
+            "licence_id": event.licence_id,
+            "version": event.version,
+            "kind": event.kind.value,
+            "scope": event.scope,
+            "value": event.value,
+            "before": event.before,
+            "nonce": event.nonce,
+            "undoes": event.undoes,
+            "source": cause.source,
+            "cause": cause.key,
+            "ordinal": ordinal,
+            "detail": event.detail,
+        }
+        done = await conn.execute(insert(events).values(row).returning(events.c.seq))
+        cached = {name: row[name] for name in _CACHED if name != "seq"}
+        await _put_latest(conn, {**cached, "seq": done.scalar_one(), "event_id": row["id"]})
+        ids.append(str(row["id"]))
+    return ids
+
+
+async def _put_latest(conn: AsyncConnection, row: dict[str, object]) -> None:
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    put = dialect.insert(latest).values(row)
+    keys = ("member_id", "kind", "scope")
+    changed = {name: put.excluded[name] for name in row if name not in keys}
+    await conn.execute(put.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+async def read_latest(conn: AsyncConnection, member_id: str) -> list[Latest]:
+    """Everything that is in force for a member: one row per kind and scope."""
+    rows = await conn.execute(select(latest).where(latest.c.member_id == member_id))
+    return [
+        Latest(
+            kind=Kind(row.kind),
+            scope=row.scope,
+            value=row.value,
+            before=row.before,
+            version=row.version,
+            event_id=row.event_id,
+            at=row.at,
+            undoes=row.undoes,
+        )
+        for row in rows
+    ]
+
+
+async def rebuild_latest(conn: AsyncConnection) -> None:
+    """Throw the cache away and derive it again from the events, for every member."""
+    await conn.execute(delete(latest))
+    last = (
+        select(func.max(events.c.seq).label("seq"))
+        .group_by(events.c.member_id, events.c.kind, events.c.scope)
+        .subquery()
+    )
+    rows = select(*(events.c[name] for name in _CACHED), events.c.id).join(
+        last, last.c.seq == events.c.seq
+    )
+    await conn.execute(insert(latest).from_select([*_CACHED, "event_id"], rows))
+
+
+async def put_shown(
+    conn: AsyncConnection, member_id: str, proof: Proof, locale: str, text_hash: str, at: datetime
+) -> None:
+    """Record what is about to be shown. It proves nothing until it is confirmed."""
+    await conn.execute(
+        insert(shown).values(
+            nonce=proof.nonce,
+            member_id=member_id,
+            membership_id=proof.membership_id,
+            about=proof.about,
+            subject=proof.subject,
+            version=proof.version,
+            digest=proof.digest,
+            locale=locale,
+            text_hash=text_hash,
+            taught=Taught.NOT_ASKED.value,
+            at=at,
+        )
+    )
+
+
+async def confirm_shown(conn: AsyncConnection, nonce: str, message_id: int, at: datetime) -> None:
+    """Record that Telegram took the message."""
+    await conn.execute(
+        update(shown).where(shown.c.nonce == nonce).values(message_id=message_id, confirmed_at=at)
+    )
+
+
+async def read_shown(conn: AsyncConnection, member_id: str, nonce: str) -> Shown | None:
+    """What was shown to this member under this nonce; None for another's or an unknown one."""
+    found = await conn.execute(
+        select(shown).where(shown.c.nonce == nonce, shown.c.member_id == member_id)
+    )
+    row = found.first()
+    if row is None:
+        return None
+    return Shown(
+        proof=Proof(
+            nonce=row.nonce,
+            about=row.about,
+            subject=row.subject,
+            digest=row.digest,
+            version=row.version,
+            membership_id=row.membership_id,
+        ),
+        member_id=row.member_id,
+        locale=row.locale,
+        text_hash=row.text_hash,
+        taught=Taught(row.taught),
+        confirmed=row.confirmed_at is not None,
+    )
+
+
+async def put_taught(conn: AsyncConnection, nonce: str, taught: Taught) -> None:
+    """Record the outcome of the question asked after a card."""
+    await conn.execute(update(shown).where(shown.c.nonce == nonce).values(taught=taught.value))
+
+
+async def erase_member(conn: AsyncConnection, member_id: str) -> None:
+    """Remove every event and everything shown of a member."""
+    for table in (latest, shown, events):
+        await conn.execute(delete(table).where(table.c.member_id == member_id))
+
+
+async def erase_membership(conn: AsyncConnection, membership_id: str) -> None:
+    """Remove every event and everything shown of one membership."""
+    for table in (latest, shown, events):
+        await conn.execute(delete(table).where(table.c.membership_id == membership_id))

@@ -1,0 +1,98 @@
+"""Events, what they add up to, and the proof that a text was shown."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+ALL = "all"
+
+
+class Kind(StrEnum):
+    """What an event is about. Within a kind and a scope, the latest event is the state."""
+
+    MEMBERSHIP = "membership"  # scope: membership; value joined | left
+    CONSENT = "consent"  # scope: membership/licence; value yes | no | later
+    REFUSAL = "refusal"  # scope: a rule such as buyer/acme; value on | off
+    PAUSE = "pause"  # scope: all; value paused | stopped | off
+    KNOB = "knob"  # scope: all or membership; value -5..5 | never | follow
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What made a use case run.
+
+    ``key`` is the same when the same cause is delivered again, so that a repeat writes nothing;
+    ``source`` names the screen or command, for the member's own history.
+    """
+
+    key: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """An event about to be appended. ``before`` is the value that ``undo`` goes back to."""
+
+    kind: Kind
+    scope: str
+    value: str
+    before: str | None = None
+    membership_id: str | None = None
+    mid_id: str | None = None
+    licence_id: str | None = None
+    version: int | None = None
+    nonce: str | None = None
+    undoes: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """The latest event of one kind and scope of a member."""
+
+    kind: Kind
+    scope: str
+    value: str
+    before: str | None
+    version: int | None
+    event_id: str
+    at: datetime
+    undoes: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a screen is about to show, so that a later yes can be tied to it.
+
+    ``subject`` is what was shown (a licence, an invite, a rule); ``version`` and ``digest`` pin the
+    terms; both are compared with the present ones when the yes arrives.
+    """
+
+    nonce: str
+    about: str
+    subject: str
+    digest: str
+    version: int | None = None
+    membership_id: str | None = None
+
+
+class Taught(StrEnum):
+    """How far the question after a card has come."""
+
+    NOT_ASKED = "not_asked"
+    ONCE_WRONG = "once_wrong"
+    TWICE_WRONG = "twice_wrong"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A proof as it was recorded, with the language, the hash of the text, and its message."""
+
+    proof: Proof
+    member_id: str
+    locale: str
+    text_hash: str
+    taught: Taught
+    confirmed: bool

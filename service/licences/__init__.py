@@ -1,0 +1,1 @@
+"""Term sheets and the answers members give to them."""

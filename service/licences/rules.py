@@ -1,0 +1,108 @@
+"""Pure decisions about term sheets: what a change means, what a refusal catches."""
+
+from collections.abc import Iterable
+
+from service.licences.dpv import ancestors
+from service.licences.values import Purpose, Refusal, RefusalKind, Terms
+from service.people.values import Party
+
+
+def material_changes(old: Terms, new: Terms) -> tuple[str, ...]:
+    """The fields whose change needs a new yes (the bundle contract, mission R12); empty if none.
+
+    Base, step and rate are left out: that is what the knob is for. So are wording, audits and
+    group size.
+    """
+    changed = [
+        name
+        for name, differs in (
+            ("purposes", _purposes(old) != _purposes(new)),
+            ("buyers", _recipients(old) != _recipients(new)),
+            ("collector", _identity(old.collector) != _identity(new.collector)),
+            ("data", set(old.data) != set(new.data)),
+            ("access_mode", old.access_mode != new.access_mode),
+            ("dp_epsilon", old.dp_epsilon != new.dp_epsilon),
+            ("containment", old.containment != new.containment),
+            ("start", new.start < old.start),
+            ("end", new.end > old.end),
+            ("delete_within_days", new.delete_within_days != old.delete_within_days),
+            ("storage", not set(new.storage) <= set(old.storage)),
+            ("remuneration", old.remuneration != new.remuneration),
+            ("member_share", new.member_share < old.member_share),
+            ("residual_share", (new.residual_share or 0) < (old.residual_share or 0)),
+            ("linked", not set(new.linked) <= set(old.linked)),
+        )
+        if differs
+    ]
+    return (*changed, *_material_price_changes(old, new))
+
+
+def _material_price_changes(old: Terms, new: Terms) -> tuple[str, ...]:
+    if old.price is None or new.price is None:
+        # From paid to unpaid or back is a change of remuneration, which is named already.
+        return ()
+    fields = (
+        "currency",
+        "per",
+        "settlement",
+        "bias_low",
+        "bias_high",
+        "floor",
+        "cap",
+        "quantum",
+    )
+    return tuple(
+        f"price.{name}" for name in fields if getattr(old.price, name) != getattr(new.price, name)
+    )
+
+
+def changes(old: Terms, new: Terms) -> tuple[str, ...]:
+    """Every field that differs, material or not."""
+    before, after = old.model_dump(), new.model_dump()
+    return tuple(name for name in after if before[name] != after[name])
+
+
+def _identity(party: Party) -> tuple[str, str, str]:
+    return party.id, party.kind, party.country
+
+
+def _recipients(terms: Terms) -> set[tuple[str, tuple[str, str, str]]]:
+    return {
+        *(("buyer", _identity(party)) for party in terms.buyers),
+        *(("via", _identity(party)) for party in terms.via),
+    }
+
+
+def _purposes(terms: Terms) -> set[Purpose]:
+    return set(terms.purposes)
+
+
+def possible_refusals(terms: Terms) -> tuple[Refusal, ...]:
+    """The standing refusals that this term sheet gives reason to offer."""
+    return (
+        *(Refusal(RefusalKind.BUYER, party.id) for party in terms.buyers),
+        *((Refusal(RefusalKind.COMMERCIAL, "any"),) if terms.commercial else ()),
+        *(Refusal(RefusalKind.CATEGORY, _bare(item.category)) for item in terms.data),
+    )
+
+
+def matching(terms: Terms, refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    """The standing refusals that catch this term sheet. A refusal beats every yes.
+
+    A refused buyer is caught as buyer and as link in a chain; a refused kind of data also
+    catches every narrower kind.
+    """
+    recipients = {party.id for party in (*terms.buyers, *terms.via)}
+    categories = {
+        _bare(term) for item in terms.data for term in (item.category, *ancestors(item.category))
+    }
+    caught = {
+        RefusalKind.BUYER: recipients,
+        RefusalKind.COMMERCIAL: {"any"} if terms.commercial else set(),
+        RefusalKind.CATEGORY: categories,
+    }
+    return tuple(sorted(one for one in refusals if one.value in caught[one.kind]))
+
+
+def _bare(term: str) -> str:
+    return term.partition(":")[2] or term

@@ -1,0 +1,1 @@
+"""Members, memberships, MIDs and invites."""

@@ -1,0 +1,324 @@
+"""Tables of people: MIDs, the roster a MID keeps, members, memberships, invites."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.db.metadata import Json, Moment, metadata
+from service.ids import new_id
+from service.people.values import Member, Membership, Mid
+
+mids = Table(
+    "mids",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("doc", Json, nullable=False),
+    Column("imported_at", Moment, nullable=False),
+)
+
+roster = Table(
+    "roster",
+    metadata,
+    Column("mid_id", String(40), primary_key=True),
+    Column("ref", String(64), primary_key=True),
+    Column("language", String(16), nullable=False),
+    Column("tier", String(40), nullable=False),
+    Column("eligible", Json, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("locale", String(16)),
+    Column("zone", String(64)),
+    Column("created_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("member_id", String(32), nullable=False, index=True),
+    Column("mid_id", String(40), nullable=False),
+    Column("ref", String(64), nullable=False),
+    Column("pseudonym", String(32), nullable=False, unique=True),
+    Column("joined_at", Moment, nullable=False),
+    Column("left_at", Moment),
+    UniqueConstraint("mid_id", "ref"),
+)
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("mid_id", String(40), nullable=False),
+    Column("ref", String(64), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_by", String(32)),
+    Index(None, "mid_id", "ref"),
+)
+
+
+async def put_mid(conn: AsyncConnection, mid: Mid, at: datetime) -> None:
+    """Store a MID's own description, new or changed."""
+    await conn.execute(delete(mids).where(mids.c.id == mid.id))
+    doc = mid.model_dump(mode="json")
+    await conn.execute(insert(mids).values(id=mid.id, doc=doc, imported_at=at))
+
+
+async def read_mid(conn: AsyncConnection, mid_id: str) -> Mid | None:
+    """A MID by its id."""
+    doc = (await conn.execute(select(mids.c.doc).where(mids.c.id == mid_id))).scalar()
+    return None if doc is None else Mid.model_validate(doc)
+
+
+async def read_roster(conn: AsyncConnection, mid_id: str) -> dict[str, dict[str, Any]]:
+    """The roster of a MID, by its own references."""
+    rows = await conn.execute(select(roster).where(roster.c.mid_id == mid_id))
+    return {
+        row.ref: {"language": row.language, "tier": row.tier, "eligible": list(row.eligible)}
+        for row in rows
+    }
+
+
+async def put_roster(
+    conn: AsyncConnection, mid_id: str, people: dict[str, dict[str, Any]]
+) -> None:
+    """Replace these references' rows; the others stay as they are."""
+    if not people:
+        return
+    refs = list(people)
+    await conn.execute(delete(roster).where(roster.c.mid_id == mid_id, roster.c.ref.in_(refs)))
+    rows = [{"mid_id": mid_id, "ref": ref, **person} for ref, person in people.items()]
+    await conn.execute(insert(roster), rows)
+
+
+async def add_member(conn: AsyncConnection, at: datetime) -> Member:
+    """A new person, of whom nothing is known yet."""
+    member = Member(id=new_id("mem"), locale=None, zone=None, created_at=at)
+    await conn.execute(insert(members).values(id=member.id, created_at=at))
+    return member
+
+
+async def read_member(conn: AsyncConnection, member_id: str) -> Member | None:
+    """A person by id."""
+    row = (await conn.execute(select(members).where(members.c.id == member_id))).first()
+    if row is None:
+        return None
+    return Member(id=row.id, locale=row.locale, zone=row.zone, created_at=row.created_at)
+
+
+async def lock_member(conn: AsyncConnection, member_id: str) -> bool:
+    """Hold this person's writes in line until the transaction ends; False if there is no such person."""
+    found = await conn.execute(
+        select(members.c.id).where(members.c.id == member_id).with_for_update()
+    )
+    return found.first() is not None
+
+
+async def set_member(conn: AsyncConnection, member_id: str, **values: str | None) -> None:
+    """Change what a person chose: ``locale``, ``zone``."""
+    await conn.execute(update(members).where(members.c.id == member_id).values(**values))
+
+
+async def read_memberships(conn: AsyncConnection, member_id: str) -> list[Membership]:
+    """The MIDs a person is in now, in the order of joining."""
+    rows = await conn.execute(
+        select(memberships, mids.c.doc, roster.c.tier, roster.c.eligible)
+        .join(mids, mids.c.id == memberships.c.mid_id)
+        .join(
+            roster,
+            (roster.c.mid_id == memberships.c.mid_id) & (roster.c.ref == memberships.c.ref),
+            isouter=True,
+        )
+        .where(memberships.c.member_id == member_id, memberships.c.left_at.is_(None))
+        .order_by(memberships.c.joined_at, memberships.c.id)
+    )
+    return [
+        Membership(
+            id=row.id,
+            mid=Mid.model_validate(row.doc),
+            ref=row.ref,
+            tier=row.tier or "standard",
+            eligible=frozenset(row.eligible or ()),
+            joined_at=row.joined_at,
+        )
+        for row in rows
+    ]
+
+
+async def read_past_membership(
+    conn: AsyncConnection, member_id: str, membership_id: str
+) -> tuple[str, str] | None:
+    """(MID, reference) of one membership of this person, left or not."""
+    row = (
+        await conn.execute(
+            select(memberships.c.mid_id, memberships.c.ref).where(
+                memberships.c.id == membership_id, memberships.c.member_id == member_id
+            )
+        )
+    ).first()
+    return None if row is None else (row.mid_id, row.ref)
+
+
+async def join(
+    conn: AsyncConnection, member_id: str, mid_id: str, ref: str, at: datetime | None
+) -> str | None:
+    """Enter a MID under a reference, or come back to it. None when another person holds it.
+
+    ``at`` is None when a leaving is undone: the membership then goes on as if nothing had
+    happened. Otherwise it begins anew, and answers from before it no longer count.
+    """
+    found = (
+        await conn.execute(
+            select(memberships.c.id, memberships.c.member_id, memberships.c.left_at).where(
+                memberships.c.mid_id == mid_id, memberships.c.ref == ref
+            )
+        )
+    ).first()
+    if found is not None and found.member_id != member_id:
+        if found.left_at is None:
+            return None
+        # Whoever held the reference has left; the MID has given it to someone else.
+        await conn.execute(
+            update(memberships)
+            .where(memberships.c.id == found.id)
+            .values(ref=f"{ref} (left {found.id})")
+        )
+        found = None
+    if found is not None:
+        back: dict[str, datetime | None] = {"left_at": None}
+        if at is not None:
+            back["joined_at"] = at
+        await conn.execute(update(memberships).where(memberships.c.id == found.id).values(back))
+        return str(found.id)
+    membership_id = new_id("mbr")
+    await conn.execute(
+        insert(memberships).values(
+            id=membership_id,
+            member_id=member_id,
+            mid_id=mid_id,
+            ref=ref,
+            pseudonym=new_id("psn"),
+            joined_at=at,
+        )
+    )
+    return membership_id
+
+
+async def leave(conn: AsyncConnection, membership_id: str, at: datetime) -> None:
+    """End a membership, keeping its row."""
+    await conn.execute(
+        update(memberships).where(memberships.c.id == membership_id).values(left_at=at)
+    )
+
+
+async def erase_membership(conn: AsyncConnection, membership_id: str) -> None:
+    """Remove one membership's row."""
+    await conn.execute(delete(memberships).where(memberships.c.id == membership_id))
+
+
+async def erase_member(conn: AsyncConnection, member_id: str) -> None:
+    """Remove a person and all their memberships; used invites forget by whom."""
+    await conn.execute(delete(memberships).where(memberships.c.member_id == member_id))
+    await conn.execute(
+        update(invites).where(invites.c.used_by == member_id).values(used_by="erased")
+    )
+    await conn.execute(delete(members).where(members.c.id == member_id))
+
+
+async def uninvited(conn: AsyncConnection, mid_id: str, now: datetime, limit: int) -> list[str]:
+    """References that have neither joined nor hold an open invite, in their own order."""
+    joined = exists().where(
+        memberships.c.mid_id == roster.c.mid_id,
+        memberships.c.ref == roster.c.ref,
+        memberships.c.left_at.is_(None),
+    )
+    invited = exists().where(
+        invites.c.mid_id == roster.c.mid_id,
+        invites.c.ref == roster.c.ref,
+        invites.c.used_by.is_(None),
+        invites.c.expires_at > now,
+    )
+    rows = await conn.execute(
+        select(roster.c.ref)
+        .where(roster.c.mid_id == mid_id, ~joined, ~invited)
+        .order_by(roster.c.ref)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+async def put_invites(
+    conn: AsyncConnection,
+    mid_id: str,
+    fresh: Sequence[tuple[str, str]],
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """Store (reference, token hash) pairs; a reference's older open invites end with it."""
+    refs = [ref for ref, _ in fresh]
+    await conn.execute(
+        update(invites)
+        .where(
+            invites.c.mid_id == mid_id,
+            invites.c.ref.in_(refs),
+            invites.c.used_by.is_(None),
+            invites.c.expires_at > now,
+        )
+        .values(expires_at=now)
+    )
+    rows = [
+        {
+            "id": new_id("inv"),
+            "token_hash": token_hash,
+            "mid_id": mid_id,
+            "ref": ref,
+            "expires_at": expires_at,
+        }
+        for ref, token_hash in fresh
+    ]
+    await conn.execute(insert(invites), rows)
+
+
+async def read_invite(
+    conn: AsyncConnection, *, token_hash: str | None = None, invite_id: str | None = None
+) -> Any:
+    """An invite's row by the hash of its token or by its id; None when there is none."""
+    wanted = invites.c.id == invite_id if invite_id else invites.c.token_hash == token_hash
+    return (await conn.execute(select(invites).where(wanted).with_for_update())).first()
+
+
+async def use_invite(conn: AsyncConnection, invite_id: str, member_id: str) -> None:
+    """Mark an invite as used by this person."""
+    await conn.execute(update(invites).where(invites.c.id == invite_id).values(used_by=member_id))
+
+
+async def count_members(conn: AsyncConnection, mid_id: str) -> int:
+    """How many people are in a MID now."""
+    found = await conn.execute(
+        select(func.count())
+        .select_from(memberships)
+        .where(memberships.c.mid_id == mid_id, memberships.c.left_at.is_(None))
+    )
+    return found.scalar_one()

@@ -1,0 +1,1 @@
+"""The formula, the knob, and who is in and why."""
