@@ -1,6 +1,5 @@
 """``midline demo``: the unchanged bot on a stand-in for Telegram, with the two example MIDs."""
 
-import asyncio
 import shutil
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -23,7 +22,12 @@ FOLDER = Path("~/.local/share/midline-demo").expanduser()
 
 # Who sits in the demo: a name, Telegram's language tag, a note, and the invites that wait.
 PEOPLE = (
-    ("Ana", "es", "A nurse who also translates", (("nurses", "N-0001"), ("translators", "T-0002"))),
+    (
+        "Ana",
+        "es",
+        "A nurse who also translates",
+        (("nurses", "N-0001"), ("translators", "T-0002")),
+    ),
     ("魏", "zh-hans", "A translator", (("translators", "T-0001"),)),
     ("سمير", "ar", "A nurse", (("nurses", "N-0002"),)),
     ("Emma", "en", "A nurse", (("nurses", "N-0004"),)),

@@ -69,5 +69,7 @@ async def import_files(settings: Settings, files: Sequence[Path]) -> list[FileRe
             try:
                 reports.append(FileReport(name, await import_bundle(deps, bundle)))
             except ImportRefusedError as error:
-                raise ImportRefusedError(tuple(f"{name}: {one}" for one in error.problems)) from error
+                raise ImportRefusedError(
+                    tuple(f"{name}: {one}" for one in error.problems)
+                ) from error
         return reports

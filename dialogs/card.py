@@ -52,7 +52,7 @@ def _lines(view: CardView, w: Words) -> tuple[Line, ...]:
 
 
 def _line(one: Line) -> Markup:
-    return Markup("<b>{}</b>  {}").format(one.name, one.short)
+    return Markup("<b>{}</b> {}").format(one.name, one.short)
 
 
 def _stands(view: CardView, w: Words) -> str:

@@ -24,7 +24,7 @@ def screen(view: InviteView, w: Words) -> Screen:
         text=paragraphs(
             lines([bold(own_words(mid.name, w)), own_words(mid.about, w)]),
             w.t("Form: {form}.", form=legal_form_label(mid.legal_form, w)),
-            [*funding(mid, w), links(mid, w)],
+            lines([bold(w.t("Who pays it")), *funding(mid, w), links(mid, w)]),
             lines(
                 [
                     bold(w.t("What joining means")),
@@ -39,9 +39,7 @@ def screen(view: InviteView, w: Words) -> Screen:
                 Button(w.p("button", "Not now"), Decline(nonce=view.nonce)),
             ),
         ),
-        proof=Proof(
-            nonce=view.nonce, about="invite", subject=view.invite_id, digest=mid.id
-        ),
+        proof=Proof(nonce=view.nonce, about="invite", subject=view.invite_id, digest=mid.id),
     )
 
 

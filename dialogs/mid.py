@@ -60,15 +60,16 @@ def screen(membership: Membership, w: Words) -> Screen:
 def funding(mid: Mid, w: Words) -> list[str]:
     """Where its money comes from, with a warning when all of it grows with the data (P1b)."""
     found = [
+        # NOTE: {source} is where a MID's money comes from: "member dues", "licence fees" ...
         w.t(
-            "{source}: {share}.",
+            "{share} from {source}",
             source=funding_label(source.kind, w),
             share=w.percent(source.percent / 100),
         )
         for source in mid.funding
     ]
     if mid.earns_by_volume_only:
-        found.append(w.t("All its money grows with the data that flows. Keep that in mind."))
+        found.append(w.t("It earns only when data flows. Keep that in mind."))
     return found
 
 

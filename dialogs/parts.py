@@ -83,7 +83,7 @@ def stands(one: Standing, picture: Picture, w: Words) -> str:
         case Why.NEVER:
             return w.t("You are out: your price is set to never.")
         case Why.NOT_ASKED:
-            return w.t("You are not in this. Nothing happens unless you say yes.")
+            return w.t("You are not in unless you say yes.")
         case Why.SAID_NO:
             assert answer is not None
             return w.t("You are out: you said no on {date}.", date=answer.at.date())
@@ -108,7 +108,7 @@ def stands(one: Standing, picture: Picture, w: Words) -> str:
         case Why.ENDED:
             return w.t("This one is over. It ended on {date}.", date=terms.end)
         case Why.WAITING:
-            return w.t("You said yes. It begins on {date}.", date=terms.start)
+            return w.t("You said yes, from {date}.", date=terms.start)
         case Why.UNKNOWN:
             return w.t("You said yes. What the buyer pays is not known yet.")
 

@@ -4,6 +4,7 @@ Screens, receipts and answers all take their words from here. Layer 1 is ``short
 ``detail``; layer 3 is the legal text, which is shown as it is.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -61,7 +62,7 @@ def lines(terms: Terms, ask: Ask | None, today: date, w: Words) -> tuple[Line, .
     return (
         # NOTE: The names of a card's eight lines. One or two short words each.
         Line(LineKey.WHO, w.t("Who"), _who(terms, w), _who_detail(terms, w)),
-        Line(LineKey.WHAT, w.t("What data"), _what(terms, w), _what_detail(terms, w)),
+        Line(LineKey.WHAT, w.t("What"), _what(terms, w), _what_detail(terms, w)),
         Line(LineKey.PURPOSE, w.t("What for"), _purpose(terms, w), _purpose_detail(terms, w)),
         Line(LineKey.HOW, w.t("How"), _how(terms, w), _how_detail(terms, w)),
         Line(LineKey.LENGTH, w.t("How long"), _length(terms, today, w), _length_detail(terms, w)),
@@ -76,26 +77,24 @@ def warnings(terms: Terms, mid: Mid, *, first: bool, w: Words) -> tuple[str, ...
 
     ``first`` is true while the member has not yet answered this licence.
     """
-    found = []
-    for party in (terms.collector, *terms.buyers, *terms.via):
-        if party.id in terms.linked:
-            found.append(
-                w.t("{party} is linked to {mid}.", party=party.name, mid=own_words(mid.name, w))
-            )
+    found = [
+        w.t("This buyer is linked to your MID.")
+        if party in terms.buyers
+        else w.t("{party} is linked to your MID.", party=party.name)
+        for party in dict.fromkeys((*terms.buyers, terms.collector, *terms.via))
+        if party.id in terms.linked
+    ]
     if terms.cannot_be_called_back:
-        found.append(w.t("What they have learned from it cannot be called back."))
+        found.append(w.t("What they learn cannot be called back."))
     if terms.sensitive:
-        labels = [category_label(i.category, w) for i in terms.data if i.sensitive]
-        found.append(w.t("Sensitive data: {data}.", data=w.join(labels)))
+        found.append(w.t("It includes sensitive data."))
     if first and mid.earns_by_volume_only:
-        found.append(
-            w.t("{mid} only earns when data flows. Keep that in mind.", mid=own_words(mid.name, w))
-        )
+        found.append(w.t("Your MID earns only when data flows."))
     return tuple(found)
 
 
 def _party(party: Party, w: Words) -> str:
-    # NOTE: A name, then what it is, then a country: "Careful Robotics, a company in Germany".
+    # NOTE: A name, then what it is, then its country: "Careful Robotics, a company (Germany)".
     return w.t(
         "{name}, {kind} ({country})",
         name=party.name,
@@ -105,25 +104,34 @@ def _party(party: Party, w: Words) -> str:
 
 
 def _who(terms: Terms, w: Words) -> str:
-    buyers = w.join([_party(party, w) for party in terms.buyers])
     mid = own_words(terms.mid_name, w)
-    # NOTE: "asks" means: wants to use the data.
-    parts = [w.t("Asked for by {buyers}.", buyers=buyers)]
-    if terms.collector.id == terms.mid_id:
-        parts.append(w.t("Recorded by {mid}.", mid=mid))
-    else:
-        parts.append(w.t("Recorded by {collector}.", collector=terms.collector.name))
+    # NOTE: {name} is who wants to use the data, {kind} is "a company", "an insurance company" ...
+    parts = [
+        w.t("Buyer: {name}, {kind}.", name=party.name, kind=class_label(party.kind, w))
+        for party in terms.buyers
+    ]
     if terms.via:
         names = w.join([party.name for party in terms.via])
         parts.append(w.t("Passed on by {names}.", names=names))
-    parts.append(
-        w.n(
-            "{mid} licenses it for {n} person.",
-            "{mid} licenses it for {n} people.",
-            terms.group_size,
-            mid=mid,
+    if terms.collector.id == terms.mid_id:
+        parts.append(
+            w.n(
+                "Recorded and licensed by {mid} for {n} person.",
+                "Recorded and licensed by {mid} for {n} people.",
+                terms.group_size,
+                mid=mid,
+            )
         )
-    )
+    else:
+        parts.append(w.t("Recorded by {collector}.", collector=terms.collector.name))
+        parts.append(
+            w.n(
+                "Licensed by {mid} for {n} person.",
+                "Licensed by {mid} for {n} people.",
+                terms.group_size,
+                mid=mid,
+            )
+        )
     return " ".join(parts)
 
 
@@ -150,8 +158,14 @@ def _item(item: DataItem, w: Words) -> str:
     return w.t("{data} ({origin})", data=label, origin=origin)
 
 
+def _sentences(phrases: Iterable[str], w: Words) -> str:
+    """Phrases as sentences of their own, one after the other."""
+    # NOTE: Put the full stop of your language behind the phrase.
+    return " ".join(w.t("{phrase}.", phrase=phrase) for phrase in phrases)
+
+
 def _what(terms: Terms, w: Words) -> str:
-    return w.join([_item(item, w) for item in terms.data]) + w.p("end of sentence", ".")
+    return _sentences((_item(item, w) for item in terms.data), w)
 
 
 def _what_detail(terms: Terms, w: Words) -> tuple[str, ...]:
@@ -169,7 +183,12 @@ def _aim(purpose: Purpose, w: Words) -> str:
 
 
 def _purpose(terms: Terms, w: Words) -> str:
-    return w.join([_aim(purpose, w) for purpose in terms.purposes]) + w.p("end of sentence", ".")
+    labels = [purpose_label(purpose.purpose, w) for purpose in terms.purposes]
+    if all(purpose.commercial for purpose in terms.purposes):
+        return f"{_sentences(labels, w)} " + w.t("For profit.")
+    if terms.commercial:
+        return _sentences((_aim(purpose, w) for purpose in terms.purposes), w)
+    return f"{_sentences(labels, w)} " + w.t("Not for profit.")
 
 
 def _purpose_detail(terms: Terms, w: Words) -> tuple[str, ...]:
@@ -211,7 +230,7 @@ def _length(terms: Terms, today: date, w: Words) -> str:
     else:
         span = w.t("Until {end}.", end=terms.end)
     deadline = w.duration_days(terms.delete_within_days)
-    return f"{span} " + w.t("Deleted within {days} after.", days=deadline)
+    return f"{span} " + w.t("Deleted within {days}.", days=deadline)
 
 
 def _length_detail(terms: Terms, w: Words) -> tuple[str, ...]:
@@ -309,14 +328,15 @@ def _audit(terms: Terms, w: Words) -> tuple[str, ...]:
 
 
 def _stop(w: Words) -> str:
-    return w.t("One tap, at any time. It ends at once for anything new.")
+    return w.t("One tap, at any time.")
 
 
 def _stop_detail(terms: Terms, w: Words) -> tuple[str, ...]:
     found = [
         w.t("Tap No or Stop on the card, at any time. No reason is asked."),
+        w.t("It ends at once for anything new."),
         w.t("Nothing else changes: your other licences and your standing stay as they are."),
     ]
     if terms.cannot_be_called_back:
-        found.append(w.t("What they have learned from it cannot be called back."))
+        found.append(w.t("What they learn cannot be called back."))
     return tuple(found)

@@ -65,7 +65,7 @@ def funding_label(kind: str, w: Words) -> str:
 
 
 def remuneration_label(kind: str, w: Words) -> str:
-    """What kind of pay a member gets, without an amount: "pay for your work"."""
+    """What kind of pay a member gets, without an amount: "pay for work"."""
     return _said(_REMUNERATION, kind, w)
 
 
@@ -176,8 +176,8 @@ _FUNDING: Final[_Codes] = {
 
 _REMUNERATION: Final[_Codes] = {
     # NOTE: What kind of pay a member gets, without an amount; often after "You get".
-    "royalty": lambda w: w.p("pay", "pay for the use of your data"),
-    "wage": lambda w: w.p("pay", "pay for your work"),
+    "royalty": lambda w: w.p("pay", "pay for use"),
+    "wage": lambda w: w.p("pay", "pay for work"),
     "task_fee": lambda w: w.p("pay", "pay for each task"),
     # NOTE: A kind of pay: the group shares out what it has earned.
     "dividend": lambda w: w.p("pay", "a share of what your MID earns"),

@@ -93,8 +93,6 @@ class Server:
         if call.method != "getUpdates":
             self.calls.append(call)
         given = await params.read(request)
-        if self.latency:
-            await asyncio.sleep(self.latency)
         await self._run(call, given)
 
     async def carry_out(self, name: str, values: Json) -> None:
@@ -133,6 +131,8 @@ class Server:
             self._watch.call_ended(chat_id, spoke=spoke)
 
     async def _play(self, call: Call, play: Method) -> None:
+        if self.latency:
+            await asyncio.sleep(self.latency)
         if call.fault is not None and call.fault.drop:
             return
         if call.fault is not None and call.fault.error is not None:

@@ -94,6 +94,7 @@ class Watch:
         """The tap with this query id was answered."""
         update_id = self._queries.pop(query_id, None)
         if update_id is not None and (item := self._open.get(update_id)) is not None:
+            self._last[item.chat_id] = _now()
             self._long[item.chat_id] = not item.acted
             self._close(update_id)
 

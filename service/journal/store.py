@@ -157,6 +157,7 @@ async def read_latest(conn: AsyncConnection, member_id: str) -> list[Latest]:
     rows = await conn.execute(select(latest).where(latest.c.member_id == member_id))
     return [
         Latest(
+            seq=row.seq,
             kind=Kind(row.kind),
             scope=row.scope,
             value=row.value,

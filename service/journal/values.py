@@ -51,6 +51,7 @@ class NewEvent:
 class Latest:
     """The latest event of one kind and scope of a member."""
 
+    seq: int
     kind: Kind
     scope: str
     value: str

@@ -232,9 +232,7 @@ def _membership_event(
     )
 
 
-async def _read_invite_shown(
-    conn: AsyncConnection, member_id: str, nonce: str
-) -> Row[Any] | None:
+async def _read_invite_shown(conn: AsyncConnection, member_id: str, nonce: str) -> Row[Any] | None:
     shown = await journal.read_shown(conn, member_id, nonce)
     if shown is None or shown.proof.about != "invite":
         return None

@@ -79,13 +79,14 @@ def _answer(found: Latest | None, joined_at: datetime) -> Answer | None:
 
 
 def _knob(state: dict[tuple[Kind, str], Latest]) -> Knob:
-    set_ = {
-        scope: position
-        for (kind, scope), one in state.items()
-        if kind is Kind.KNOB and (position := position_of(one.value)) is not None
-    }
-    general = set_.pop(ALL, 0)
-    return Knob(general=general, own=set_)
+    """Replay the settings in force in the order in which they were made."""
+    knob = Knob()
+    settings = [one for (kind, _), one in state.items() if kind is Kind.KNOB]
+    for one in sorted(settings, key=lambda one: one.seq):
+        position = position_of(one.value)
+        if position is not None:
+            knob = knob.turned(one.scope, position)
+    return knob
 
 
 async def read_past(conn: AsyncConnection, member_id: str, scope: str, limit: int) -> list[Past]:

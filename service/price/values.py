@@ -48,10 +48,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knob:
-    """One position for everything, and own positions of single memberships."""
+    """One position for everything, and own positions of single memberships.
+
+    A general never silences the own positions that were set before it; they come back when it
+    ends. An own position that is set afterwards acts.
+    """
 
     general: Position = 0
     own: dict[str, Position] = field(default_factory=dict)
+    silenced: dict[str, Position] = field(default_factory=dict)
 
     def at(self, membership_id: str) -> Position:
         """The position that acts for a membership."""
@@ -59,9 +64,14 @@ class Knob:
 
     def turned(self, scope: str, position: Position) -> "Knob":
         """This knob with one scope (``all`` or a membership) set to a position."""
-        if scope == "all":
-            return Knob(general=position, own=self.own)
-        return Knob(general=self.general, own={**self.own, scope: position})
+        if scope != "all":
+            rest = {key: at for key, at in self.silenced.items() if key != scope}
+            return Knob(general=self.general, own={**self.own, scope: position}, silenced=rest)
+        if position == self.general:
+            return self
+        if position == NEVER:
+            return Knob(general=NEVER, silenced={**self.silenced, **self.own})
+        return Knob(general=position, own={**self.silenced, **self.own})
 
 
 class Pause(StrEnum):

@@ -135,6 +135,14 @@ async def test_a_person_never_answered_is_told_apart_from_one_who_did_nothing(pg
         await ana.settled(0.01)
 
 
+async def test_waiting_holds_when_every_call_is_slow(pg, serve):
+    await serve(echo())
+    ana = pg.person("Ana")
+    pg.latency = 0.1
+    await ana.say("hello")
+    assert (await ana.tap_and_wait("One")).text == "You tapped 1"
+
+
 async def test_a_link_button_is_no_tap(pg, bot, ana):
     link = InlineKeyboardButton(text="Site", url="https://x.org")
     await bot.send_message(

@@ -1,0 +1,187 @@
+"""The screen book: every screen in every language, on one page that looks like the chat."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from dialogs import about, card, choices, home, invite, knob, leaving, licences, mid, question
+from dialogs import samples as s
+from dialogs import settings
+from dialogs.about import Operator
+from dialogs.screen import Screen
+from knowledge.card import LineKey
+from locales.words import SHIPPED, Words, own_name, words
+from service.choices.values import Outcome
+from service.journal.values import Taught
+from service.licences.values import Status
+from service.people.values import InviteState
+from service.price.values import NEVER, Pause
+
+Sample = Callable[[Words], Screen]
+
+_OPERATOR = Operator(
+    name="Data Commons e.V.", contact="ops@commons.example", paid_by="its members", place="Madrid"
+)
+
+
+def samples() -> dict[str, Sample]:
+    """Every screen there is, in every state that reads differently, by name."""
+    robots, sepsis, insurer, voices = s.TERMS
+    offered = s.holding(insurer, None, Status.OFFERED)
+    found: dict[str, Sample] = {
+        "home": lambda w: home.screen(s.portfolio(), w),
+        "home, in no MID": lambda w: home.screen(s.nowhere(), w),
+        "home, paused": lambda w: home.screen(s.portfolio(s.picture(pause=Pause.PAUSED)), w),
+        "home, stopped": lambda w: home.screen(s.portfolio(s.picture(pause=Pause.STOPPED)), w),
+        "more": lambda w: home.more(s.portfolio(), w),
+        "licences": lambda w: licences.screen(s.portfolio(), 0, w),
+        "licences, none": lambda w: licences.screen(s.nowhere(), 0, w),
+        "licences, one MID": lambda w: licences.screen(s.portfolio(s.picture(many=False)), 0, w),
+        "card, an offer that warns": lambda w: card.screen(s.card(offered), w),
+        "card, in": lambda w: card.screen(s.card(knob=-1), w),
+        "card, unpaid": lambda w: card.screen(s.card(s.holding(sepsis)), w),
+        "card, sensitive, by volume": lambda w: card.screen(s.card(s.holding(voices, None)), w),
+        "card, out by price": lambda w: card.screen(s.card(knob=2), w),
+        "card, never": lambda w: card.screen(s.card(knob=NEVER), w),
+        "card, said no": lambda w: card.screen(s.card(s.holding(robots, "no")), w),
+        "card, terms changed": lambda w: card.screen(s.card(s.holding(robots, floor=2)), w),
+        "card, paused": lambda w: card.screen(s.card(pause=Pause.PAUSED), w),
+        "card, on hold": lambda w: card.screen(
+            s.card(s.holding(robots, "yes", Status.SUSPENDED)), w
+        ),
+        "card, over": lambda w: card.screen(s.card(s.holding(robots, "yes", Status.ENDED)), w),
+        "card, refused": lambda w: card.screen(s.card(offered, refusals=s.REFUSALS), w),
+        "card, agreed offer": lambda w: card.screen(
+            s.card(s.holding(insurer, "yes", Status.OFFERED)), w
+        ),
+        "card details": lambda w: card.details(s.card(), w),
+        "legal text": lambda w: card.legal(s.card(), 0, w),
+        "refuse everywhere": lambda w: choices.refusing(s.card(offered), w),
+        "knob": lambda w: knob.screen(s.knob(1), w),
+        "knob, after a tap": lambda w: knob.screen(s.knob(-1, changed=True), w),
+        "knob, taken back": lambda w: knob.screen(s.knob(0, undone=True), w),
+        "knob, at the top": lambda w: knob.screen(s.knob(5), w),
+        "knob, at the bottom": lambda w: knob.screen(s.knob(-5), w),
+        "knob, never": lambda w: knob.screen(s.knob(NEVER), w),
+        "knob of one MID": lambda w: knob.screen(s.knob(2, scope="mbr_nurses"), w),
+        "knob, which MID": lambda w: knob.scopes(s.knob(0), w),
+        "earlier settings": lambda w: knob.past(s.past(), w),
+        "choices": lambda w: choices.screen(s.refusals(), w),
+        "choices, none": lambda w: choices.screen(s.refusals(()), w),
+        "choices, just refused": lambda w: choices.screen(
+            s.refusals(s.REFUSALS, s.REFUSALS[0]), w
+        ),
+        "take a refusal back": lambda w: choices.lifting(s.back(Pause.OFF, s.REFUSALS[0]), w),
+        "stopped": lambda w: choices.paused(s.back(Pause.STOPPED), w),
+        "paused": lambda w: choices.paused(s.back(Pause.PAUSED), w),
+        "paused, changed meanwhile": lambda w: choices.paused(s.back(Pause.PAUSED, stale=True), w),
+        "nothing paused": lambda w: choices.paused(s.back(Pause.OFF), w),
+        "settings": lambda w: settings.screen(s.picture(), w),
+        "languages": settings.language,
+        "time zones": lambda w: settings.zones(s.picture(), 0, w),
+        "MIDs": lambda w: mid.listed(s.picture().memberships, w),
+        "MID": lambda w: mid.screen(s.membership(), w),
+        "MID, paid by volume": lambda w: mid.screen(s.membership(s.TRANSLATORS), w),
+        "human": lambda w: mid.human(s.picture().memberships, None, w),
+        "human, in no MID": lambda w: mid.human((), "ops@commons.example", w),
+        "leave": lambda w: leaving.screen(s.picture().memberships, w),
+        "leave, one MID": lambda w: leaving.screen(s.picture(many=False).memberships, w),
+        "left, kept": lambda w: leaving.left(s.NURSES, "mbr_nurses", w, erased=False),
+        "left, erased": lambda w: leaving.left(s.NURSES, "mbr_nurses", w, erased=True),
+        "leaving taken back": lambda w: leaving.undone(s.membership(), w),
+        "leaving not taken back": lambda w: leaving.undone(None, w),
+        "delete": leaving.delete,
+        "deleted": lambda w: leaving.deleted(s.picture().memberships, w),
+        "invite left unused": lambda w: invite.declined(s.invite(InviteState.OPEN), w),
+        "help": about.help_,
+        "about": lambda w: about.about(_OPERATOR, w),
+        "privacy": lambda w: about.privacy(_OPERATOR, w),
+        "a question": about.no_answer,
+        "not text": about.not_text,
+        "an old button": about.old_button,
+        "trouble": about.trouble,
+        "in a group": about.in_a_group,
+    }
+    for key in LineKey:
+        found[f"detail: {key}"] = lambda w, key=key: card.line(s.card(offered), key, w)
+    for outcome in Outcome:
+        found[f"card after: {outcome}"] = lambda w, outcome=outcome: card.screen(
+            s.card(outcome=outcome), w
+        )
+    for state in InviteState:
+        found[f"invite: {state}"] = lambda w, state=state: invite.screen(s.invite(state), w)
+    for terms, topic in ((insurer, "a copy"), (voices, "sensitive")):
+        for taught in Taught:
+            found[f"question on {topic}: {taught}"] = lambda w, terms=terms, taught=taught: (
+                question.screen(s.quiz(terms, taught), w)
+            )
+    return found
+
+
+_STYLE = """
+:root{color-scheme:light dark;--paper:#e6ebee;--bubble:#fff;--ink:#17212b;--soft:#5b6975;
+--button:#dfe9f1;--edge:#c4d2dc}
+@media(prefers-color-scheme:dark){:root{--paper:#0f171e;--bubble:#1b2731;--ink:#eef3f6;
+--soft:#9fb0bd;--button:#2a3945;--edge:#3a4b58}}
+*{box-sizing:border-box}
+body{margin:0;padding:2rem;background:var(--paper);color:var(--ink);
+font:16px/1.45 system-ui,"Noto Sans","Noto Sans Arabic","Noto Sans Devanagari","Noto Sans CJK SC",
+sans-serif}
+h1{margin:0 0 .3rem;font-size:1.6rem}h2{margin:2.5rem 0 .8rem;font-size:1.1rem}
+p.note,nav{color:var(--soft);margin:0 0 1rem}nav a{color:inherit;margin-inline-end:.8rem}
+.row{display:flex;gap:1rem;overflow-x:auto;padding-bottom:.6rem;align-items:flex-start}
+article{flex:0 0 21rem}article h3{margin:0 0 .3rem;font-size:.8rem;font-weight:500;color:var(--soft)}
+.bubble{background:var(--bubble);border-radius:.9rem;padding:.7rem .9rem;white-space:pre-wrap;
+overflow-wrap:anywhere;unicode-bidi:plaintext;text-align:start}
+.bubble blockquote{margin:0;padding-inline-start:.7rem;border-inline-start:3px solid var(--edge)}
+.bubble code{font-size:.85em}
+.keys{display:grid;gap:.3rem;margin-top:.3rem}.keys div{display:flex;gap:.3rem}
+.keys span{flex:1 1 0;min-width:0;background:var(--button);border-radius:.5rem;padding:.45rem .3rem;
+text-align:center;font-size:.9rem;overflow-wrap:anywhere}
+"""
+
+
+def book(languages: tuple[str, ...] = SHIPPED) -> str:
+    """The screen book as one HTML page without anything from elsewhere."""
+    found = samples()
+    parts = [_row(name, sample, languages) for name, sample in found.items()]
+    page = Markup(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Midline: the screen '
+        'book</title><meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<style>{style}</style></head><body><h1>The screen book</h1>"
+        '<p class="note">{n} screens in {languages} languages, made from sample data.</p>'
+        "<main>{parts}</main></body></html>\n"
+    )
+    return page.format(
+        style=Markup(_STYLE),
+        n=len(found),
+        languages=len(languages),
+        parts=Markup("").join(parts),
+    )
+
+
+def _row(name: str, sample: Sample, languages: tuple[str, ...]) -> Markup:
+    cells = [_cell(sample(words(one)), one) for one in languages]
+    return Markup('<section><h2>{}</h2><div class="row" tabindex="0">{}</div></section>').format(
+        name, Markup("").join(cells)
+    )
+
+
+def _cell(screen: Screen, locale: str) -> Markup:
+    w = words(locale)
+    keys = Markup("").join(
+        Markup("<div>{}</div>").format(
+            Markup("").join(Markup('<span dir="auto">{}</span>').format(b.label) for b in row)
+        )
+        for row in screen.rows
+    )
+    return Markup(
+        '<article lang="{lang}" dir="{dir}"><h3>{name}</h3><div class="bubble">{text}</div>'
+        '<div class="keys">{keys}</div></article>'
+    ).format(
+        lang=locale.replace("_", "-"),
+        dir="rtl" if w.rtl else "ltr",
+        name=own_name(locale),
+        text=screen.text,
+        keys=keys,
+    )
