@@ -31,8 +31,8 @@ def about(operator: Operator, w: Words) -> Screen:
             lines(
                 [
                     w.t("Built by: the Midline project. The code is open to all."),
-                    w.t("Run by: {name}.", name=operator.name or unsaid),
-                    w.t("Paid by: {name}.", name=operator.paid_by or unsaid),
+                    w.t("Run by: {name}", name=operator.name or unsaid),
+                    w.t("Paid by: {name}", name=operator.paid_by or unsaid),
                     w.t("AI: no AI model answers here. Every text was written by people."),
                 ]
             ),
@@ -66,11 +66,9 @@ def privacy(operator: Operator, w: Words) -> Screen:
             lines(
                 [
                     bold(w.t("Where, and who runs it")),
-                    w.t(
-                        "Place: {place}. Locked with a key kept apart.",
-                        place=operator.place or unsaid,
-                    ),
-                    w.t("Run by: {name}.", name=operator.name or unsaid),
+                    w.t("Place: {place}", place=operator.place or unsaid),
+                    w.t("It is locked. The key is kept apart from it."),
+                    w.t("Run by: {name}", name=operator.name or unsaid),
                     w.t("Contact: {contact}", contact=operator.contact or unsaid),
                     w.t("Telegram carries the messages and can read them."),
                 ]

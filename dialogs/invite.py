@@ -23,7 +23,7 @@ def screen(view: InviteView, w: Words) -> Screen:
     return Screen(
         text=paragraphs(
             lines([bold(own_words(mid.name, w)), own_words(mid.about, w)]),
-            w.t("Form: {form}.", form=legal_form_label(mid.legal_form, w)),
+            w.t("Form: {form}", form=legal_form_label(mid.legal_form, w)),
             lines([bold(w.t("Who pays it")), *funding(mid, w), links(mid, w)]),
             lines(
                 [

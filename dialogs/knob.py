@@ -6,7 +6,7 @@ from dialogs import parts
 from dialogs.callbacks import Go, Place, SetKnob, ShowKnob, ShowPast, UndoKnob
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_words
-from locales.words import Raw, Words
+from locales.words import Raw, Words, mark
 from service.journal.values import ALL
 from service.price import formula
 from service.price.values import (
@@ -109,28 +109,23 @@ def _counted(change: Change, w: Words) -> str:
 
 
 def _steps(view: KnobView, w: Words) -> list[str]:
-    found = []
-    if view.down:
-        found.append(
-            w.t(
-                "One step down, at {step}: {inside} of {all}. {what}",
-                step=w.signed(int(view.down.position)),
-                inside=view.down.count.n,
-                all=view.down.count.m,
-                what=_what(view.down, w),
-            )
+    """One step down and one step up, in mirrored words; from never, the way back."""
+    patterns = (
+        (view.down, mark("One step down, at {step}: {inside} of {all}. {what}")),
+        (view.up, mark("One step up, at {step}: {inside} of {all}. {what}")),
+        (view.again, mark("At {step}: {inside} of {all}. {what}")),
+    )
+    return [
+        w.t(
+            pattern,
+            step=parts.position(change.position, w),
+            inside=change.count.n,
+            all=change.count.m,
+            what=_what(change, w),
         )
-    if view.up:
-        found.append(
-            w.t(
-                "One step up, at {step}: {inside} of {all}. {what}",
-                step=w.signed(int(view.up.position)),
-                inside=view.up.count.n,
-                all=view.up.count.m,
-                what=_what(view.up, w),
-            )
-        )
-    return found
+        for change, pattern in patterns
+        if change
+    ]
 
 
 def _what(change: Change, w: Words) -> str:

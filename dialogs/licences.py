@@ -39,7 +39,7 @@ def screen(view: PortfolioView, page: int, w: Words) -> Screen:
     )
     return Screen(
         text=paragraphs(
-            lines([bold(w.t("My licences")), counted]),
+            lines([bold(w.t("My licences")), *([counted] if listed else [])]),
             *blocks,
             None if listed else w.t("No MID has offered you a licence yet."),
             w.t("Page {page} of {pages}", page=page + 1, pages=pages) if pages > 1 else None,

@@ -40,9 +40,9 @@ def screen(membership: Membership, w: Words) -> Screen:
         text=paragraphs(
             lines([bold(own_words(mid.name, w)), own_words(mid.about, w)]),
             [
-                w.t("Form: {form}.", form=legal_form_label(mid.legal_form, w)),
-                w.t("Law: {place}.", place=w.region(mid.jurisdiction)),
-                w.t("Your number there: {ref}.", ref=membership.ref),
+                w.t("Form: {form}", form=legal_form_label(mid.legal_form, w)),
+                w.t("Law: {place}", place=w.region(mid.jurisdiction)),
+                w.t("Your number there: {ref}", ref=membership.ref),
             ],
             lines([bold(w.t("Who pays it")), *funding(mid, w), links(mid, w)]),
             w.t(
@@ -124,8 +124,8 @@ def human(memberships: Sequence[Membership], operator: str | None, w: Words) -> 
                     "They answer within {hours}.",
                     hours=w.duration(one.mid.contact.reply_within_hours, "hour"),
                 ),
-                w.t("There: {hours}", hours=one.mid.contact.staff_hours),
-                w.t("Your number there: {ref}.", ref=one.ref),
+                w.t("Hours: {hours}", hours=one.mid.contact.staff_hours),
+                w.t("Your number there: {ref}", ref=one.ref),
             ]
         )
         for one in memberships

@@ -4,9 +4,20 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from dialogs import about, card, choices, home, invite, knob, leaving, licences, mid, question
+from dialogs import (
+    about,
+    card,
+    choices,
+    home,
+    invite,
+    knob,
+    leaving,
+    licences,
+    mid,
+    question,
+    settings,
+)
 from dialogs import samples as s
-from dialogs import settings
 from dialogs.about import Operator
 from dialogs.screen import Screen
 from knowledge.card import LineKey

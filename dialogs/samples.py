@@ -378,7 +378,7 @@ def knob(
         now=rules.change(seen, scope, position),
         down=rules.change(seen, scope, at - 1) if stands and at > LOWEST else None,
         up=rules.change(seen, scope, at + 1) if stands and at < HIGHEST else None,
-        never=rules.change(seen, scope, NEVER),
+        again=None if stands else rules.change(seen, scope, 0),
         standings=rules.standings(seen),
         changed=changed,
         undo="evt_sample0000000000" if changed else None,

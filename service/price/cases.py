@@ -30,7 +30,7 @@ async def portfolio(deps: Deps, member_id: str) -> PortfolioView:
 
 
 async def look_at_knob(deps: Deps, member_id: str, scope: str = ALL) -> KnobView:
-    """The knob in one scope, with what one step either way and NEVER would change.
+    """The knob in one scope, with what one step either way would change.
 
     Raises:
         NotFoundError: the scope is a membership that is not this person's.
@@ -135,7 +135,7 @@ def _view(
         now=rules.change(picture, scope, position),
         down=rules.change(picture, scope, at - 1) if stands and at > LOWEST else None,
         up=rules.change(picture, scope, at + 1) if stands and at < HIGHEST else None,
-        never=rules.change(picture, scope, NEVER),
+        again=None if stands else rules.change(picture, scope, 0),
         standings=rules.standings(picture),
         changed=changed,
         undo=undo,

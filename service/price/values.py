@@ -181,7 +181,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnobView:
-    """The knob with one step down and one step up, in one scope.
+    """The knob with one step down and one step up, in one scope; at NEVER with the way back to 0.
 
     ``undo`` is the event that an undo would take back; None when there is nothing to undo.
     """
@@ -194,7 +194,7 @@ class KnobView:
     now: Change
     down: Change | None
     up: Change | None
-    never: Change
+    again: Change | None
     standings: tuple[Standing, ...]
     changed: bool = False
     undo: str | None = None
