@@ -1,7 +1,5 @@
 """The ``midline`` command. Each subcommand imports what it needs when it runs."""
 
-import sys
-
 from bot.cli import app
 
 
@@ -11,4 +9,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,5 +1,7 @@
 """One stored update through the dispatcher, and what the member hears when it fails."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -12,9 +14,10 @@ from bot.member import find
 from bot.show import Show
 from bot.store import Waiting
 from dialogs import about
-from locales.words import negotiate, words
+from dialogs.screen import Screen
+from locales.words import Words, negotiate, words
 from service.deps import Deps
-from service.errors import NotFoundError
+from service.errors import MidlineError
 
 log = structlog.get_logger()
 
@@ -40,27 +43,27 @@ class Edge:
             return
         chat = _chat(event)
         if chat is None or chat.type != "private":
-            await self._elsewhere(event, chat)
+            await self._elsewhere(event)
             return
         try:
             await self._dispatcher.feed_update(self._bot, update, delivery=f"in:{one.seq}")
         except TRANSIENT:
             raise
-        except NotFoundError as error:
-            log.info("not_theirs", reason=str(error))
-            await self._say(event, about.old_button)
+        except MidlineError as error:
+            log.info("refused", reason=str(error))
+            await self._say(event, partial(about.refused, error.key))
         except Exception:
             await self._say(event, about.trouble)
             raise
 
-    async def _say(self, event: Any, screen: Any) -> None:
+    async def _say(self, event: Any, screen: Callable[[Words], Screen]) -> None:
         """Show a screen that needs no view, to whoever sent the event."""
         chat = await find(self._deps, event.from_user)
         w = words(chat.locale or negotiate(event.from_user.language_code))
         show = Show(self._deps, self._bot, event.from_user.id, chat.member_id, event)
         await show(screen(w), w.locale)
 
-    async def _elsewhere(self, event: Any, chat: Chat | None) -> None:
+    async def _elsewhere(self, event: Any) -> None:
         """In a group: silence, but for a command, which is told where to go."""
         if isinstance(event, Message) and event.text and event.text.startswith("/"):
             tag = event.from_user.language_code if event.from_user else None

@@ -105,10 +105,10 @@ class Inbox:
                 break
             except TRANSIENT as error:
                 if self._deps.clock.now() - one.received_at > GIVEN_UP:
-                    log.error("update_given_up", update=one.seq, error=type(error).__name__)
+                    log.exception("update_given_up", update=one.seq)
                     failed = True
                     break
-                asked = getattr(error, "retry_after", 0)
+                asked = getattr(error, "retry_after", 0.0)
                 log.warning("update_waits", update=one.seq, error=type(error).__name__)
                 if await self._stopped_within(max(wait, asked)):
                     return

@@ -61,7 +61,7 @@ class Acting(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        """Find the person and go on; what comes from no person, or from a group, goes no further."""
+        """Find the person and go on; what comes from no person goes no further."""
         assert isinstance(event, Message | CallbackQuery)
         user = event.from_user
         if user is None or user.is_bot:

@@ -168,6 +168,11 @@ def old_button(w: Words) -> Screen:
     )
 
 
+def refused(key: str, w: Words) -> Screen:
+    """What the service refused on purpose, by the key of its error."""
+    return old_button(w) if key == "not_yours" else trouble(w)
+
+
 def trouble(w: Words) -> Screen:
     """Something failed on our side."""
     return Screen(

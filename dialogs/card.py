@@ -60,27 +60,22 @@ def _stands(view: CardView, w: Words) -> str:
 
 
 def _outcome(view: CardView, w: Words) -> str | None:
-    match view.outcome:
-        case Outcome.LOOKED:
-            return None
-        case Outcome.YES:
-            return w.t("Saved: yes.")
-        case Outcome.NO:
-            return w.t("Saved: no. It holds from now on.")
-        case Outcome.LATER:
-            return w.t("Saved: not now. Until you answer, you are out.")
-        case Outcome.TERMS_CHANGED:
-            return w.t(
-                "The terms have changed since that card. Nothing was saved. Here is the new one."
-            )
-        case Outcome.NOT_SEEN:
-            return w.t(
-                "We are not sure that card reached you. Nothing was saved. Here it is again."
-            )
-        case Outcome.NOT_OPEN:
-            return w.t("This licence cannot be agreed to now. Nothing was saved.")
-        case Outcome.REFUSED:
-            return w.t("You refuse this everywhere, so nothing was saved. Take that back first.")
+    says = {
+        Outcome.YES: w.t("Saved: yes."),
+        Outcome.NO: w.t("Saved: no. It holds from now on."),
+        Outcome.LATER: w.t("Saved: not now. Until you answer, you are out."),
+        Outcome.TERMS_CHANGED: w.t(
+            "The terms have changed since that card. Nothing was saved. Here is the new one."
+        ),
+        Outcome.NOT_SEEN: w.t(
+            "We are not sure that card reached you. Nothing was saved. Here it is again."
+        ),
+        Outcome.NOT_OPEN: w.t("This licence cannot be agreed to now. Nothing was saved."),
+        Outcome.REFUSED: w.t(
+            "You refuse this everywhere, so nothing was saved. Take that back first."
+        ),
+    }
+    return says.get(view.outcome)
 
 
 def _decision(view: CardView, w: Words) -> Row:

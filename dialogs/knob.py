@@ -75,7 +75,7 @@ def _head(view: KnobView, w: Words) -> str:
 
 
 def _bar(at: Position, w: Words) -> str:
-    """The scale from lowest to highest with a dot at the position. Kept left to right everywhere."""
+    """The scale from lowest to highest with a dot at the position, left to right everywhere."""
     marks = [
         "●" if k == at else (w.signed(0) if k == 0 else "·") for k in range(LOWEST, HIGHEST + 1)
     ]

@@ -1,6 +1,6 @@
 """Pieces that many screens share: positions, refusals, where one stands, the way back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dialogs.callbacks import Go, Place
 from dialogs.screen import Button
@@ -66,60 +66,73 @@ def refusal(one: Refusal, picture: Picture, w: Words) -> str:
 
 def stands(one: Standing, picture: Picture, w: Words) -> str:
     """Where a member stands in a licence, and why, in one or two sentences."""
-    holding = one.holding
-    terms, answer = holding.licence.terms, holding.answer
-    match one.why:
-        case Why.IN:
-            return _in(one, w)
-        case Why.PRICE if one.best is None:
-            return w.t("You are out: at every step your price is above what the buyer pays.")
-        case Why.PRICE:
-            assert one.best is not None
-            return w.t(
-                "You are out: your price is above what the buyer pays. "
-                "At {step} or below you would be in.",
-                step=w.signed(one.best),
-            )
-        case Why.NEVER:
-            return w.t("You are out: your price is set to never.")
-        case Why.NOT_ASKED:
-            return w.t("You are not in unless you say yes.")
-        case Why.SAID_NO:
-            assert answer is not None
-            return w.t("You are out: you said no on {date}.", date=answer.at.date())
-        case Why.LATER:
-            return w.t("You are out. You have not decided yet.")
-        case Why.CHANGED:
-            return w.t("You are out: the terms changed after your yes. It needs a new yes.")
-        case Why.PAUSED if picture.pause is Pause.STOPPED:
-            return w.t("You are out: you stopped everything.")
-        case Why.PAUSED:
-            return w.t("You are out: you paused everything.")
-        case Why.REFUSED:
-            names = w.join([refusal(rule, picture, w) for rule in one.refused_by])
-            return w.t("You are out: you refuse this everywhere: {names}.", names=names)
-        case Why.NOT_ELIGIBLE:
-            mid = own_words(terms.mid_name, w)
-            return w.t("You are out: {mid} does not offer you this one now.", mid=mid)
-        case Why.SUSPENDED:
-            return w.t(
-                "Nobody is in now: {mid} has put it on hold.", mid=own_words(terms.mid_name, w)
-            )
-        case Why.ENDED:
-            return w.t("This one is over. It ended on {date}.", date=terms.end)
-        case Why.WAITING:
-            return w.t("You said yes, from {date}.", date=terms.start)
-        case Why.UNKNOWN:
-            return w.t("You said yes. What the buyer pays is not known yet.")
+    return _STANDS[one.why](one, picture, w)
 
 
-def _in(one: Standing, w: Words) -> str:
+def _in(one: Standing, _: Picture, w: Words) -> str:
     if one.holding.licence.terms.price is None:
         return w.t("You are in.")
     if one.best == HIGHEST:
         return w.t("You are in, at every step of your price.")
     assert one.best is not None
     return w.t("You are in. You stay in up to {step}.", step=w.signed(one.best))
+
+
+def _out_by_price(one: Standing, _: Picture, w: Words) -> str:
+    if one.best is None:
+        return w.t("You are out: at every step your price is above what the buyer pays.")
+    return w.t(
+        "You are out: your price is above what the buyer pays. At {step} or below you would be in.",
+        step=w.signed(one.best),
+    )
+
+
+def _said_no(one: Standing, _: Picture, w: Words) -> str:
+    assert one.holding.answer is not None
+    return w.t("You are out: you said no on {date}.", date=one.holding.answer.at.date())
+
+
+def _paused(_: Standing, picture: Picture, w: Words) -> str:
+    if picture.pause is Pause.STOPPED:
+        return w.t("You are out: you stopped everything.")
+    return w.t("You are out: you paused everything.")
+
+
+def _refused(one: Standing, picture: Picture, w: Words) -> str:
+    names = w.join([refusal(rule, picture, w) for rule in one.refused_by])
+    return w.t("You are out: you refuse this everywhere: {names}.", names=names)
+
+
+def _mid(one: Standing, w: Words) -> str:
+    return own_words(one.holding.licence.terms.mid_name, w)
+
+
+_STANDS: dict[Why, Callable[[Standing, Picture, Words], str]] = {
+    Why.IN: _in,
+    Why.PRICE: _out_by_price,
+    Why.NEVER: lambda _, __, w: w.t("You are out: your price is set to never."),
+    Why.NOT_ASKED: lambda _, __, w: w.t("You are not in unless you say yes."),
+    Why.SAID_NO: _said_no,
+    Why.LATER: lambda _, __, w: w.t("You are out. You have not decided yet."),
+    Why.CHANGED: lambda _, __, w: w.t(
+        "You are out: the terms changed after your yes. It needs a new yes."
+    ),
+    Why.PAUSED: _paused,
+    Why.REFUSED: _refused,
+    Why.NOT_ELIGIBLE: lambda one, _, w: w.t(
+        "You are out: {mid} does not offer you this one now.", mid=_mid(one, w)
+    ),
+    Why.SUSPENDED: lambda one, _, w: w.t(
+        "Nobody is in now: {mid} has put it on hold.", mid=_mid(one, w)
+    ),
+    Why.ENDED: lambda one, _, w: w.t(
+        "This one is over. It ended on {date}.", date=one.holding.licence.terms.end
+    ),
+    Why.WAITING: lambda one, _, w: w.t(
+        "You said yes, from {date}.", date=one.holding.licence.terms.start
+    ),
+    Why.UNKNOWN: lambda _, __, w: w.t("You said yes. What the buyer pays is not known yet."),
+}
 
 
 def in_brief(one: Standing, picture: Picture, w: Words) -> str:

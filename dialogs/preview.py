@@ -1,6 +1,7 @@
 """The screen book: every screen in every language, on one page that looks like the chat."""
 
 from collections.abc import Callable
+from functools import partial
 
 from markupsafe import Markup
 
@@ -24,7 +25,7 @@ from knowledge.card import LineKey
 from locales.words import SHIPPED, Words, own_name, words
 from service.choices.values import Outcome
 from service.journal.values import Taught
-from service.licences.values import Status
+from service.licences.values import Status, Terms
 from service.people.values import InviteState
 from service.price.values import NEVER, Pause
 
@@ -114,19 +115,31 @@ def samples() -> dict[str, Sample]:
         "in a group": about.in_a_group,
     }
     for key in LineKey:
-        found[f"detail: {key}"] = lambda w, key=key: card.line(s.card(offered), key, w)
+        found[f"detail: {key}"] = partial(_detail, key)
     for outcome in Outcome:
-        found[f"card after: {outcome}"] = lambda w, outcome=outcome: card.screen(
-            s.card(outcome=outcome), w
-        )
+        found[f"card after: {outcome}"] = partial(_after, outcome)
     for state in InviteState:
-        found[f"invite: {state}"] = lambda w, state=state: invite.screen(s.invite(state), w)
+        found[f"invite: {state}"] = partial(_invite, state)
     for terms, topic in ((insurer, "a copy"), (voices, "sensitive")):
         for taught in Taught:
-            found[f"question on {topic}: {taught}"] = lambda w, terms=terms, taught=taught: (
-                question.screen(s.quiz(terms, taught), w)
-            )
+            found[f"question on {topic}: {taught}"] = partial(_question, terms, taught)
     return found
+
+
+def _detail(key: LineKey, w: Words) -> Screen:
+    return card.line(s.card(s.holding(s.TERMS[2], None, Status.OFFERED)), key, w)
+
+
+def _after(outcome: Outcome, w: Words) -> Screen:
+    return card.screen(s.card(outcome=outcome), w)
+
+
+def _invite(state: InviteState, w: Words) -> Screen:
+    return invite.screen(s.invite(state), w)
+
+
+def _question(terms: Terms, taught: Taught, w: Words) -> Screen:
+    return question.screen(s.quiz(terms, taught), w)
 
 
 _STYLE = """
@@ -136,12 +149,13 @@ _STYLE = """
 --soft:#9fb0bd;--button:#2a3945;--edge:#3a4b58}}
 *{box-sizing:border-box}
 body{margin:0;padding:2rem;background:var(--paper);color:var(--ink);
-font:16px/1.45 system-ui,"Noto Sans","Noto Sans Arabic","Noto Sans Devanagari","Noto Sans CJK SC",
-sans-serif}
+font:16px/1.45 system-ui,"Noto Sans","Noto Sans Arabic","Noto Sans Devanagari",
+"Noto Sans CJK SC",sans-serif}
 h1{margin:0 0 .3rem;font-size:1.6rem}h2{margin:2.5rem 0 .8rem;font-size:1.1rem}
 p.note,nav{color:var(--soft);margin:0 0 1rem}nav a{color:inherit;margin-inline-end:.8rem}
 .row{display:flex;gap:1rem;overflow-x:auto;padding-bottom:.6rem;align-items:flex-start}
-article{flex:0 0 21rem}article h3{margin:0 0 .3rem;font-size:.8rem;font-weight:500;color:var(--soft)}
+article{flex:0 0 21rem}
+article h3{margin:0 0 .3rem;font-size:.8rem;font-weight:500;color:var(--soft)}
 .bubble{background:var(--bubble);border-radius:.9rem;padding:.7rem .9rem;white-space:pre-wrap;
 overflow-wrap:anywhere;unicode-bidi:plaintext;text-align:start}
 .bubble blockquote{margin:0;padding-inline-start:.7rem;border-inline-start:3px solid var(--edge)}
@@ -164,7 +178,7 @@ def book(languages: tuple[str, ...] = SHIPPED) -> str:
         "<main>{parts}</main></body></html>\n"
     )
     return page.format(
-        style=Markup(_STYLE),
+        style=Markup(_STYLE),  # noqa: S704  # a constant of this module
         n=len(found),
         languages=len(languages),
         parts=Markup("").join(parts),

@@ -1,1 +1,1 @@
-"""Member state: values, rules, use cases and their store. Knows nothing of Telegram, HTTP or models."""
+"""Member state. Knows nothing of Telegram, HTTP or models."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 
 class MidlineError(Exception):
-    """Anything Midline refuses on purpose. The text is for the operator, the key for the member."""
+    """Anything Midline refuses on purpose. The text is for the operator."""
 
     key: ClassVar[str] = "trouble"
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One thing an import changed. ``fields`` names what differs; ``material`` those among them
-    that put everyone who is in on hold until they say yes again.
+    """One thing an import changed.
+
+    ``fields`` names what differs; ``material`` those among them that put everyone who is in on
+    hold until they say yes again.
     """
 
     what: str

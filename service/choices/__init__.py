@@ -1,1 +1,1 @@
-"""What members say to licences: yes, no, later, never this kind, pause; and what it makes of them."""
+"""What members say to licences: yes, no, later, never this kind, pause."""

@@ -101,7 +101,7 @@ def read_or_make_key(key_file: Path, *, store_exists: bool) -> bytes:
     """The store's key, made on first use with mode 0600 in a folder with mode 0700.
 
     Raises:
-        StoreError: the file is missing while the store exists, is readable by others, or is no key.
+        StoreError: it is missing while the store exists, readable by others, or no key.
     """
     if not key_file.exists():
         if store_exists:

@@ -68,7 +68,7 @@ def open_embedded(path: Path, key_file: Path) -> Database:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        # A deferred transaction that turns into a writer can fail half way; a writer says so first.
+        # A deferred transaction that turns into a writer can fail half way: writers say so.
         read_only = connection.get_execution_options().get(_READ_ONLY)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 

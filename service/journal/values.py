@@ -66,8 +66,8 @@ class Latest:
 class Proof:
     """What a screen is about to show, so that a later yes can be tied to it.
 
-    ``subject`` is what was shown (a licence, an invite, a rule); ``version`` and ``digest`` pin the
-    terms; both are compared with the present ones when the yes arrives.
+    ``subject`` is what was shown (a licence, an invite, a rule); ``version`` and ``digest`` pin
+    the terms; the digest is compared with the present one when the yes arrives.
     """
 
     nonce: str

@@ -48,7 +48,7 @@ class Purpose(Value):
 
 
 class PriceTerms(Value):
-    """The price block. Money in ``currency``; ``rate`` is what the buyer pays, None if not known."""
+    """The price block, in ``currency``. ``rate`` is what the buyer pays, None if not known."""
 
     currency: str
     per: str

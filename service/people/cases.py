@@ -74,7 +74,7 @@ async def choose_zone(deps: Deps, member_id: str, zone: str) -> None:
 async def make_invites(
     deps: Deps, mid_id: str, *, ref: str | None = None, count: int = 1
 ) -> list[NewInvite]:
-    """Fresh single-use invites: for one reference, or for the next ``count`` people not yet invited.
+    """Fresh single-use invites: for one reference, or for the next ``count`` uninvited people.
 
     Raises:
         NotFoundError: no such MID, or no such reference on its roster.

@@ -129,7 +129,7 @@ async def read_member(conn: AsyncConnection, member_id: str) -> Member | None:
 
 
 async def lock_member(conn: AsyncConnection, member_id: str) -> bool:
-    """Hold this person's writes in line until the transaction ends; False if there is no such person."""
+    """Hold this person's writes in line until the transaction ends; False if there is none."""
     found = await conn.execute(
         select(members.c.id).where(members.c.id == member_id).with_for_update()
     )

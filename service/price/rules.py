@@ -118,7 +118,7 @@ def _would_be_in(one: Standing) -> bool:
 
 
 def coming_back(picture: Picture, supposed: Picture) -> tuple[Standing, ...]:
-    """What would be in, now or from its first day, in a supposed picture but is not in this one."""
+    """What is in, now or from its first day, in a supposed picture but not in this one."""
     return tuple(
         new
         for old, new in zip(standings(picture), standings(supposed), strict=True)
