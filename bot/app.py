@@ -12,7 +12,7 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
-from bot import profile, store
+from bot import profile
 from bot.edge import Edge
 from bot.intake import Inbox
 from bot.member import Acting
@@ -42,7 +42,7 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterato
 
 def _database(settings: Settings) -> Database:
     if settings.database_url:
-        return open_server(settings.database_url)
+        return open_server(settings.database_url.get_secret_value())
     return open_embedded(settings.store_file, settings.key_file)
 
 
@@ -105,45 +105,49 @@ def only_one(settings: Settings) -> Iterator[None]:
         yield
 
 
-async def run(settings: Settings, ready: asyncio.Event | None = None) -> None:
-    """Run the bot until SIGTERM or SIGINT: what is being handled is finished, the rest is kept.
+async def run(settings: Settings, clock: Clock | None = None) -> None:
+    """Run the bot until SIGTERM or SIGINT.
 
     Raises:
         StoreError: the store cannot be used, or there is no token.
         TelegramUnauthorizedError: the token is not valid.
     """
-    async with opened(settings) as deps:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    try:
+        await serve(settings, stop, clock=clock)
+    finally:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(name)
+
+
+async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = None) -> None:
+    """Run the bot until ``stop``: what is being handled is finished, the rest stays stored.
+
+    Raises as ``run`` does.
+    """
+    async with opened(settings, clock) as deps:
         with only_one(settings):
             bot = build_bot(settings)
-            edge = Edge(deps, bot, build_dispatcher(deps, settings))
-            inbox = Inbox(deps, edge.handle)
-            stop = asyncio.Event()
-            loop = asyncio.get_running_loop()
-            for name in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(name, stop.set)
             try:
-                await _serve(bot, deps, inbox, stop, ready)
+                await _serve(bot, deps, build_dispatcher(deps, settings), stop)
             finally:
-                for name in (signal.SIGTERM, signal.SIGINT):
-                    loop.remove_signal_handler(name)
                 await bot.session.close()
 
 
-async def _serve(
-    bot: Bot, deps: Deps, inbox: Inbox, stop: asyncio.Event, ready: asyncio.Event | None
-) -> None:
-    me = await bot.me()
-    async with deps.db.write() as conn:
-        await store.put_told(conn, "username", me.username or "")
+async def _serve(bot: Bot, deps: Deps, dispatcher: Dispatcher, stop: asyncio.Event) -> None:
+    inbox = Inbox(deps, Edge(deps, bot, dispatcher).handle)
     async with asyncio.TaskGroup() as group:
         group.create_task(inbox.run())
-        polling = group.create_task(poll(bot, inbox))
-        telling = group.create_task(profile.tell(bot, deps))
-        log.info("running", bot=me.username)
-        if ready:
-            ready.set()
+        background = (
+            group.create_task(poll(bot, inbox)),
+            group.create_task(profile.tell(bot, deps)),
+        )
+        log.info("running")
         await stop.wait()
         log.info("stopping")
-        polling.cancel()
-        telling.cancel()
+        for task in background:
+            task.cancel()
         inbox.stop()

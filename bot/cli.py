@@ -61,7 +61,7 @@ def run() -> None:
     set_up(found.log_level)
     try:
         carry_out(composition.run(found))
-    except TelegramUnauthorizedError as error:
+    except* TelegramUnauthorizedError as error:
         raise refused("Telegram does not know this token. Check MIDLINE_BOT_TOKEN.") from error
 
 

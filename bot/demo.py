@@ -1,6 +1,7 @@
 """``midline demo``: the unchanged bot on a stand-in for Telegram, with the two example MIDs."""
 
 import shutil
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -8,74 +9,123 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr
 
+from bot import store
 from bot.app import opened, run
 from bot.logs import set_up
 from bot.settings import Settings
+from locales.words import negotiate, words
 from playground import Invite, Playground
 from service.bundle.cases import import_bundle
 from service.bundle.read import read_bundle
 from service.bundle.shift import EXAMPLES_WRITTEN, shift
+from service.deps import Deps
+from service.errors import StoreError
 from service.people.cases import make_invites
 
 TOKEN = "42:DEMO"  # noqa: S105  # it opens nothing but the stand-in
 FOLDER = Path("~/.local/share/midline-demo").expanduser()
 
-# Who sits in the demo: a name, Telegram's language tag, a note, and the invites that wait.
-PEOPLE = (
-    (
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody in the demo: a Telegram id, name and tag, a note, and the invites that wait."""
+
+    telegram_id: int
+    name: str
+    tag: str
+    note: str
+    invites: tuple[tuple[str, str], ...] = ()
+
+
+# Fixed ids: whoever joined in an earlier demo is still known in the next.
+GUESTS = (
+    Guest(
+        7_000_000_001,
         "Ana",
         "es",
         "A nurse who also translates",
         (("nurses", "N-0001"), ("translators", "T-0002")),
     ),
-    ("魏", "zh-hans", "A translator", (("translators", "T-0001"),)),
-    ("سمير", "ar", "A nurse", (("nurses", "N-0002"),)),
-    ("Emma", "en", "A nurse", (("nurses", "N-0004"),)),
-    ("आशा", "hi", "A nurse", (("nurses", "N-0003"),)),
-    ("Chloé", "fr", "A translator", (("translators", "T-0003"),)),
+    Guest(7_000_000_002, "魏", "zh-hans", "A translator", (("translators", "T-0001"),)),
+    Guest(7_000_000_003, "سمير", "ar", "A nurse", (("nurses", "N-0002"),)),
+    Guest(7_000_000_004, "Emma", "en", "A nurse", (("nurses", "N-0004"),)),
+    Guest(7_000_000_005, "आशा", "hi", "A nurse", (("nurses", "N-0003"),)),
+    Guest(7_000_000_006, "Chloé", "fr", "A translator", (("translators", "T-0003"),)),
 )
-_NAMES = {"nurses": "Nurses' Data Co-op", "translators": "Translators' Guild"}
 
 
-def examples() -> Path:
-    """The folder of example bundles: beside the code in a checkout, inside an installed wheel."""
-    packed = Path(str(files("playground"))) / "examples"
-    return packed if packed.exists() else Path(str(files("playground"))).parent / "examples"
+def examples() -> list[Path]:
+    """The example bundles: beside the code in a checkout, inside an installed wheel."""
+    here = Path(str(files("playground")))
+    packed = here / "examples"
+    folder = packed if packed.exists() else here.parent / "examples"
+    return [folder / "nurses.yaml", folder / "translators.yaml"]
 
 
 async def show(port: int, *, fresh: bool) -> None:
-    """Serve the chat page and run the bot until it is stopped."""
+    """Serve the chat page and run the bot until it is stopped.
+
+    Raises:
+        StoreError: the port is taken.
+    """
     if fresh:
         shutil.rmtree(FOLDER, ignore_errors=True)
-    async with Playground(token=TOKEN, port=port) as playground:
-        settings = Settings(
-            _env_file=None,
-            bot_token=SecretStr(TOKEN),
-            bot_api=playground.url,
-            data_dir=FOLDER / "data",
-            key_file=FOLDER / "key" / "midline.key",
-            log_level="WARNING",
-            operator="you, on this machine",
-            operator_paid_by="nobody",
-            operator_place="this machine",
-            operator_contact="yourself",
-        )
+    playground = Playground(token=TOKEN, port=port)
+    try:
+        await playground.start()
+    except OSError as error:
+        raise StoreError(
+            f"port {port} is taken. Stop what uses it, or choose another: midline demo --port 0"
+        ) from error
+    try:
+        settings = demo_settings(playground)
         set_up(settings.log_level)
-        await seed(settings, playground)
+        async with opened(settings) as deps:
+            await seed(deps, playground)
         typer.echo(f"Midline is at {playground.url}  (Ctrl+C stops it)")
         await run(settings)
+    finally:
+        await playground.stop()
 
 
-async def seed(settings: Settings, playground: Playground) -> None:
+def demo_settings(playground: Playground, folder: Path = FOLDER) -> Settings:
+    """Settings that point at the stand-in and at a store of the demo's own."""
+    return Settings(
+        _env_file=None,
+        bot_token=SecretStr(playground.token),
+        bot_api=playground.url,
+        database_url=None,
+        data_dir=folder / "data",
+        key_file=folder / "key" / "midline.key",
+        log_level="WARNING",
+        operator="you, on this machine",
+        operator_contact="yourself",
+        operator_paid_by="nobody",
+        operator_place="this machine",
+    )
+
+
+async def seed(deps: Deps, playground: Playground) -> None:
     """Import the examples with their dates moved to today, and let people wait with invites."""
     days = (datetime.now(UTC).date() - EXAMPLES_WRITTEN).days
-    async with opened(settings) as deps:
-        for path in sorted(examples().glob("*.yaml")):
-            if path.stem != "notice":
-                await import_bundle(deps, shift(read_bundle(path), days))
-        for name, tag, note, refs in PEOPLE:
-            invites = []
-            for mid, ref in refs:
-                made = await make_invites(deps, mid, ref=ref)
-                invites.append(Invite(_NAMES[mid], made[0].token))
-            playground.person(name, language=tag, invites=invites, note=note)
+    names: dict[str, dict[str, str]] = {}
+    for path in examples():
+        bundle = shift(read_bundle(path), days)
+        names[bundle.mid.id] = {str(lang): name for lang, name in bundle.mid.name.items()}
+        await import_bundle(deps, bundle)
+    async with deps.db.write() as conn:
+        # The stand-in remembers no commands and descriptions from the last time.
+        await store.forget_told(conn)
+    for guest in GUESTS:
+        invites = []
+        for mid, ref in guest.invites:
+            made = await make_invites(deps, mid, ref=ref)
+            label = words(negotiate(guest.tag)).pick(names[mid]).text
+            invites.append(Invite(label, made[0].token))
+        playground.person(
+            guest.name,
+            language=guest.tag,
+            invites=invites,
+            note=guest.note,
+            user_id=guest.telegram_id,
+        )

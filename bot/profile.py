@@ -67,7 +67,21 @@ def _methods(locale: str) -> list[TelegramMethod[bool]]:
 
 
 async def tell(bot: Bot, deps: Deps) -> None:
-    """Bring Telegram up to date, only where something has changed since it was last told."""
+    """Bring Telegram up to date, only where something has changed since it was last told.
+
+    Telegram out of reach, or its flood limit, ends it: the bot works without, and the next start
+    tries again.
+    """
+    try:
+        me = await bot.me()
+        async with deps.db.write() as conn:
+            await store.put_told(conn, "username", me.username or "")
+        await _tell(bot, deps)
+    except TelegramAPIError as error:
+        log.warning("profile_not_told", error=type(error).__name__)
+
+
+async def _tell(bot: Bot, deps: Deps) -> None:
     for locale in SHIPPED:
         for method in _methods(locale):
             key = f"{method.__api_method__} {locale}"
@@ -77,11 +91,6 @@ async def tell(bot: Bot, deps: Deps) -> None:
                 known = await store.read_told(conn, key)
             if known == digest:
                 continue
-            try:
-                await bot(method)
-            except TelegramAPIError as error:
-                # The bot works without it; the next start tries again.
-                log.warning("profile_not_told", what=key, error=type(error).__name__)
-                return
+            await bot(method)
             async with deps.db.write() as conn:
                 await store.put_told(conn, key, digest)

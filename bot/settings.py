@@ -17,7 +17,7 @@ class Settings(BaseSettings):
 
     bot_token: SecretStr | None = Field(None, description="the bot's token, from @BotFather")
     bot_api: str = Field(TELEGRAM, description="base URL of the Bot API")
-    database_url: str | None = Field(
+    database_url: SecretStr | None = Field(
         None, description="a PostgreSQL URL; unset: an encrypted file in the data folder"
     )
     data_dir: Path = Field(Path("data"), description="where the encrypted file lives")

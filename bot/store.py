@@ -188,3 +188,8 @@ async def put_told(conn: AsyncConnection, key: str, value: str) -> None:
     """Remember what Telegram was told."""
     await conn.execute(delete(told).where(told.c.key == key))
     await conn.execute(insert(told).values(key=key, value=value))
+
+
+async def forget_told(conn: AsyncConnection) -> None:
+    """Forget what Telegram was told, so that it is told everything again."""
+    await conn.execute(delete(told))

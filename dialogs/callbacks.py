@@ -7,6 +7,7 @@ here says who is acting, and every use case checks that the thing named belongs 
 from enum import StrEnum
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 from knowledge.card import LineKey
 from service.licences.values import RefusalKind
@@ -139,7 +140,7 @@ class SetKnob(CallbackData, prefix="s1"):
     """Set the knob: a position, never, or follow."""
 
     scope: str
-    to: str
+    to: str = Field(pattern=r"^(never|follow|-?[0-5])$")
 
 
 class UndoKnob(CallbackData, prefix="u1"):

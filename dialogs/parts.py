@@ -82,7 +82,8 @@ def _out_by_price(one: Standing, _: Picture, w: Words) -> str:
     if one.best is None:
         return w.t("You are out: at every step your price is above what the buyer pays.")
     return w.t(
-        "You are out: your price is above what the buyer pays. At {step} or below you would be in.",
+        "You are out: your price is above what the buyer pays. "
+        "At {step} or below you would be in.",
         step=w.signed(one.best),
     )
 

@@ -161,8 +161,8 @@ overflow-wrap:anywhere;unicode-bidi:plaintext;text-align:start}
 .bubble blockquote{margin:0;padding-inline-start:.7rem;border-inline-start:3px solid var(--edge)}
 .bubble code{font-size:.85em}
 .keys{display:grid;gap:.3rem;margin-top:.3rem}.keys div{display:flex;gap:.3rem}
-.keys span{flex:1 1 0;min-width:0;background:var(--button);border-radius:.5rem;padding:.45rem .3rem;
-text-align:center;font-size:.9rem;overflow-wrap:anywhere}
+.keys span{flex:1 1 0;min-width:0;background:var(--button);border-radius:.5rem;
+padding:.45rem .3rem;text-align:center;font-size:.9rem;overflow-wrap:anywhere}
 """
 
 
@@ -178,7 +178,7 @@ def book(languages: tuple[str, ...] = SHIPPED) -> str:
         "<main>{parts}</main></body></html>\n"
     )
     return page.format(
-        style=Markup(_STYLE),  # noqa: S704  # a constant of this module
+        style=Markup(_STYLE),  # noqa: S704  # a constant
         n=len(found),
         languages=len(languages),
         parts=Markup("").join(parts),

@@ -1,0 +1,55 @@
+# `make demo` and `make test` do all the set-up themselves; both can be run again at any time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CATALOGUES := $(wildcard locales/*/LC_MESSAGES/messages.po)
+
+.PHONY: demo test lint types proofs bench locales screens lock clean
+
+$(VENV)/run: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/dev: requirements-dev.txt $(VENV)/run
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+$(VENV)/words: $(VENV)/run $(CATALOGUES)
+	$(BIN)/python -m locales.compile
+	touch $@
+
+demo: $(VENV)/words  ## everything in a browser, without a Telegram account
+	$(BIN)/midline demo
+
+test: $(VENV)/words $(VENV)/dev  ## the tests a person runs all day
+	$(BIN)/pytest -n auto -m "not proof" $(ARGS)
+
+lint: $(VENV)/dev  ## style, and the arrows between the rooms
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/dev  ## strict types
+	$(BIN)/mypy
+
+proofs: $(VENV)/words $(VENV)/dev  ## the slow proofs
+	$(BIN)/pytest -m proof $(ARGS)
+
+bench: $(VENV)/words $(VENV)/dev  ## measurements, as ratios
+	$(BIN)/python -m benchmarks
+
+locales: $(VENV)/dev  ## bring the catalogues up to date with the code, and check them
+	$(BIN)/python -m locales.tool update
+	$(BIN)/python -m locales.tool check
+
+screens: $(VENV)/words  ## the screen book: every screen in every language on one page
+	$(BIN)/midline screens screens.html
+
+lock: $(VENV)/dev  ## pin the newest versions that pyproject.toml allows (needs uv)
+	uv pip compile --generate-hashes --python-version 3.11 --no-header --extra build pyproject.toml -o requirements.txt
+	uv pip compile --generate-hashes --python-version 3.11 --no-header --extra build --extra dev pyproject.toml -o requirements-dev.txt
+
+clean:  ## forget what was installed and built
+	rm -rf $(VENV) *.egg-info screens.html ci-output

@@ -1,0 +1,164 @@
+"""The whole bot over HTTP: the real process on the stand-in, and members who talk to it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiogram.filters.callback_data import CallbackData
+
+from bot.app import opened, serve
+from bot.demo import demo_settings, examples
+from bot.settings import Settings
+from locales.words import Words, negotiate, words
+from playground import Bubble, Button, Person, Playground
+from service.bundle.cases import import_bundle
+from service.bundle.read import read_bundle
+from service.deps import Deps
+from service.people.cases import make_invites
+from tests.bot.spec import check_calls
+
+WRITTEN = datetime(2026, 11, 21, 12, tzinfo=UTC)
+"""The day the examples were written for."""
+
+
+class SettableClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = WRITTEN
+
+    def now(self) -> datetime:
+        self.time += timedelta(microseconds=1)
+        return self.time
+
+
+class Member:
+    """A person in the chat: says things, presses buttons by what they do, reads."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self.w: Words = words(negotiate(person.user.language))
+
+    @property
+    def text(self) -> str:
+        """The plain text of the last screen."""
+        return self.person.screen.text
+
+    @property
+    def labels(self) -> list[str]:
+        return [button.text for row in self.person.screen.buttons for button in row]
+
+    async def say(self, text: str) -> str:
+        await self.person.say(text)
+        return self.text
+
+    def find(self, target: type[CallbackData] | CallbackData, on: Bubble | None = None) -> Button:
+        """The first button with this target, or with a target of this type."""
+        for row in (on or self.person.screen).buttons:
+            for button in row:
+                if isinstance(target, CallbackData):
+                    found = button.data == target.pack()
+                else:
+                    found = (button.data or "").split(":")[0] == target.__prefix__
+                if found:
+                    return button
+        raise AssertionError(f"no button {target} on:\n{self.person.picture()}")
+
+    def has(self, target: type[CallbackData] | CallbackData) -> bool:
+        try:
+            self.find(target)
+        except AssertionError:
+            return False
+        return True
+
+    async def press(
+        self, target: type[CallbackData] | CallbackData, on: Bubble | None = None
+    ) -> str:
+        """Press a button that is there."""
+        button = self.find(target, on)
+        await self.person.tap_and_wait(data=button.data, message=on or self.person.screen)
+        return self.text
+
+    async def forge(self, data: str, on: Bubble | None = None) -> str:
+        """Press a button that is not there."""
+        await self.person.tap_and_wait(data=data, message=on or self.person.screen)
+        return self.text
+
+    async def open_card(self, title: str) -> str:
+        """From anywhere to a card, by the title on the list."""
+        await self.say("/licences")
+        await self.person.tap_and_wait(title)
+        return self.text
+
+
+class House:
+    """One store, one stand-in, and a bot that can be stopped and started."""
+
+    def __init__(self, playground: Playground, settings: Settings, clock: SettableClock) -> None:
+        self.playground = playground
+        self.settings = settings
+        self.clock = clock
+        self._stop = asyncio.Event()
+
+    def member(self, name: str = "Ana", language: str | None = "en") -> Member:
+        return Member(self.playground.person(name, language=language))
+
+    @asynccontextmanager
+    async def deps(self) -> AsyncIterator[Deps]:
+        async with opened(self.settings, self.clock) as deps:
+            yield deps
+
+    async def token(self, mid: str, ref: str) -> str:
+        async with self.deps() as deps:
+            return (await make_invites(deps, mid, ref=ref))[0].token
+
+    async def joined(self, member: Member, *refs: tuple[str, str]) -> Member:
+        """Bring a member into MIDs through their invites."""
+        from dialogs.callbacks import Join
+
+        for mid, ref in refs:
+            await member.say(f"/start {await self.token(mid, ref)}")
+            await member.press(Join)
+        return member
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The bot, until the block ends."""
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(serve(self.settings, stop, clock=self.clock))
+            try:
+                yield
+            finally:
+                stop.set()
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+async def quiet_house(tmp_path: Path, clock: SettableClock) -> AsyncIterator[House]:
+    """Both example MIDs imported, and the bot not running."""
+    async with Playground() as playground:
+        house = House(playground, demo_settings(playground, tmp_path), clock)
+        async with house.deps() as deps:
+            for path in examples():
+                await import_bundle(deps, read_bundle(path))
+        yield house
+        check_calls(playground.calls)
+
+
+@pytest.fixture
+async def house(quiet_house: House) -> AsyncIterator[House]:
+    """Both example MIDs imported, and the bot running."""
+    async with quiet_house.running():
+        yield quiet_house
+
+
+NURSE = ("nurses", "N-0001")
+TRANSLATOR = ("translators", "T-0002")
