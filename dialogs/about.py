@@ -33,7 +33,7 @@ def about(operator: Operator, w: Words) -> Screen:
                     w.t("Built by: the Midline project. The code is open to all."),
                     w.t("Run by: {name}", name=operator.name or unsaid),
                     w.t("Paid by: {name}", name=operator.paid_by or unsaid),
-                    w.t("AI: no AI model answers here. Every text was written by people."),
+                    w.t("AI: no AI model answers here. The texts are fixed beforehand."),
                 ]
             ),
             w.t("It holds no money and can move none."),
@@ -178,7 +178,7 @@ def trouble(w: Words) -> Screen:
     return Screen(
         text=paragraphs(
             w.t("Something went wrong on our side. It was noted."),
-            w.t("Please look at your choices to see what was saved."),
+            w.t("Please look at your licences to see what was saved."),
         ),
         rows=rows(
             (Button(w.p("button", "My licences"), ShowLicences(page=0)), parts.human(w)),

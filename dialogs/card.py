@@ -22,7 +22,7 @@ from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs
 from knowledge.card import Line, LineKey, own_words
 from knowledge.card import lines as card_lines
 from knowledge.card import warnings as card_warnings
-from locales.words import Words
+from locales.words import Raw, Words
 from service.choices.values import CardView, Outcome
 from service.price.values import Why
 
@@ -37,9 +37,9 @@ def screen(view: CardView, w: Words) -> Screen:
     return Screen(
         text=paragraphs(
             _outcome(view, w),
-            lines([bold(parts.title(view.standing, w)), _stands(view, w)]),
+            lines([bold(own_words(holding.licence.terms.title, w)), _stands(view, w)]),
             [Markup("<i>{}</i>").format(one) for one in warned],
-            [_line(one) for one in _lines(view, w)],
+            [_line(one, w) for one in _lines(view, w)],
         ),
         rows=rows(_decision(view, w), *_ways(view, w)),
         proof=view.proof,
@@ -51,8 +51,10 @@ def _lines(view: CardView, w: Words) -> tuple[Line, ...]:
     return card_lines(terms, view.standing.ask, view.picture.now.date(), w)
 
 
-def _line(one: Line) -> Markup:
-    return Markup("<b>{}</b> {}").format(one.name, one.short)
+def _line(one: Line, w: Words) -> Markup:
+    # NOTE: {name} is one of a card's eight lines, such as "Who"; {text} is what it says.
+    pattern = Markup.escape(w.t("{name}: {text}", name=Raw("{name}"), text=Raw("{text}")))
+    return pattern.format(name=bold(one.name), text=one.short)
 
 
 def _stands(view: CardView, w: Words) -> str:
@@ -83,6 +85,8 @@ def _decision(view: CardView, w: Words) -> Row:
     answer = view.standing.holding.answer
     yes = Button(w.p("button", "Yes"), SayYes(nonce=view.proof.nonce))
     no = Button(w.p("button", "No"), SayNo(licence=licence))
+    if view.standing.why is Why.ENDED:
+        return ()
     if view.says_yes:
         return (Button(w.p("button", "Stop"), SayNo(licence=licence)),)
     if not view.open_for_yes:

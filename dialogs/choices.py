@@ -17,7 +17,7 @@ from locales.words import Words
 from service.choices.values import BackView, CardView, RefusalsView
 from service.licences.rules import possible_refusals
 from service.licences.values import Refusal, RefusalKind
-from service.price.values import Pause, Standing
+from service.price.values import Pause
 
 TITLES_SHOWN = 8
 
@@ -76,7 +76,9 @@ def _just(view: RefusalsView, w: Words) -> str | None:
 def _paused(pause: Pause, w: Words) -> str | None:
     if pause is Pause.OFF:
         return None
-    return w.t("Everything is paused. You are in no licence.")
+    if pause is Pause.STOPPED:
+        return w.t("You stopped everything. You are in no licence.")
+    return w.t("You paused everything. You are in no licence.")
 
 
 def refusing(view: CardView, w: Words) -> Screen:
@@ -120,7 +122,9 @@ def lifting(view: BackView, w: Words) -> Screen:
         text=paragraphs(
             _stale(view, w),
             bold(w.t("Take back: {what}", what=what)),
-            _brings(view.back, w),
+            w.t("Without this refusal you are in: {names}.", names=_names(view, w))
+            if view.back
+            else w.t("Without this refusal you are in no other licence."),
         ),
         rows=rows(
             Button(w.p("button", "Take it back"), Lift(nonce=view.proof.nonce)),
@@ -151,8 +155,10 @@ def paused(view: BackView, w: Words) -> Screen:
                 ]
             ),
             w.t("The only news you still get: a breach of your data.") if stopped else None,
-            w.t("Your standing, your price and your answers stay as they are."),
-            _brings(view.back, w),
+            w.t("Your place in your MIDs, your price and your answers stay as they are."),
+            w.t("If you resume, you are in: {names}.", names=_names(view, w))
+            if view.back
+            else w.t("If you resume, you are in no licence yet."),
         ),
         rows=rows(
             Button(w.p("button", "Resume"), Resume(nonce=view.proof.nonce)),
@@ -173,8 +179,5 @@ def _stale(view: BackView, w: Words) -> str | None:
     return w.t("Something has changed since that message. Nothing was saved. Please look again.")
 
 
-def _brings(back: tuple[Standing, ...], w: Words) -> str:
-    if not back:
-        return w.t("Going back would bring you into no licence.")
-    names = parts.quoted_list(back, TITLES_SHOWN, w)
-    return w.t("Going back would bring you into: {names}.", names=names)
+def _names(view: BackView, w: Words) -> str:
+    return parts.quoted_list(view.back, TITLES_SHOWN, w)

@@ -3,7 +3,7 @@
 from dialogs import parts
 from dialogs.callbacks import Go, Place, ShowCard, ShowLicences
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows, short
-from knowledge.card import own_words
+from knowledge.card import own_name
 from locales.words import Words
 from service.price.values import Pause, PortfolioView, Standing, Why
 
@@ -25,7 +25,7 @@ def screen(view: PortfolioView, w: Words, *, note: str | None = None) -> Screen:
                 "{mid}: you are in {inside} of {n} licence",
                 "{mid}: you are in {inside} of {n} licences",
                 count.m,
-                mid=own_words(membership.mid.name, w),
+                mid=own_name(membership.mid.name, w),
                 inside=count.n,
             )
         )
@@ -36,7 +36,7 @@ def screen(view: PortfolioView, w: Words, *, note: str | None = None) -> Screen:
             bold(w.n("{n} MID speaks for you.", "{n} MIDs speak for you.", number)),
             counts,
             _paused(picture.pause, w),
-            _waits(waiting, w),
+            _waits(waiting, w) if picture.pause is Pause.OFF else None,
         ),
         rows=rows(
             *[_open(one, w) for one in waiting[:WAITING_SHOWN]],
@@ -56,8 +56,8 @@ def _nowhere(w: Words, note: str | None) -> Screen:
             note,
             bold(w.t("You are in no MID yet.")),
             w.t(
-                "A MID is a group, such as a co-op or a union. It bargains for its members about "
-                "who may use their data, and at what price."
+                "A MID, a mediator of individual data, is a group such as a co-op or a union. It "
+                "bargains for its members about who may use their data, and at what price."
             ),
             w.t("To join one, open the link it sent you. Until then nobody uses your data here."),
         ),

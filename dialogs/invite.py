@@ -4,7 +4,7 @@ from dialogs import parts
 from dialogs.callbacks import Decline, Go, Join, Place, ShowLicences
 from dialogs.mid import funding, links
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
-from knowledge.card import own_words
+from knowledge.card import own_name, own_words
 from knowledge.vocabulary import legal_form_label
 from locales.words import Words
 from service.journal.values import Proof
@@ -22,7 +22,7 @@ def screen(view: InviteView, w: Words) -> Screen:
     mid = view.mid
     return Screen(
         text=paragraphs(
-            lines([bold(own_words(mid.name, w)), own_words(mid.about, w)]),
+            lines([bold(own_name(mid.name, w)), own_words(mid.about, w)]),
             w.t("Form: {form}", form=legal_form_label(mid.legal_form, w)),
             lines([bold(w.t("Who pays it")), *funding(mid, w), links(mid, w)]),
             lines(
@@ -60,7 +60,7 @@ def _joined(view: InviteView, w: Words) -> Screen:
     assert view.mid is not None
     return Screen(
         text=paragraphs(
-            bold(w.t("You are in {mid} now.", mid=own_words(view.mid.name, w))),
+            bold(w.t("You are in {mid} now.", mid=own_name(view.mid.name, w))),
             w.t("You are in none of its licences until you say yes to one."),
         ),
         rows=rows(
@@ -74,7 +74,7 @@ def _joined(view: InviteView, w: Words) -> Screen:
 
 
 def _closed(view: InviteView, w: Words) -> str:
-    name = own_words(view.mid.name, w) if view.mid else ""
+    name = own_name(view.mid.name, w) if view.mid else ""
     match view.state:
         case InviteState.EXPIRED:
             return w.t("This invite of {mid} is too old. Ask {mid} for a new one.", mid=name)

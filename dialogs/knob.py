@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dialogs import parts
 from dialogs.callbacks import Go, Place, SetKnob, ShowKnob, ShowPast, UndoKnob
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
-from knowledge.card import own_words
+from knowledge.card import own_name
 from locales.words import Raw, Words, mark
 from service.journal.values import ALL
 from service.price import formula
@@ -30,10 +30,12 @@ def screen(view: KnobView, w: Words) -> Screen:
     return Screen(
         text=paragraphs(
             _done(view, w),
-            lines([bold(_head(view, w)), _bar(view.position, w), _means(view.position, w)]),
+            lines([bold(_head(view, w)), _bar(view.position, w), _means(view, w)]),
             lines([_counted(view.now, w), *_steps(view, w)]),
             _notes(view, w),
-            w.t("This is not an amount. Your MIDs add it to their own sums, within their limits."),
+            w.t("This is not an amount. Your MIDs add it to their own sums, within their limits.")
+            if view.membership is None
+            else w.t("This is not an amount. The MID adds it to its own sum, within its limits."),
         ),
         rows=rows(
             tuple(
@@ -71,7 +73,7 @@ def _head(view: KnobView, w: Words) -> str:
     at = parts.position(view.position, w)
     if view.membership is None:
         return w.t("Your price: {step}", step=at)
-    return w.t("Your price for {mid}: {step}", mid=own_words(view.membership.mid.name, w), step=at)
+    return w.t("Your price for {mid}: {step}", mid=own_name(view.membership.mid.name, w), step=at)
 
 
 def _bar(at: Position, w: Words) -> str:
@@ -83,9 +85,12 @@ def _bar(at: Position, w: Words) -> str:
     return Raw(f"\u2066{bar}\u2069")
 
 
-def _means(at: Position, w: Words) -> str:
+def _means(view: KnobView, w: Words) -> str:
+    at = view.position
     if at == NEVER:
         return w.t("Never: no price lets your data into a licence.")
+    if view.membership is not None:
+        return _means_for_one(at, w)
     if at == 0:
         return w.t("What your MIDs work out, no more and no less.")
     if at > 0:
@@ -96,6 +101,20 @@ def _means(at: Position, w: Words) -> str:
         )
     return w.n(
         "{n} step below what your MIDs work out.", "{n} steps below what your MIDs work out.", -at
+    )
+
+
+def _means_for_one(at: int, w: Words) -> str:
+    if at == 0:
+        return w.t("What this MID works out, no more and no less.")
+    if at > 0:
+        return w.n(
+            "{n} step above what this MID works out.",
+            "{n} steps above what this MID works out.",
+            at,
+        )
+    return w.n(
+        "{n} step below what this MID works out.", "{n} steps below what this MID works out.", -at
     )
 
 
@@ -134,9 +153,13 @@ def _what(change: Change, w: Words) -> str:
         says.append(w.t("Would come in: {names}.", names=_names(change.enters, w)))
     if change.leaves:
         says.append(w.t("Would go out: {names}.", names=_names(change.leaves, w)))
-    if change.later:
-        says.append(w.t("Would change once it begins: {names}.", names=_names(change.later, w)))
-    return " ".join(says) or w.t("Nothing would change.")
+    if change.later_in:
+        names = _names(change.later_in, w)
+        says.append(w.t("Would come in on their first day: {names}.", names=names))
+    if change.later_out:
+        names = _names(change.later_out, w)
+        says.append(w.t("Would stay out on their first day: {names}.", names=names))
+    return w.sentences(says) or w.t("Nothing would change.")
 
 
 def _names(found: Sequence[Standing], w: Words) -> str:
@@ -183,7 +206,7 @@ def _bounded(one: Standing, w: Words) -> str:
     price = one.holding.licence.terms.price
     assert one.ask is not None
     assert price is not None
-    mid = own_words(one.holding.membership.mid.name, w)
+    mid = own_name(one.holding.membership.mid.name, w)
     if one.ask.bound is Bound.BIAS:
         return w.t(
             "{title}: your step asks for {wanted}, {mid} allows {applied}.",
@@ -223,7 +246,7 @@ def scopes(view: KnobView, w: Words) -> Screen:
     items = []
     for one in view.picture.memberships:
         at = parts.position(view.picture.knob.at(one.id), w)
-        name = own_words(one.mid.name, w)
+        name = own_name(one.mid.name, w)
         if one.id in view.picture.knob.own:
             items.append(w.t("{mid}: {step}, its own", mid=name, step=at))
         else:
@@ -237,7 +260,7 @@ def scopes(view: KnobView, w: Words) -> Screen:
         ),
         rows=rows(
             *[
-                Button(short(own_words(one.mid.name, w)), ShowKnob(scope=one.id))
+                Button(short(own_name(one.mid.name, w)), ShowKnob(scope=one.id))
                 for one in view.picture.memberships
             ],
             (parts.human(w), parts.back(w, Place.KNOB)),

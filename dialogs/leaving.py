@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dialogs import parts
 from dialogs.callbacks import DeleteAll, Leave, UndoLeave
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
-from knowledge.card import own_words
+from knowledge.card import own_name
 from locales.words import Words
 from service.people.values import Membership, Mid
 
@@ -49,16 +49,16 @@ def _ways(one: Membership, many: int, w: Words) -> tuple[tuple[Button, ...], ...
             (Button(w.p("button", "Leave and keep"), keep),),
             (Button(w.p("button", "Leave and erase"), erase),),
         )
-    name = own_words(one.mid.name, w)
+    name = own_name(one.mid.name, w)
     return (
-        (Button(w.p("button", "{mid}: leave, keep", mid=name), keep),),
-        (Button(w.p("button", "{mid}: leave, erase", mid=name), erase),),
+        (Button(w.p("button", "Leave, keep: {mid}", mid=name), keep),),
+        (Button(w.p("button", "Leave, erase: {mid}", mid=name), erase),),
     )
 
 
 def left(mid: Mid, membership_id: str, w: Words, *, erased: bool) -> Screen:
     """Left."""
-    name = own_words(mid.name, w)
+    name = own_name(mid.name, w)
     kept = (
         w.t("What was kept here about you and {mid} is erased.", mid=name)
         if erased
@@ -82,7 +82,7 @@ def undone(membership: Membership | None, w: Words) -> Screen:
     if membership is None:
         says = w.t("That can no longer be taken back. Ask the MID for a new invite.")
     else:
-        name = own_words(membership.mid.name, w)
+        name = own_name(membership.mid.name, w)
         says = w.t("Taken back. You are in {mid} as before.", mid=name)
     return Screen(text=paragraphs(says), rows=rows((parts.human(w), parts.home(w))))
 
@@ -104,7 +104,7 @@ def delete(w: Words) -> Screen:
 def deleted(memberships: Sequence[Membership], w: Words) -> Screen:
     """Done, and whom to ask about the rest."""
     contacts = [
-        w.t("{mid}: {contact}", mid=own_words(one.mid.name, w), contact=one.mid.contact.email)
+        w.t("{mid}: {contact}", mid=own_name(one.mid.name, w), contact=one.mid.contact.email)
         for one in memberships
     ]
     return Screen(

@@ -3,7 +3,7 @@
 from dialogs import parts
 from dialogs.callbacks import ShowCard, ShowLicences
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
-from knowledge.card import own_words
+from knowledge.card import own_name
 from locales.words import Words
 from service.price.values import PortfolioView, Standing, Why
 
@@ -65,11 +65,11 @@ def _turn(label: str, page: int, pages: int) -> tuple[Button, ...]:
 def _item(one: Standing, view: PortfolioView, w: Words) -> str:
     brief = parts.in_brief(one, view.picture, w)
     if len(view.picture.memberships) == 1:
-        # NOTE: {title} is a licence, {standing} is "in", "out: price" and so on.
+        # NOTE: {title} is a licence, {standing} is "in", "out, because of your price" and so on.
         return w.t("{title}: {standing}", title=parts.title(one, w), standing=brief)
     return w.t(
         "{title} ({mid}): {standing}",
         title=parts.title(one, w),
-        mid=own_words(one.holding.membership.mid.name, w),
+        mid=own_name(one.holding.membership.mid.name, w),
         standing=brief,
     )

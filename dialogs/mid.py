@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dialogs import parts
 from dialogs.callbacks import Place, ShowMid
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
-from knowledge.card import own_words
+from knowledge.card import own_name, own_words
 from knowledge.vocabulary import funding_label, legal_form_label
 from locales.words import Words
 from service.people.values import Membership, Mid
@@ -20,12 +20,12 @@ def listed(memberships: Sequence[Membership], w: Words) -> Screen:
         )
     return Screen(
         text=paragraphs(
-            lines([bold(w.t("My MIDs")), *(own_words(one.mid.name, w) for one in memberships)]),
+            lines([bold(w.t("My MIDs")), *(own_name(one.mid.name, w) for one in memberships)]),
             w.t("No MID learns from us that you are in another one."),
         ),
         rows=rows(
             *[
-                Button(short(own_words(one.mid.name, w)), ShowMid(membership=one.id))
+                Button(short(own_name(one.mid.name, w)), ShowMid(membership=one.id))
                 for one in memberships
             ],
             (parts.human(w), parts.home(w)),
@@ -38,7 +38,7 @@ def screen(membership: Membership, w: Words) -> Screen:
     mid = membership.mid
     return Screen(
         text=paragraphs(
-            lines([bold(own_words(mid.name, w)), own_words(mid.about, w)]),
+            lines([bold(own_name(mid.name, w)), own_words(mid.about, w)]),
             [
                 w.t("Form: {form}", form=legal_form_label(mid.legal_form, w)),
                 w.t("Law: {place}", place=w.region(mid.jurisdiction)),
@@ -118,13 +118,13 @@ def human(memberships: Sequence[Membership], operator: str | None, w: Words) -> 
     blocks: list[str] = [
         lines(
             [
-                bold(own_words(one.mid.name, w)),
+                bold(own_name(one.mid.name, w)),
                 one.mid.contact.email,
                 w.t(
                     "They answer within {hours}.",
                     hours=w.duration(one.mid.contact.reply_within_hours, "hour"),
                 ),
-                w.t("Hours: {hours}", hours=one.mid.contact.staff_hours),
+                w.t("Hours: {hours}", hours=w.hours(one.mid.contact.staff_hours)),
                 w.t("Your number there: {ref}", ref=one.ref),
             ]
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from dialogs.callbacks import Go, Place
 from dialogs.screen import Button
-from knowledge.card import own_words
+from knowledge.card import own_name
 from knowledge.vocabulary import category_label
 from locales.words import Words
 from service.licences.values import Refusal, RefusalKind
@@ -33,13 +33,17 @@ def position(at: Position, w: Words) -> str:
 
 def title(standing: Standing, w: Words) -> str:
     """A licence's title."""
-    return own_words(standing.holding.licence.terms.title, w)
+    return own_name(standing.holding.licence.terms.title, w)
 
 
 def quoted(standing: Standing, w: Words) -> str:
     """A licence's title in quotation marks."""
+    return _in_quotes(title(standing, w), w)
+
+
+def _in_quotes(text: str, w: Words) -> str:
     # NOTE: Use the quotation marks of your language.
-    return w.t("“{title}”", title=title(standing, w))
+    return w.t("“{title}”", title=text)
 
 
 def quoted_list(found: Sequence[Standing], most: int, w: Words) -> str:
@@ -100,12 +104,12 @@ def _paused(_: Standing, picture: Picture, w: Words) -> str:
 
 
 def _refused(one: Standing, picture: Picture, w: Words) -> str:
-    names = w.join([refusal(rule, picture, w) for rule in one.refused_by])
-    return w.t("You are out: you refuse this everywhere: {names}.", names=names)
+    names = w.join([_in_quotes(refusal(rule, picture, w), w) for rule in one.refused_by])
+    return w.t("You are out. You refuse everywhere: {names}.", names=names)
 
 
 def _mid(one: Standing, w: Words) -> str:
-    return own_words(one.holding.licence.terms.mid_name, w)
+    return own_name(one.holding.licence.terms.mid_name, w)
 
 
 _STANDS: dict[Why, Callable[[Standing, Picture, Words], str]] = {
@@ -126,9 +130,7 @@ _STANDS: dict[Why, Callable[[Standing, Picture, Words], str]] = {
     Why.SUSPENDED: lambda one, _, w: w.t(
         "Nobody is in now: {mid} has put it on hold.", mid=_mid(one, w)
     ),
-    Why.ENDED: lambda one, _, w: w.t(
-        "This one is over. It ended on {date}.", date=one.holding.licence.terms.end
-    ),
+    Why.ENDED: lambda _, __, w: w.t("This one is over."),
     Why.WAITING: lambda one, _, w: w.t(
         "You said yes, from {date}.", date=one.holding.licence.terms.start
     ),
@@ -140,14 +142,14 @@ def in_brief(one: Standing, picture: Picture, w: Words) -> str:
     """The same in a few words, for a list."""
     says = {
         Why.IN: w.t("in"),
-        Why.PRICE: w.t("out: price"),
-        Why.NEVER: w.t("out: price is never"),
+        Why.PRICE: w.t("out, because of your price"),
+        Why.NEVER: w.t("out, price is never"),
         Why.NOT_ASKED: w.t("waits for your answer"),
-        Why.SAID_NO: w.t("out: you said no"),
+        Why.SAID_NO: w.t("out, you said no"),
         Why.LATER: w.t("not decided"),
         Why.CHANGED: w.t("new terms, needs a new yes"),
-        Why.PAUSED: w.t("out: stopped") if picture.pause is Pause.STOPPED else w.t("out: paused"),
-        Why.REFUSED: w.t("out: you refuse it everywhere"),
+        Why.PAUSED: w.t("out, stopped") if picture.pause is Pause.STOPPED else w.t("out, paused"),
+        Why.REFUSED: w.t("out, you refuse it everywhere"),
         Why.NOT_ELIGIBLE: w.t("not offered to you now"),
         Why.SUSPENDED: w.t("on hold"),
         Why.ENDED: w.t("over"),

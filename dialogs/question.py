@@ -66,6 +66,7 @@ def _asks(view: QuizView, w: Words) -> str:
 
 
 def _option(key: str, w: Words) -> str:
+    # NOTE: Answers to "What happens to what they have learned?"; "they" is the buyer.
     says = {
         STAYS: w.t("They keep it"),
         RETURNS: w.t("It comes back to me"),

@@ -36,7 +36,7 @@ def screen(picture: Picture, w: Words, *, note: str | None = None) -> Screen:
                 [
                     w.t("Language: {language}", language=own_name(w.locale)),
                     w.t("Your time: {moment}", moment=w.moment(picture.now, picture.zone)),
-                    w.t("Everything is paused.") if paused else w.t("Nothing is paused."),
+                    _pause(picture.pause, w),
                 ]
             ),
         ),
@@ -51,6 +51,15 @@ def screen(picture: Picture, w: Words, *, note: str | None = None) -> Screen:
             (parts.human(w), parts.home(w)),
         ),
     )
+
+
+def _pause(pause: Pause, w: Words) -> str:
+    says = {
+        Pause.OFF: w.t("Nothing is paused."),
+        Pause.PAUSED: w.t("You paused everything."),
+        Pause.STOPPED: w.t("You stopped everything."),
+    }
+    return says[pause]
 
 
 def language(w: Words) -> Screen:

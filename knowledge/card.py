@@ -57,6 +57,11 @@ def own_words(texts: Texts, w: Words) -> str:
     return w.t("{text} (in {language})", text=picked.text, language=w.language_name(picked.locale))
 
 
+def own_name(texts: Texts, w: Words) -> str:
+    """A MID's own name or title, to stand in a list, a button or a sentence: never labelled."""
+    return w.pick(texts).text
+
+
 def lines(terms: Terms, ask: Ask | None, today: date, w: Words) -> tuple[Line, ...]:
     """The eight lines of a licence. ``ask`` is the member's, None when their knob is at never."""
     return (
@@ -66,7 +71,7 @@ def lines(terms: Terms, ask: Ask | None, today: date, w: Words) -> tuple[Line, .
         Line(LineKey.PURPOSE, w.t("What for"), _purpose(terms, w), _purpose_detail(terms, w)),
         Line(LineKey.HOW, w.t("How"), _how(terms, w), _how_detail(terms, w)),
         Line(LineKey.LENGTH, w.t("How long"), _length(terms, today, w), _length_detail(terms, w)),
-        Line(LineKey.MONEY, w.t("You get"), _money(terms, ask, w), _money_detail(terms, w)),
+        Line(LineKey.MONEY, w.t("Money"), _money(terms, ask, w), _money_detail(terms, w)),
         Line(LineKey.UNKNOWN, w.t("Not known"), own_words(terms.unknowns, w), _audit(terms, w)),
         Line(LineKey.STOP, w.t("To stop"), _stop(w), _stop_detail(terms, w)),
     )
@@ -104,10 +109,10 @@ def _party(party: Party, w: Words) -> str:
 
 
 def _who(terms: Terms, w: Words) -> str:
-    mid = own_words(terms.mid_name, w)
-    # NOTE: {name} is who wants to use the data, {kind} is "a company", "an insurance company" ...
+    mid = own_name(terms.mid_name, w)
+    # NOTE: "asks" is: would like to use the data. {kind} is "a company", "a bank" ...
     parts = [
-        w.t("Buyer: {name}, {kind}.", name=party.name, kind=class_label(party.kind, w))
+        w.t("{name}, {kind}, asks.", name=party.name, kind=class_label(party.kind, w))
         for party in terms.buyers
     ]
     if terms.via:
@@ -132,11 +137,11 @@ def _who(terms: Terms, w: Words) -> str:
                 mid=mid,
             )
         )
-    return " ".join(parts)
+    return w.sentences(parts)
 
 
 def _who_detail(terms: Terms, w: Words) -> tuple[str, ...]:
-    mid = own_words(terms.mid_name, w)
+    mid = own_name(terms.mid_name, w)
     found = [w.t("Buyer: {party}.", party=_party(party, w)) for party in terms.buyers]
     if terms.collector.id != terms.mid_id:
         found.append(w.t("Records the data: {party}.", party=_party(terms.collector, w)))
@@ -145,7 +150,7 @@ def _who_detail(terms: Terms, w: Words) -> tuple[str, ...]:
     found += [w.t("Passes it on: {party}.", party=_party(party, w)) for party in terms.via]
     found.append(w.t("Bargains for you: {mid}.", mid=mid))
     if not terms.linked:
-        found.append(w.t("None of them is linked to {mid}.", mid=mid))
+        found.append(w.t("None of the others is linked to {mid}.", mid=mid))
     found.append(w.t("The buyer never learns who you are from us, and cannot write to you."))
     return tuple(found)
 
@@ -161,7 +166,7 @@ def _item(item: DataItem, w: Words) -> str:
 def _sentences(phrases: Iterable[str], w: Words) -> str:
     """Phrases as sentences of their own, one after the other."""
     # NOTE: Put the full stop of your language behind the phrase.
-    return " ".join(w.t("{phrase}.", phrase=phrase) for phrase in phrases)
+    return w.sentences([w.t("{phrase}.", phrase=phrase) for phrase in phrases])
 
 
 def _what(terms: Terms, w: Words) -> str:
@@ -171,7 +176,7 @@ def _what(terms: Terms, w: Words) -> str:
 def _what_detail(terms: Terms, w: Words) -> tuple[str, ...]:
     found = [_item(item, w) for item in terms.data]
     if terms.sensitive:
-        found.append(w.t("Sensitive data is never switched on together with other things."))
+        found.append(w.t("Before a yes to sensitive data there is one question."))
     return tuple(found)
 
 
@@ -185,10 +190,10 @@ def _aim(purpose: Purpose, w: Words) -> str:
 def _purpose(terms: Terms, w: Words) -> str:
     labels = [purpose_label(purpose.purpose, w) for purpose in terms.purposes]
     if all(purpose.commercial for purpose in terms.purposes):
-        return f"{_sentences(labels, w)} " + w.t("For profit.")
+        return w.sentences([_sentences(labels, w), w.t("For profit.")])
     if terms.commercial:
         return _sentences((_aim(purpose, w) for purpose in terms.purposes), w)
-    return f"{_sentences(labels, w)} " + w.t("Not for profit.")
+    return w.sentences([_sentences(labels, w), w.t("Not for profit.")])
 
 
 def _purpose_detail(terms: Terms, w: Words) -> tuple[str, ...]:
@@ -230,7 +235,7 @@ def _length(terms: Terms, today: date, w: Words) -> str:
     else:
         span = w.t("Until {end}.", end=terms.end)
     deadline = w.duration_days(terms.delete_within_days)
-    return f"{span} " + w.t("Deleted within {days}.", days=deadline)
+    return w.sentences([span, w.t("Then deleted within {days}.", days=deadline)])
 
 
 def _length_detail(terms: Terms, w: Words) -> tuple[str, ...]:
@@ -253,7 +258,7 @@ def _money(terms: Terms, ask: Ask | None, w: Words) -> str:
     if paid is None:
         return w.t("{share} of what the buyer pays.", share=share)
     net = formula.net(paid, terms.member_share, price.quantum)
-    # NOTE: {kind} is "a royalty", "a wage" ...; {per} is "a month", "for 1,000 words" ...
+    # NOTE: {kind} is "pay for use", "pay for work" ...; {per} is "a month", "for 1,000 words" ...
     return w.t(
         "{amount} {per} ({kind}): {share} of {paid}.",
         kind=remuneration_label(terms.remuneration, w),
@@ -268,7 +273,7 @@ def _money_detail(terms: Terms, w: Words) -> tuple[str, ...]:
     price = terms.price
     if price is None:
         return (w.t("You are not paid for this."),)
-    mid = own_words(terms.mid_name, w)
+    mid = own_name(terms.mid_name, w)
     cut = sum((one.percent for one in terms.commissions), Decimal(0)) / 100
     found = [w.t("Your share: {share}.", share=w.percent(terms.member_share))]
     found += [
@@ -291,7 +296,7 @@ def _money_detail(terms: Terms, w: Words) -> tuple[str, ...]:
         )  # fmt: skip
     else:
         found.append(
-            w.t("You are paid your own price. The buyer pays up to {rate}.",
+            w.t("The price paid is your own. The buyer pays up to {rate}.",
                 rate=w.money(price.rate, price.currency))
         )  # fmt: skip
     found.append(
@@ -305,7 +310,7 @@ def _money_detail(terms: Terms, w: Words) -> tuple[str, ...]:
     if terms.residual_share:
         found.append(
             w.t(
-                "If something made from it earns money later, {share} of that comes back.",
+                "If something made from it earns money later, {share} goes to the members.",
                 share=w.percent(terms.residual_share),
             )
         )
@@ -328,14 +333,14 @@ def _audit(terms: Terms, w: Words) -> tuple[str, ...]:
 
 
 def _stop(w: Words) -> str:
-    return w.t("One tap, at any time.")
+    return w.t("One tap.")
 
 
 def _stop_detail(terms: Terms, w: Words) -> tuple[str, ...]:
     found = [
         w.t("Tap No or Stop on the card, at any time. No reason is asked."),
         w.t("It ends at once for anything new."),
-        w.t("Nothing else changes: your other licences and your standing stay as they are."),
+        w.t("Nothing else changes: your other licences stay as they are."),
     ]
     if terms.cannot_be_called_back:
         found.append(w.t("What they learn cannot be called back."))

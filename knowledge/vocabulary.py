@@ -121,7 +121,7 @@ _CLASSES: Final[_Codes] = {
 }
 
 _LEGAL_FORMS: Final[_Codes] = {
-    # NOTE: What the member's own group is by law, after its name or after "is".
+    # NOTE: What the member's own group is by law, behind "Form: ".
     "cooperative": lambda w: w.p("legal form", "a co-op"),
     "nonprofit": lambda w: w.p("legal form", "a nonprofit"),
     # NOTE: A trade union.

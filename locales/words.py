@@ -5,6 +5,7 @@ the two halves of the Arab world differ and both read Western digits; MID texts,
 carry them too, and Babel writes dates with no others, so one page never mixes two kinds.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ from functools import lru_cache
 from gettext import NullTranslations
 from math import inf
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel import dates, lists, numbers
 from babel.core import Locale
@@ -31,6 +32,13 @@ _FORMATS = {SOURCE: "en_GB"}
 
 # CLDR ends a Russian date with "г.", whose stop would double at the end of a sentence.
 _DATES = {"ru": "d MMMM y"}
+_DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_OPENING = re.compile(
+    r"(?P<first>{days})-(?P<last>{days}) (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d) "
+    r"(?P<zone>[\w/+-]+)".format(days="|".join(_DAYS))
+)
+_SPANISH_I = re.compile(r"[\u2066-\u2069]*h?[ií](?![ae])", re.IGNORECASE)
+
 _SECONDS = dict(dates.TIMEDELTA_UNITS)
 
 Unit = Literal["minute", "hour", "day", "week", "month", "year"]
@@ -177,11 +185,13 @@ class Words:
             raise ValueError("a moment needs its zone")
         place = ZoneInfo(zone)
         local = at.astimezone(place)
-        time = dates.format_time(local, "short", tzinfo=place, locale=self._format)
-        pattern = str(dates.get_datetime_format("long", locale=self._format)).replace("'", "")
-        stamp = pattern.replace("{0}", time).replace("{1}", self.date(local.date()))
-        # NOTE: {moment} is a date and a time; {city} names the time zone, such as Madrid or UTC.
-        return self.t("{moment} ({city} time)", moment=stamp, city=self.city(zone))
+        # NOTE: A date, a time, and the city that names the time zone, such as Madrid or UTC.
+        return self.t(
+            "{date}, {time} ({city} time)",
+            date=local.date(),
+            time=f"{local:%H:%M}",
+            city=self.city(zone),
+        )
 
     def city(self, zone: str) -> str:
         """The city that names a time zone: "Madrid".
@@ -190,6 +200,25 @@ class Words:
             KeyError: no such zone.
         """
         return dates.get_timezone_location(ZoneInfo(zone), locale=self._format, return_city=True)
+
+    def hours(self, opening: str) -> str:
+        """Office hours such as "Mo-Fr 09:00-17:00 Europe/Madrid"; what is written otherwise stays.
+
+        The form is the simplest one of OpenStreetMap's opening hours, with a time zone behind it.
+        """
+        found = _OPENING.fullmatch(opening.strip())
+        if found is None or found["zone"] not in available_timezones():
+            return opening
+        names = dates.get_day_names("wide", locale=self._format)
+        # NOTE: Office hours: "Monday to Friday, 09:00 to 17:00 (Madrid time)".
+        return self.t(
+            "{first} to {last}, {opens} to {closes} ({city} time)",
+            first=names[_DAYS.index(found["first"])],
+            last=names[_DAYS.index(found["last"])],
+            opens=found["opens"],
+            closes=found["closes"],
+            city=self.city(found["zone"]),
+        )
 
     def duration(self, n: int, unit: Unit) -> str:
         """A length of time: "30 days", "1 hour"."""
@@ -204,7 +233,16 @@ class Words:
     def join(self, items: Sequence[str], style: Literal["and", "or"] = "and") -> str:
         """Several names as one: "a, b and c"."""
         parts = [inserted(item, rtl=self.rtl) for item in items]
-        return lists.format_list(parts, "or" if style == "or" else "standard", self._format)
+        joined = lists.format_list(parts, "or" if style == "or" else "standard", self._format)
+        last = parts[-1] if len(parts) > 1 else ""
+        # Babel's lists lack CLDR's Spanish rule: "y" turns into "e" before the sound of i.
+        if self.locale == "es" and style == "and" and _SPANISH_I.match(last):
+            joined = f"{joined[: -len(last)].removesuffix(' y ')} e {last}"
+        return joined
+
+    def sentences(self, parts: Sequence[str]) -> str:
+        """Whole sentences one after the other: with a space, but for Chinese."""
+        return ("" if self.locale.startswith("zh") else " ").join(parts)
 
     def country(self, code: str) -> str:
         """The name of a country by its ISO 3166 code; an unknown code stays as it is."""

@@ -68,21 +68,24 @@ async def say_yes(deps: Deps, member_id: str, nonce: str, cause: Cause) -> CardV
 async def answer_question(deps: Deps, member_id: str, nonce: str, option: str) -> QuizView:
     """Take an answer to the question after a card. A first wrong one is explained and asked again.
 
+    After a second wrong one this card takes no answer any more; a fresh card does.
+
     Raises:
-        NotFoundError: nothing of this member was shown under the nonce.
+        NotFoundError: nothing of this member was shown under the nonce, or it asks nothing.
     """
     async with deps.db.write() as conn:
         await people.lock_member(conn, member_id)
         shown = await _read_card_shown(conn, member_id, nonce)
         picture = await store.read_picture(conn, member_id, deps.clock.now())
         found = _find(picture, shown.proof.subject)
-        asked = question(found.holding.licence.terms, nonce)
+        terms = found.holding.licence.terms
+        if not terms.needs_teach_back:
+            raise NotFoundError(f"licence {found.holding.licence.id} asks no question")
         taught = shown.taught
-        if taught is not Taught.PASSED and option == asked.right:
-            taught = Taught.PASSED
-        elif taught in {Taught.NOT_ASKED, Taught.ONCE_WRONG}:
+        if taught in {Taught.NOT_ASKED, Taught.ONCE_WRONG}:
             first = taught is Taught.NOT_ASKED
-            taught = Taught.ONCE_WRONG if first else Taught.TWICE_WRONG
+            wrong = Taught.ONCE_WRONG if first else Taught.TWICE_WRONG
+            taught = Taught.PASSED if option == question(terms, nonce).right else wrong
         if taught is not shown.taught:
             await journal.put_taught(conn, nonce, taught)
         return _quiz(picture, found, nonce, taught)

@@ -61,12 +61,13 @@ async def lift(deps: Deps, member_id: str, nonce: str, cause: Cause) -> Refusals
         refusal = Refusal.from_scope(shown.proof.subject)
         picture = await store.read_picture(conn, member_id, now)
         back = _back(picture, refusal)
-        if back.proof.digest != shown.proof.digest or not shown.confirmed:
-            return replace(back, stale=True)
-        if refusal in picture.refusals and not await journal.caused_already(conn, cause):
-            event = _refusal_event(refusal, "off", nonce)
-            await journal.append(conn, member_id, [event], cause, now)
-            picture = await store.read_picture(conn, member_id, now)
+        if refusal in picture.refusals:
+            if back.proof.digest != shown.proof.digest or not shown.confirmed:
+                return replace(back, stale=True)
+            if not await journal.caused_already(conn, cause):
+                event = _refusal_event(refusal, "off", nonce)
+                await journal.append(conn, member_id, [event], cause, now)
+                picture = await store.read_picture(conn, member_id, now)
     return replace(_refusals(picture), just=refusal, lifted=True)
 
 

@@ -253,3 +253,24 @@ async def erase_membership(conn: AsyncConnection, membership_id: str) -> None:
     """Remove every event and everything shown of one membership."""
     for table in (latest, shown, events):
         await conn.execute(delete(table).where(table.c.membership_id == membership_id))
+
+
+async def shown_subjects(conn: AsyncConnection, member_id: str, about: str) -> list[str]:
+    """What a member was shown of one sort, such as the ids of invites."""
+    rows = await conn.execute(
+        select(shown.c.subject)
+        .where(shown.c.member_id == member_id, shown.c.about == about)
+        .distinct()
+    )
+    return list(rows.scalars())
+
+
+async def erase_shown(
+    conn: AsyncConnection, member_id: str, about: str, subjects: list[str]
+) -> None:
+    """Remove that a member was shown these."""
+    await conn.execute(
+        delete(shown).where(
+            shown.c.member_id == member_id, shown.c.about == about, shown.c.subject.in_(subjects)
+        )
+    )

@@ -128,7 +128,7 @@ async def join(deps: Deps, member_id: str, nonce: str, cause: Cause) -> InviteVi
     """
     async with deps.db.write() as conn:
         await store.lock_member(conn, member_id)
-        row = await _read_invite_shown(conn, member_id, nonce)
+        row = await _read_invite_shown(conn, member_id, nonce, hold=True)
         view = await _view_invite(deps, conn, member_id, row)
         if await journal.caused_already(conn, cause):
             return replace(view, state=InviteState.JOINED)
@@ -160,10 +160,13 @@ async def leave(
             raise NotFoundError(f"membership {membership_id} is not of {member_id}")
         mid_id, _ = found
         now = deps.clock.now()
+        mine = {one.id for one in await store.read_memberships(conn, member_id)}
         if erase:
+            seen = await journal.shown_subjects(conn, member_id, "invite")
+            behind = await store.erase_membership(conn, member_id, membership_id, seen)
             await journal.erase_membership(conn, membership_id)
-            await store.erase_membership(conn, membership_id)
-        elif membership_id in {m.id for m in await store.read_memberships(conn, member_id)}:
+            await journal.erase_shown(conn, member_id, "invite", behind)
+        elif membership_id in mine and not await journal.caused_already(conn, cause):
             await store.leave(conn, membership_id, now)
             left = _membership_event(membership_id, mid_id, "left")
             await journal.append(conn, member_id, [left], cause, now)
@@ -177,6 +180,8 @@ async def undo_leave(
 ) -> Membership | None:
     """Take a leaving back while it is the latest thing that happened to the membership.
 
+    Not once another person holds the reference.
+
     Returns the membership if the person is in it now, None if it could not be taken back.
     """
     async with deps.db.write() as conn:
@@ -189,7 +194,9 @@ async def undo_leave(
         mine = await store.read_memberships(conn, member_id)
         if found and left and left.value == "left" and found[0] not in {m.mid.id for m in mine}:
             mid_id, ref = found
-            if await store.join(conn, member_id, mid_id, ref, None) is not None:
+            free = await store.on_roster(conn, mid_id, ref)
+            if free and not await journal.caused_already(conn, cause):
+                await store.join(conn, member_id, mid_id, ref, None)
                 back = _membership_event(membership_id, mid_id, "joined", undoes=left.event_id)
                 await journal.append(conn, member_id, [back], cause, deps.clock.now())
                 mine = await store.read_memberships(conn, member_id)
@@ -232,11 +239,13 @@ def _membership_event(
     )
 
 
-async def _read_invite_shown(conn: AsyncConnection, member_id: str, nonce: str) -> Row[Any] | None:
+async def _read_invite_shown(
+    conn: AsyncConnection, member_id: str, nonce: str, *, hold: bool = False
+) -> Row[Any] | None:
     shown = await journal.read_shown(conn, member_id, nonce)
     if shown is None or shown.proof.about != "invite":
         return None
-    row: Row[Any] | None = await store.read_invite(conn, invite_id=shown.proof.subject)
+    row: Row[Any] | None = await store.read_invite(conn, invite_id=shown.proof.subject, hold=hold)
     return row
 
 

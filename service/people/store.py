@@ -101,6 +101,14 @@ async def read_roster(conn: AsyncConnection, mid_id: str) -> dict[str, dict[str,
     }
 
 
+async def on_roster(conn: AsyncConnection, mid_id: str, ref: str) -> bool:
+    """Whether a MID keeps this reference."""
+    found = await conn.execute(
+        select(roster.c.ref).where(roster.c.mid_id == mid_id, roster.c.ref == ref)
+    )
+    return found.first() is not None
+
+
 async def put_roster(
     conn: AsyncConnection, mid_id: str, people: dict[str, dict[str, Any]]
 ) -> None:
@@ -199,11 +207,10 @@ async def join(
     if found is not None and found.member_id != member_id:
         if found.left_at is None:
             return None
-        # Whoever held the reference has left; the MID has given it to someone else.
+        # Whoever held the reference has left; the MID has given it to someone else. No roster
+        # holds a reference with a space.
         await conn.execute(
-            update(memberships)
-            .where(memberships.c.id == found.id)
-            .values(ref=f"{ref} (left {found.id})")
+            update(memberships).where(memberships.c.id == found.id).values(ref=f"left {found.id}")
         )
         found = None
     if found is not None:
@@ -233,9 +240,33 @@ async def leave(conn: AsyncConnection, membership_id: str, at: datetime) -> None
     )
 
 
-async def erase_membership(conn: AsyncConnection, membership_id: str) -> None:
-    """Remove one membership's row."""
+async def erase_membership(
+    conn: AsyncConnection, member_id: str, membership_id: str, seen: Sequence[str]
+) -> list[str]:
+    """Remove one membership's row; the invite that led to it forgets by whom it was used.
+
+    ``seen`` are ids of invites that the person was shown. Returns those among them that belong to
+    this membership, and not to another one of the person in the same MID.
+    """
+    mid_id = select(memberships.c.mid_id).where(memberships.c.id == membership_id)
+    others = select(memberships.c.ref).where(
+        memberships.c.member_id == member_id,
+        memberships.c.mid_id.in_(mid_id),
+        memberships.c.id != membership_id,
+    )
+    rows = await conn.execute(
+        select(invites.c.id).where(
+            invites.c.id.in_(seen), invites.c.mid_id.in_(mid_id), invites.c.ref.not_in(others)
+        )
+    )
+    behind = list(rows.scalars())
+    await conn.execute(
+        update(invites)
+        .where(invites.c.id.in_(behind), invites.c.used_by == member_id)
+        .values(used_by="erased")
+    )
     await conn.execute(delete(memberships).where(memberships.c.id == membership_id))
+    return behind
 
 
 async def erase_member(conn: AsyncConnection, member_id: str) -> None:
@@ -302,11 +333,21 @@ async def put_invites(
 
 
 async def read_invite(
-    conn: AsyncConnection, *, token_hash: str | None = None, invite_id: str | None = None
+    conn: AsyncConnection,
+    *,
+    token_hash: str | None = None,
+    invite_id: str | None = None,
+    hold: bool = False,
 ) -> Any:
-    """An invite's row by the hash of its token or by its id; None when there is none."""
-    wanted = invites.c.id == invite_id if invite_id else invites.c.token_hash == token_hash
-    return (await conn.execute(select(invites).where(wanted).with_for_update())).first()
+    """An invite's row by the hash of its token or by its id; None when there is none.
+
+    ``hold`` keeps others from using it until the transaction ends; a transaction that only reads
+    cannot ask for that.
+    """
+    wanted = select(invites).where(
+        invites.c.id == invite_id if invite_id else invites.c.token_hash == token_hash
+    )
+    return (await conn.execute(wanted.with_for_update() if hold else wanted)).first()
 
 
 async def use_invite(conn: AsyncConnection, invite_id: str, member_id: str) -> None:

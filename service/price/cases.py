@@ -12,6 +12,7 @@ from service.price.values import (
     HIGHEST,
     LOWEST,
     NEVER,
+    POSITIONS,
     KnobView,
     PastView,
     Picture,
@@ -47,34 +48,46 @@ async def set_knob(
     Always applies. Setting what is set already writes nothing.
 
     Raises:
-        NotFoundError: the scope is a membership that is not this person's.
+        NotFoundError: the scope is a membership that is not this person's, or there is no such
+            position.
     """
+    if (position is None and scope == ALL) or position not in {None, NEVER, *POSITIONS}:
+        raise NotFoundError(f"the knob has no position {position} in {scope}")
     value = "follow" if position is None else str(position)
+    undo = None
     async with deps.db.write() as conn:
         await people.lock_member(conn, member_id)
         now = deps.clock.now()
-        before = await _latest(conn, member_id, scope)
-        view = _view(await store.read_picture(conn, member_id, now), scope)
-        default = "0" if scope == ALL else "follow"
-        changed = value != (before.value if before else default)
-        if changed and not await journal.caused_already(conn, cause):
-            event = _event(view, scope, value, before.value if before else default)
-            await journal.append(conn, member_id, [event], cause, now)
         latest = await _latest(conn, member_id, scope)
         picture = await store.read_picture(conn, member_id, now)
-    undo = latest.event_id if latest and latest.value == value and latest.undoes is None else None
-    return _view(picture, scope, changed=changed, undo=undo if changed else None)
+        view = _view(picture, scope)
+        stored = latest.value if latest else "0" if scope == ALL else "follow"
+        # Where never silences an own position, the membership follows never: undo goes back there.
+        before = "follow" if scope in picture.knob.silenced else stored
+        changed = value != stored or (
+            position is not None and picture.knob.turned(scope, position) != picture.knob
+        )
+        changed = changed and not await journal.caused_already(conn, cause)
+        if changed:
+            event = _event(view, scope, value, before)
+            (event_id,) = await journal.append(conn, member_id, [event], cause, now)
+            undo = event_id if value != before else None
+            picture = await store.read_picture(conn, member_id, now)
+    return _view(picture, scope, changed=changed, undo=undo)
 
 
 async def undo_knob(deps: Deps, member_id: str, event_id: str, cause: Cause) -> KnobView:
-    """Go back to what the knob was before one event, while that event is still the latest."""
+    """Go back to what the knob was before one event, while that event is still the latest.
+
+    An undo is not undone: that would only go round in circles.
+    """
     async with deps.db.write() as conn:
         await people.lock_member(conn, member_id)
         now = deps.clock.now()
         events = await journal.read_latest(conn, member_id)
         last = next((e for e in events if e.kind is Kind.KNOB and e.event_id == event_id), None)
         picture = await store.read_picture(conn, member_id, now)
-        if last is None or last.before is None:
+        if last is None or last.before is None or last.undoes is not None:
             return _view(picture, ALL)
         event = _event(_view(picture, last.scope), last.scope, last.before, last.value, event_id)
         await journal.append(conn, member_id, [event], cause, now)

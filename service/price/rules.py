@@ -104,15 +104,12 @@ def change(picture: Picture, scope: str, position: Position) -> Change:
         count=count(seen),
         leaves=tuple(new for old, new in pairs if old.is_in and not new.is_in),
         enters=tuple(new for old, new in pairs if new.is_in and not old.is_in),
-        later=tuple(
-            new
-            for old, new in pairs
-            if Why.WAITING in {old.why, new.why} and _would_be_in(old) != _would_be_in(new)
-        ),
+        later_in=tuple(new for old, new in pairs if _agreed(new) and not _agreed(old)),
+        later_out=tuple(new for old, new in pairs if _agreed(old) and not _agreed(new)),
     )
 
 
-def _would_be_in(one: Standing) -> bool:
+def _agreed(one: Standing) -> bool:
     """Whether an offer that was agreed to will be in on its first day, at today's numbers."""
     return one.why is Why.WAITING and _price(one.holding, one.position) is Why.IN
 

@@ -24,10 +24,17 @@ from service.price.values import (
 
 
 def position_of(value: str) -> Position | None:
-    """A stored knob value as a position; None for ``follow``, the absence of an own setting."""
-    if value == "follow":
-        return None
-    return NEVER if value == NEVER else int(value)
+    """A stored knob value as a position; None for ``follow``, the absence of an own setting.
+
+    Raises:
+        NotFoundError: it is none, as a forged button may carry.
+    """
+    if value in {"follow", NEVER}:
+        return None if value == "follow" else NEVER
+    try:
+        return int(value)
+    except ValueError:
+        raise NotFoundError(f"{value!r} is no position of the knob") from None
 
 
 async def read_picture(conn: AsyncConnection, member_id: str, now: datetime) -> Picture:

@@ -67,8 +67,6 @@ class Knob:
         if scope != "all":
             rest = {key: at for key, at in self.silenced.items() if key != scope}
             return Knob(general=self.general, own={**self.own, scope: position}, silenced=rest)
-        if position == self.general:
-            return self
         if position == NEVER:
             return Knob(general=NEVER, silenced={**self.silenced, **self.own})
         return Knob(general=position, own={**self.silenced, **self.own})
@@ -169,14 +167,16 @@ class Count:
 class Change:
     """What a setting would do: the count, and who would leave and enter compared with today.
 
-    ``later`` are offers already agreed to whose own beginning it would change.
+    ``later_in`` and ``later_out`` are offers already agreed to that would, or would no longer, be
+    in on their first day.
     """
 
     position: Position
     count: Count
     leaves: tuple[Standing, ...]
     enters: tuple[Standing, ...]
-    later: tuple[Standing, ...]
+    later_in: tuple[Standing, ...]
+    later_out: tuple[Standing, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

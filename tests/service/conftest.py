@@ -3,11 +3,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from tests.service.stage import ACTIVE, FixedClock, Stage, staged
 
 from service.db.database import open_embedded
 from service.db.migrate import migrate
 from service.deps import Deps
+from tests.service.stage import ACTIVE, FixedClock, Stage, staged
 
 
 def _make(folder: Path, fill: Callable[[Stage], Awaitable[None]]) -> Path:

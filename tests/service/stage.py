@@ -114,9 +114,7 @@ class Stage:
 
     async def show(self, member: str, proof: Proof, *, confirmed: bool = True) -> str:
         """Show a text with this proof; returns the nonce that its buttons carry."""
-        await journal.about_to_show(
-            self.deps, member, proof, locale="en", text_hash="0" * 64
-        )
+        await journal.about_to_show(self.deps, member, proof, locale="en", text_hash="0" * 64)
         if confirmed:
             await journal.was_shown(self.deps, proof.nonce, next(self._numbers) + 1)
         return proof.nonce
@@ -155,13 +153,9 @@ class Stage:
     async def licence_id(self, member: str, slug: str) -> str:
         return (await self.standings(member))[slug].holding.licence.id
 
-    async def see_card(
-        self, member: str, slug: str, *, confirmed: bool = True
-    ) -> CardView:
+    async def see_card(self, member: str, slug: str, *, confirmed: bool = True) -> CardView:
         """Look at a card that reaches the member; its ``proof.nonce`` is on the yes button."""
-        view = await choices.look_at_card(
-            self.deps, member, await self.licence_id(member, slug)
-        )
+        view = await choices.look_at_card(self.deps, member, await self.licence_id(member, slug))
         await self.show(member, view.proof, confirmed=confirmed)
         return view
 

@@ -434,9 +434,7 @@ async def test_a_new_link_between_mid_and_buyer_is_material(stage, nurse):
     [("careful-robotics", {"class": "insurer"}), ("careful-robotics", {"country": "US"}),
      ("andalucia-health", {"class": "company"})],
 )  # fmt: skip
-async def test_a_party_that_becomes_another_kind_of_party_is_material(
-    stage, nurse, party, change
-):
+async def test_a_party_that_becomes_another_kind_of_party_is_material(stage, nurse, party, change):
     await say_yes_and_be_in(stage, nurse)
     bundle = next_version("nurses", ROBOT, update())
     next(one for one in bundle["parties"] if one["id"] == party).update(change)
@@ -514,7 +512,7 @@ async def refuse(stage, member, kind, value) -> RefusalsView:
         (RefusalKind.CATEGORY, "Health", {OFFER}),
         (RefusalKind.CATEGORY, "Language", {"mt-grading", "dialect-voices"}),
         (RefusalKind.CATEGORY, "Accent", {"dialect-voices"}),
-        (RefusalKind.CATEGORY, "Professional", {ROBOT, SEPSIS, OFFER}),
+        (RefusalKind.CATEGORY, "Professional", {ROBOT, SEPSIS, OFFER, "mt-grading"}),
     ],
 )
 async def test_a_refusal_catches_its_licences_and_all_that_is_narrower(

@@ -67,10 +67,10 @@ async def test_what_a_preview_says_is_what_a_setting_does(agreed, tmp_path_facto
             after = await cases.portfolio(stage.deps, member)
             assert slugs(one for one in supposed if one.is_in) == await stage.ins(member)
             assert [one.why for one in supposed] == [one.why for one in after.standings]
-            was, now = {one for one in before.standings if one.is_in}, set()
-            now = {one for one in after.standings if one.is_in}
-            assert slugs(told.leaves) == slugs(was) - slugs(now)
-            assert slugs(told.enters) == slugs(now) - slugs(was)
+            was = slugs(one for one in before.standings if one.is_in)
+            now = slugs(one for one in after.standings if one.is_in)
+            assert slugs(told.leaves) == was - now
+            assert slugs(told.enters) == now - was
             assert told.count == after.count(None if scope == "all" else scope)
             if (name, position) == ("all", NEVER):
                 assert not now

@@ -10,7 +10,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.service.stage import NOON, licence_of, raw
 
 from service.bundle.resolve import resolve_mid, resolve_terms
 from service.bundle.schema import Bundle
@@ -31,6 +30,7 @@ from service.price.values import (
     Picture,
     Why,
 )
+from tests.service.stage import NOON, licence_of, raw
 
 D = Decimal
 quick = settings(max_examples=100, deadline=None)
@@ -70,9 +70,7 @@ def example_terms() -> list[Terms]:
 
 
 TERMS = example_terms()
-MIDS = {
-    name: resolve_mid(Bundle.model_validate(raw(name))) for name in ("nurses", "translators")
-}
+MIDS = {name: resolve_mid(Bundle.model_validate(raw(name))) for name in ("nurses", "translators")}
 RULES = [
     *sorted({rule for terms in TERMS for rule in possible_refusals(terms)}),
     Refusal(RefusalKind.CATEGORY, "Health"),
@@ -163,8 +161,9 @@ def at(picture: Picture, position, scope: str = "all") -> set[str]:
 
 def exact_ask(position: int, tier: str, price: PriceTerms) -> Fraction:
     """The formula once more, in exact fractions and without the code under test."""
-    bias = min(max(position * Fraction(price.step), Fraction(price.bias_low)),
-               Fraction(price.bias_high))
+    bias = min(
+        max(position * Fraction(price.step), Fraction(price.bias_low)), Fraction(price.bias_high)
+    )
     raised = Fraction(price.base[tier]) + bias
     bounded = min(max(raised, Fraction(price.floor)), Fraction(price.cap))
     # round() of a Fraction goes to the even neighbour on a tie.
@@ -480,6 +479,7 @@ def test_never_said_again_silences_what_was_set_in_between(knob, own):
     again = between.turned("all", NEVER)
     assert again.at("mbr_nurses") == NEVER
     assert again.turned("all", 0).at("mbr_nurses") == own
+    assert set(again.own) == set()
 
 
 @quick
