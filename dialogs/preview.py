@@ -173,8 +173,8 @@ def book(languages: tuple[str, ...] = SHIPPED) -> str:
     page = Markup(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Midline: the screen '
         'book</title><meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<style>{style}</style></head><body><h1>The screen book</h1>"
-        '<p class="note">{n} screens in {languages} languages, made from sample data.</p>'
+        "<style>{style}</style></head><body><header><h1>The screen book</h1>"
+        '<p class="note">{n} screens in {languages} languages, made from sample data.</p></header>'
         "<main>{parts}</main></body></html>\n"
     )
     return page.format(

@@ -11,12 +11,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
 
 from service.bundle import checks
 from service.bundle.checks import patterned
+from service.licences.values import plain
 
 LIMITS: Final = MappingProxyType(
     {
@@ -91,7 +93,8 @@ Answer = Annotated[dict[Lang, Annotated[str, _text("answer"), _many]], _any]
 _number = WithJsonSchema(
     {"anyOf": [{"type": "string", "pattern": f"^{checks.DECIMAL.pattern}$"}, {"type": "integer"}]}
 )
-Signed = Annotated[Decimal, BeforeValidator(checks.decimal), _number]
+_written = PlainSerializer(plain, when_used="json")
+Signed = Annotated[Decimal, BeforeValidator(checks.decimal), _written, _number]
 Money = Annotated[Signed, AfterValidator(checks.between("0", None))]
 Above = Annotated[Signed, AfterValidator(checks.above_zero)]
 Share = Annotated[Signed, AfterValidator(checks.between("0", "1"))]

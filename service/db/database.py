@@ -68,8 +68,11 @@ def open_embedded(path: Path, key_file: Path) -> Database:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
+        read_only = bool(connection.get_execution_options().get(_READ_ONLY))
+        if read_only is not connection.info.get(_READ_ONLY, False):
+            connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+            connection.info[_READ_ONLY] = read_only
         # A deferred transaction that turns into a writer can fail half way: writers say so.
-        read_only = connection.get_execution_options().get(_READ_ONLY)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return Database(engine)

@@ -13,12 +13,13 @@ from pydantic import PlainSerializer, model_validator
 from service.people.values import Party, Value
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
+    """A number in the one way it is hashed and compared: no zeros that say nothing."""
     return format(number.normalize(), "f")
 
 
 # "2.0" and "2.00" are the same amount and must hash the same.
-Number = Annotated[Decimal, PlainSerializer(_plain, when_used="json")]
+Number = Annotated[Decimal, PlainSerializer(plain, when_used="json")]
 
 
 class Status(StrEnum):

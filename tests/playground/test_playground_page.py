@@ -1,10 +1,7 @@
 """The chat page in a real browser: talking, keyboard only, every check of axe."""
 
 import asyncio
-import os
 import re
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -16,21 +13,11 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     Message,
 )
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from playground import Invite
+from tests.browser import accessible, open_page, picture
 
-CHROMIUM = Path("/usr/bin/chromium")
-PICTURES = os.environ.get("PLAYGROUND_PICTURES")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 CARDS = {
     "en": (
         "<b>Teach lifting robots</b>\nYou are <i>in</i>. You stay in up to +3.\n\n"
@@ -109,38 +96,6 @@ def echo() -> Dispatcher:
         )
 
     return dispatcher
-
-
-@asynccontextmanager
-async def open_page(url: str, **how):
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium here")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        page = await browser.new_page(**how)
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda m: complaints.append(f"{m.text} {m.location}") if m.type == "error" else None,
-        )
-        try:
-            await page.goto(url)
-            yield page
-            assert complaints == []
-        finally:
-            await browser.close()
-
-
-async def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        await page.wait_for_timeout(300)
-        await page.screenshot(path=f"{PICTURES}/{name}.png")
-
-
-async def accessible(page: Page) -> None:
-    results = await Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
 
 
 def column(page: Page, name: str):

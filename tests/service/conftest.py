@@ -55,7 +55,9 @@ def agreed(tmp_path_factory) -> Path:
 @pytest.fixture
 async def empty(bare: Path, tmp_path: Path) -> AsyncIterator[Stage]:
     """A store without any MID."""
-    async with staged(bare, tmp_path) as stage:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    async with staged(bare, folder) as stage:
         yield stage
 
 

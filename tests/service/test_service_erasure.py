@@ -1,0 +1,126 @@
+"""Being forgotten: whatever table there is or will be, nothing about the person stays in it."""
+
+from sqlalchemy import select
+
+from bot.store import forget_chat, put_chat
+from service.choices import standing_out
+from service.db.metadata import metadata
+from service.licences.values import Refusal, RefusalKind
+from service.people import cases
+from service.price.values import Pause
+
+PERSONAL = {"member_id", "membership_id"}
+
+
+async def rows(stage) -> dict[str, list]:
+    async with stage.deps.db.read() as conn:
+        return {
+            table.name: [row._mapping for row in await conn.execute(select(table))]
+            for table in metadata.sorted_tables
+        }
+
+
+async def about(stage, *ids: str) -> dict[str, int]:
+    """How many rows of each table name one of these ids, in whichever column."""
+    return {
+        name: found
+        for name, all_rows in (await rows(stage)).items()
+        if (found := sum(any(str(v) in ids for v in row.values()) for row in all_rows))
+    }
+
+
+def keyed() -> set[str]:
+    return {table.name for table in metadata.sorted_tables if PERSONAL & set(table.c.keys())}
+
+
+async def live(stage, member) -> None:
+    """Leave a trace in everything that keeps one."""
+    async with stage.deps.db.write() as conn:
+        await put_chat(conn, 4711, member, "es")
+    await cases.choose_language(stage.deps, member, "es")
+    await cases.choose_zone(stage.deps, member, "Europe/Madrid")
+    await stage.turn(member, 2)
+    _, memberships = await cases.who(stage.deps, member)
+    for one in memberships:
+        await stage.turn(member, -1, one.id)
+    rule = Refusal(RefusalKind.BUYER, "careful-robotics")
+    await standing_out.refuse(stage.deps, member, rule, stage.cause())
+    back = await standing_out.step_out(stage.deps, member, Pause.PAUSED, stage.cause())
+    await stage.show(member, back.proof)
+
+
+async def erase(stage, member):
+    async def along(conn) -> None:
+        await forget_chat(conn, member)
+
+    return await cases.erase(stage.deps, member, along)
+
+
+async def test_every_table_keyed_to_a_member_holds_something_before_and_nothing_after(
+    stage, yes_to_four
+):
+    await live(stage, yes_to_four)
+    other = await stage.stranger()
+    kept = await stage.join(other, "nurses", "N-0004")
+    _, memberships = await cases.who(stage.deps, yes_to_four)
+    ids = (yes_to_four, *(one.id for one in memberships))
+    before, others = await about(stage, *ids), await about(stage, other, kept.id)
+    assert keyed() <= set(before), "this test must leave a trace in every personal table"
+    assert await erase(stage, yes_to_four) == memberships
+    assert await about(stage, *ids) == {}
+    assert await about(stage, other, kept.id) == others
+
+
+async def test_the_mids_own_roster_stays_the_mids_and_the_reference_can_be_invited_again(
+    stage, nurse
+):
+    before = (await rows(stage))["roster"]
+    await erase(stage, nurse)
+    assert (await rows(stage))["roster"] == before
+    other = await stage.stranger()
+    assert (await stage.join(other, "nurses", "N-0001")).ref == "N-0001"
+
+
+async def test_leaving_with_erasure_removes_every_row_of_that_membership_and_no_other(
+    stage, yes_to_four
+):
+    await live(stage, yes_to_four)
+    _, (nurses, translators) = await cases.who(stage.deps, yes_to_four)
+    assert {"events", "latest", "shown", "memberships"} <= set(await about(stage, nurses.id))
+    others = await about(stage, translators.id)
+    await cases.leave(stage.deps, yes_to_four, nurses.id, stage.cause(), erase=True)
+    assert await about(stage, nurses.id) == {}
+    assert await about(stage, translators.id) == others
+    assert [one.mid.id for one in (await cases.who(stage.deps, yes_to_four))[1]] == ["translators"]
+
+
+async def test_after_leaving_with_erasure_nothing_links_the_person_to_that_mid(stage, yes_to_four):
+    _, (nurses, _) = await cases.who(stage.deps, yes_to_four)
+    await cases.leave(stage.deps, yes_to_four, nurses.id, stage.cause(), erase=True)
+    kept = await rows(stage)
+    theirs = {one["id"] for one in kept["invites"] if one["mid_id"] == "nurses"}
+    licences = {one["id"] for one in kept["licences"] if one["mid_id"] == "nurses"}
+    for name, all_rows in kept.items():
+        for row in all_rows:
+            values = set(map(str, row.values()))
+            if yes_to_four in values:
+                assert not values & {"nurses", *theirs, *licences}, name
+
+
+async def test_after_leaving_with_erasure_a_new_invite_begins_from_nothing(stage, nurse):
+    _, (nurses,) = await cases.who(stage.deps, nurse)
+    await stage.yes(nurse, "sepsis-warning")
+    await stage.turn(nurse, 4, nurses.id)
+    await cases.leave(stage.deps, nurse, nurses.id, stage.cause(), erase=True)
+    assert await cases.undo_leave(stage.deps, nurse, nurses.id, stage.cause()) is None
+    again = await stage.join(nurse, "nurses", "N-0001")
+    assert again.id != nurses.id
+    found = (await stage.standings(nurse))["sepsis-warning"]
+    assert (found.why, found.position) == ("not_asked", 0)
+
+
+async def test_a_membership_that_was_left_can_still_be_erased(stage, nurse):
+    _, (nurses,) = await cases.who(stage.deps, nurse)
+    await cases.leave(stage.deps, nurse, nurses.id, stage.cause(), erase=False)
+    await cases.leave(stage.deps, nurse, nurses.id, stage.cause(), erase=True)
+    assert await about(stage, nurses.id) == {}
