@@ -150,7 +150,7 @@ export class Chat {
     this.invites.hidden = state.invites.length === 0 || state.blocked;
     const words = (label) => [
       make("strong", { dir: "auto" }, label),
-      make("span", { class: "hint", lang: "en" }, "An invite. Tap to open it."),
+      make("span", { class: "hint", lang: "en", dir: "auto" }, "An invite. Tap to open it."),
     ];
     this.keepFocus(this.invites, () =>
       state.invites.map(({ label, token }) =>
