@@ -108,9 +108,10 @@ def help_(w: Words) -> Screen:
             ),
             lines(
                 [
-                    w.t("/stop takes you out of everything at once."),
-                    w.t("/leave ends a membership. /delete erases what is kept here."),
-                    w.t("/human brings you to a person."),
+                    w.t("{command} takes you out of everything at once.", command="/stop"),
+                    w.t("{command} ends a membership.", command="/leave"),
+                    w.t("{command} erases what is kept here.", command="/delete"),
+                    w.t("{command} brings you to a person.", command="/human"),
                 ]
             ),
             w.t("Doing nothing means being in no licence."),

@@ -122,9 +122,9 @@ def lifting(view: BackView, w: Words) -> Screen:
         text=paragraphs(
             _stale(view, w),
             bold(w.t("Take back: {what}", what=what)),
-            w.t("Without this refusal you are in: {names}.", names=_names(view, w))
+            w.t("Without this refusal you would also be in: {names}.", names=_names(view, w))
             if view.back
-            else w.t("Without this refusal you are in no other licence."),
+            else w.t("Without this refusal you come into no other licence."),
         ),
         rows=rows(
             Button(w.p("button", "Take it back"), Lift(nonce=view.proof.nonce)),

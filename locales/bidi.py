@@ -8,6 +8,7 @@ import unicodedata
 
 FSI, PDI = "\u2068", "\u2069"
 LRM = "\u200e"
+RLM = "\u200f"
 
 _OPENERS = "\u2066\u2067\u2068"
 _ISOLATES = re.compile(f"[{_OPENERS}{PDI}]")

@@ -13,12 +13,13 @@ from functools import lru_cache
 from gettext import NullTranslations
 from math import inf
 from typing import Literal, NamedTuple
+from unicodedata import bidirectional
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import dates, lists, numbers
 from babel.core import Locale
 
-from locales.bidi import LRM, Raw, inserted, isolate
+from locales.bidi import LRM, RLM, Raw, inserted, isolate
 from locales.catalogue import chain
 from locales.fill import fill, fits
 from locales.negotiate import SHIPPED, SOURCE, name_in, nearest, negotiate, own_name, widen
@@ -32,6 +33,7 @@ _FORMATS = {SOURCE: "en_GB"}
 
 # CLDR ends a Russian date with "г.", whose stop would double at the end of a sentence.
 _DATES = {"ru": "d MMMM y"}
+_RTL_LETTERS = frozenset({"R", "AL"})
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _OPENING = re.compile(
     r"(?P<first>{days})-(?P<last>{days}) (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d) "
@@ -117,7 +119,12 @@ class Words:
         spare: frozenset[str] = frozenset(),
     ) -> str:
         shown = {name: self._shown(name, value) for name, value in params.items()}
-        return fill(text if fits(text, source, spare) else source, shown)
+        chosen = text if fits(text, source, spare) else source
+        if self.rtl and params and bidirectional(chosen[0]) not in _RTL_LETTERS:
+            # Without a letter of its own at its head, a text would take the direction of whatever
+            # is put into its places, and a list line would read backwards.
+            chosen = RLM + chosen
+        return fill(chosen, shown)
 
     def _shown(self, name: str, value: object) -> str:
         match value:

@@ -92,7 +92,12 @@ def cipher_connector(path: Path, key: bytes) -> Any:
         connection = aiosqlite.Connection(connect, 64)
         # An engine that was never disposed must not keep the process alive.
         connection._thread.daemon = True  # noqa: SLF001
-        return await connection
+        try:
+            return await connection
+        except Exception:
+            # aiosqlite told its thread to stop and does not wait: it must not outlive the loop.
+            connection._thread.join(1)  # noqa: SLF001
+            raise
 
     return create
 

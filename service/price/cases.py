@@ -79,7 +79,8 @@ async def set_knob(
 async def undo_knob(deps: Deps, member_id: str, event_id: str, cause: Cause) -> KnobView:
     """Go back to what the knob was before one event, while that event is still the latest.
 
-    An undo is not undone: that would only go round in circles.
+    An undo is not undone: that would only go round in circles. And it does not bring a membership
+    out of a never that was said after its own position.
     """
     async with deps.db.write() as conn:
         await people.lock_member(conn, member_id)
@@ -89,6 +90,8 @@ async def undo_knob(deps: Deps, member_id: str, event_id: str, cause: Cause) -> 
         picture = await store.read_picture(conn, member_id, now)
         if last is None or last.before is None or last.undoes is not None:
             return _view(picture, ALL)
+        if last.scope in picture.knob.silenced:
+            return _view(picture, last.scope)
         event = _event(_view(picture, last.scope), last.scope, last.before, last.value, event_id)
         await journal.append(conn, member_id, [event], cause, now)
         picture = await store.read_picture(conn, member_id, now)

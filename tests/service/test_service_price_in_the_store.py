@@ -195,6 +195,16 @@ async def test_an_undo_cannot_be_undone_even_by_who_knows_its_event(stage, nurse
     assert again.position == 0
 
 
+async def test_an_old_undo_of_an_own_position_does_not_end_a_later_never(stage, yes_to_four):
+    of = await scopes(stage, yes_to_four)
+    await stage.turn(yes_to_four, -1, of["nurses"])
+    old = await stage.turn(yes_to_four, 2, of["nurses"])
+    await stage.turn(yes_to_four, NEVER)
+    done = await cases.undo_knob(stage.deps, yes_to_four, old.undo, stage.cause())
+    assert (done.position, done.undone) == (NEVER, False)
+    assert await stage.ins(yes_to_four) == set()
+
+
 async def test_undo_of_the_first_own_position_follows_the_general_one_again(stage, nurse):
     of = await scopes(stage, nurse)
     view = await stage.turn(nurse, 4, of["nurses"])
@@ -255,9 +265,11 @@ async def test_at_the_ends_there_is_no_step_further_and_at_never_the_way_back_is
 async def test_an_offer_agreed_to_waits_for_its_first_day_and_then_follows_the_price(stage, nurse):
     await stage.yes(nurse, "fatigue-and-cover")
     assert await stage.why(nurse, "fatigue-and-cover") is Why.WAITING
+    told = rules.change((await cases.portfolio(stage.deps, nurse)).picture, "all", NEVER)
+    assert slugs(told.later_out) == {"fatigue-and-cover"}
     view = await stage.turn(nurse, NEVER)
-    assert slugs(view.now.later) == set()
-    assert slugs(view.again.later) == {"fatigue-and-cover"}
+    assert slugs(view.now.later_in) == slugs(view.now.later_out) == set()
+    assert slugs(view.again.later_in) == {"fatigue-and-cover"}
     assert await stage.why(nurse, "fatigue-and-cover") is Why.NEVER
 
 

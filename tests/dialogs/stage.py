@@ -1,0 +1,259 @@
+"""What the tests of screens share: sample screens as they are read, MIDs with odd pens, the map."""
+
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from functools import cache
+
+from aiogram.filters.callback_data import CallbackData
+
+from dialogs import callbacks, card, choices, knob, licences, samples, settings
+from dialogs.callbacks import Go, Place
+from dialogs.preview import samples as book
+from locales.words import SHIPPED, words
+from playground.text import compose
+from service.licences.values import Status
+from service.price.values import NEVER, Pause
+
+_ROBOTS, _SEPSIS, _INSURER, _VOICES = samples.TERMS
+
+
+def _priced(**changes):
+    return _ROBOTS.model_copy(update={"price": _ROBOTS.price.model_copy(update=changes)})
+
+
+def _card(terms, answer="yes", status=Status.ACTIVE, **changes):
+    return lambda w: card.screen(
+        samples.card(samples.holding(terms, answer, status), **changes), w
+    )
+
+
+def _many():
+    holdings = tuple(
+        replace(one, licence=replace(one.licence, id=f"lic_many{n}", terms=one.licence.terms))
+        for n, one in enumerate([*samples.picture().holdings] * 4)
+    )
+    return samples.portfolio(samples.picture(holdings=holdings))
+
+
+def _not_offered():
+    one = samples.holding()
+    return replace(one, membership=replace(one.membership, eligible=frozenset()))
+
+
+# States that read differently and are not in the screen book.
+MORE = {
+    "card: not offered now": lambda w: card.screen(samples.card(_not_offered()), w),
+    "card: later": _card(_ROBOTS, "later"),
+    "card: no on an offer": _card(_INSURER, "no", Status.OFFERED),
+    "card: no rate yet": _card(_priced(rate=None)),
+    "card: no rate yet, never": _card(_priced(rate=None, settlement="ask"), knob=NEVER),
+    "card: no step is low enough": _card(_priced(rate=Decimal("0.10"))),
+    "card: yes waits": _card(_ROBOTS.model_copy(update={"start": _ROBOTS.end})),
+    "card: past its end": _card(
+        _ROBOTS.model_copy(update={"end": samples.NOW.date() - timedelta(days=1)})
+    ),
+    "card: stopped": _card(_ROBOTS, pause=Pause.STOPPED),
+    "card: passed on, linked": _card(
+        _ROBOTS.model_copy(
+            update={"via": (samples.INSURER,), "linked": (samples.INSURER.id, samples.ROBOTS.id)}
+        ),
+        None,
+    ),
+    "choices, paused": lambda w: choices.screen(
+        replace(samples.refusals(()), picture=samples.picture(pause=Pause.PAUSED)), w
+    ),
+    "choices, stopped": lambda w: choices.screen(
+        replace(samples.refusals(()), picture=samples.picture(pause=Pause.STOPPED)), w
+    ),
+    "choices, just taken back": lambda w: choices.screen(
+        replace(samples.refusals((), samples.REFUSALS[0]), lifted=True), w
+    ),
+    "settings, paused": lambda w: settings.screen(samples.picture(pause=Pause.PAUSED), w),
+    "settings, stopped": lambda w: settings.screen(samples.picture(pause=Pause.STOPPED), w),
+    "licences, first of many": lambda w: licences.screen(_many(), 0, w),
+    "licences, last of many": lambda w: licences.screen(_many(), 99, w),
+    "knob, just never": lambda w: knob.screen(samples.knob(NEVER, changed=True), w),
+    "knob of one MID, never": lambda w: knob.screen(samples.knob(NEVER, scope="mbr_nurses"), w),
+    "knob of one MID, at 0": lambda w: knob.screen(samples.knob(0, scope="mbr_nurses"), w),
+    "knob of one MID, below": lambda w: knob.screen(samples.knob(-2, scope="mbr_nurses"), w),
+    "time zones, the last": lambda w: settings.zones(samples.picture(), 99, w),
+}
+BOOK = book()
+SAMPLES = {**BOOK, **MORE}
+NAMES = tuple(SAMPLES)
+OPENERS, CLOSER = "\u2066\u2067\u2068", "\u2069"
+
+TARGETS = tuple(
+    one
+    for one in vars(callbacks).values()
+    if isinstance(one, type) and issubclass(one, CallbackData) and one is not CallbackData
+)
+
+
+@cache
+def screen(name, locale="en"):
+    """A sample screen."""
+    return SAMPLES[name](words(locale))
+
+
+@cache
+def text(name, locale="en"):
+    """What a sample screen says once Telegram has read its markup."""
+    return read(screen(name, locale))
+
+
+def read(made):
+    """What a screen says once Telegram has read its markup."""
+    return compose(str(made.text), "HTML", None)[0]
+
+
+def buttons(made):
+    """The buttons of a screen, in reading order."""
+    return [one for row in made.rows for one in row]
+
+
+def targets(made, *kinds):
+    """The targets of some kinds on a screen, in reading order."""
+    return [one.target for one in buttons(made) if isinstance(one.target, kinds)]
+
+
+def everywhere():
+    """Every sample screen in every language: name, locale, screen."""
+    for name in NAMES:
+        for locale in SHIPPED:
+            yield name, locale, screen(name, locale)
+
+
+def unbalanced(said):
+    """The lines in which an isolate is not closed, or closed twice: a line break ends them all."""
+    found = []
+    for line in said.split("\n"):
+        depth, low = 0, 0
+        for char in line:
+            depth += (char in OPENERS) - (char == CLOSER)
+            low = min(low, depth)
+        if depth or low:
+            found.append(line)
+    return found
+
+
+# The map: which sample screen each button leads to. The routers show exactly these.
+PLACES = {
+    Place.HOME: "home",
+    Place.MORE: "more",
+    Place.KNOB: "knob",
+    Place.KNOB_SCOPES: "knob, which MID",
+    Place.CHOICES: "choices",
+    Place.PAUSE: "paused",
+    Place.RESUME: "paused",
+    Place.STOP: "stopped",
+    Place.SETTINGS: "settings",
+    Place.LANGUAGE: "languages",
+    Place.MIDS: "MIDs",
+    Place.HUMAN: "human",
+    Place.HELP: "help",
+    Place.ABOUT: "about",
+    Place.PRIVACY: "privacy",
+    Place.LEAVE: "leave",
+    Place.DELETE: "delete",
+}
+LEADS = {
+    callbacks.ShowLicences: "licences",
+    callbacks.ShowCard: "card, an offer that warns",
+    callbacks.ShowDetails: "card details",
+    callbacks.ShowLine: "detail: who",
+    callbacks.ShowLegal: "legal text",
+    callbacks.SayYes: "question on a copy: not_asked",
+    callbacks.AnswerQuestion: "question on a copy: passed",
+    callbacks.SayNo: "card, said no",
+    callbacks.SayLater: "card after: later",
+    callbacks.ShowRefusing: "refuse everywhere",
+    callbacks.Refuse: "choices, just refused",
+    callbacks.ShowLifting: "take a refusal back",
+    callbacks.Lift: "choices",
+    callbacks.Resume: "home",
+    callbacks.ShowKnob: "knob of one MID",
+    callbacks.SetKnob: "knob, after a tap",
+    callbacks.UndoKnob: "knob, taken back",
+    callbacks.ShowPast: "earlier settings",
+    callbacks.Join: "invite: joined",
+    callbacks.Decline: "invite left unused",
+    callbacks.SetLanguage: "settings",
+    callbacks.ShowZones: "time zones",
+    callbacks.SetZone: "settings",
+    callbacks.ShowMid: "MID",
+    callbacks.Leave: "left, kept",
+    callbacks.UndoLeave: "leaving taken back",
+    callbacks.DeleteAll: "deleted",
+}
+
+
+def leads_to(target):
+    """The sample screen that a button leads to."""
+    return PLACES[target.place] if isinstance(target, Go) else LEADS[type(target)]
+
+
+def taps(start, wanted):
+    """How many taps it takes from a sample screen to a button that is wanted, tapping it too."""
+    seen, queue = {start}, deque([(start, 0)])
+    while queue:
+        name, done = queue.popleft()
+        for one in buttons(screen(name)):
+            if one.target is None:
+                continue
+            if wanted(one.target):
+                return done + 1
+            if (then := leads_to(one.target)) not in seen:
+                seen.add(then)
+                queue.append((then, done + 1))
+    return None
+
+
+_MIDS = (samples.NURSES, samples.TRANSLATORS)
+_LIMITS = {"unknowns": 200, "why_wanted": 200, "about": 300, "legal_text": 20_000}
+
+
+def _owned():
+    """Every text of the sample MIDs, as the dict that holds it and the field that it is."""
+    for mid in _MIDS:
+        yield mid.name, "name"
+        yield mid.about, "about"
+    for terms in samples.TERMS:
+        for field in ("mid_name", "title", "why_wanted", "unknowns", "legal_text"):
+            yield getattr(terms, field), field
+        if terms.audit:
+            yield terms.audit.result, "audit_result"
+
+
+def _parties():
+    for terms in samples.TERMS:
+        yield from (terms.collector, *terms.buyers, *terms.via)
+    yield from (party for mid in _MIDS for party in mid.affiliates)
+
+
+@contextmanager
+def written(pen, locale="en", *, parties=True):
+    """Every MID text and, if wished, every party's name as ``pen`` writes it, in one language.
+
+    The samples are changed where they stand, and put back.
+    """
+    dicts = {id(held): (held, field) for held, field in _owned()}
+    named = {id(one): one for one in _parties()} if parties else {}
+    before = [(held, dict(held)) for held, _ in dicts.values()]
+    names = [(one, one.name) for one in named.values()]
+    try:
+        for held, field in dicts.values():
+            held.clear()
+            held[locale] = pen[: _LIMITS.get(field, 80)]
+        for one in named.values():
+            one.__dict__["name"] = pen[:80]
+        yield
+    finally:
+        for held, old in before:
+            held.clear()
+            held.update(old)
+        for one, name in names:
+            one.__dict__["name"] = name

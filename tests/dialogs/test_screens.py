@@ -1,0 +1,328 @@
+"""Every screen, in every language, is one that Telegram takes and a person can read."""
+
+import re
+import unicodedata
+import warnings
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
+
+from bot.filters import To
+from bot.routers import build_routers
+from dialogs import callbacks, card, choices, mid, samples
+from dialogs.callbacks import Go, Place
+from dialogs.screen import paragraphs, short
+from knowledge.vocabulary import category_label
+from locales.style import width
+from locales.words import SHIPPED, words
+from playground.markup import parse_html
+from service.bundle import checks
+from service.choices import rules
+from service.licences import dpv
+from service.people.values import Standards
+from tests.dialogs.stage import (
+    LEADS,
+    NAMES,
+    PLACES,
+    SAMPLES,
+    TARGETS,
+    buttons,
+    everywhere,
+    leads_to,
+    read,
+    screen,
+    text,
+    unbalanced,
+    written,
+)
+
+WIDEST, WIDE = 64, 40
+KINDS = {"bold", "italic", "blockquote", "code"}
+
+
+def faults(made):
+    """What is wrong with a screen that anybody may come to see."""
+    said, marks = parse_html(str(made.text))
+    found = [f"unknown mark {mark['type']}" for mark in marks if mark["type"] not in KINDS]
+    if not 1 <= len(read(made)) <= 4096:
+        found.append(f"{len(said)} characters")
+    found += [f"isolates: {line!r}" for line in unbalanced(said)]
+    found += ["too many buttons"] * (len(buttons(made)) > 100)
+    found += ["a row of more than 8"] * any(len(row) > 8 for row in made.rows)
+    found += ["an empty row"] * (not all(made.rows))
+    for one in buttons(made):
+        shown = [char for char in one.label if unicodedata.category(char) not in {"Cf", "Zs"}]
+        found += ["an empty label"] * (not shown)
+        found += [f"a label too long: {one.label!r}"] * (len(one.label) > WIDEST)
+        found += [f"isolates: {one.label!r}"] * bool(unbalanced(one.label))
+        found += ["a label of two lines"] * ("\n" in one.label)
+        found += ["no target"] * ((one.target is None) == (one.url is None))
+    packed = [one.target.pack() for one in buttons(made) if one.target]
+    found += [f"data too long: {data}" for data in packed if len(data.encode()) > 64]
+    found += [f"two buttons for {data}" for data in set(packed) if packed.count(data) > 1]
+    return found
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_telegram_takes_every_screen(locale):
+    wrong = {name: found for name in NAMES if (found := faults(screen(name, locale)))}
+    assert not wrong
+
+
+def test_no_screen_shows_a_place_that_was_not_filled():
+    left = [
+        (name, locale, said)
+        for name, locale, made in everywhere()
+        for said in (text(name, locale), *(one.label for one in buttons(made)))
+        if re.search(r"[{}]", said)
+    ]
+    assert not left
+
+
+def test_no_screen_has_blank_edges_or_gaps():
+    gaps = [
+        (name, locale)
+        for name, locale, made in everywhere()
+        for said in [str(made.text)]
+        if said != said.strip() or "\n\n\n" in said or re.search(r"[ \t]\n|\n ", said)
+    ]
+    assert not gaps
+
+
+def test_every_language_says_the_same_with_the_same_buttons():
+    other = [
+        (name, locale)
+        for name, locale, made in everywhere()
+        if [[one.target for one in row] for row in made.rows]
+        != [[one.target for one in row] for row in screen(name).rows]
+    ]
+    assert not other
+
+
+@pytest.mark.filterwarnings("default")
+def test_labels_fit_a_small_phone():
+    labels = {
+        (locale, one.label)
+        for _, locale, made in everywhere()
+        for one in buttons(made)
+        if width(one.label) > WIDE
+    }
+    for locale, label in sorted(labels):
+        warnings.warn(f"{locale}: {width(label)} wide: {label}", stacklevel=1)
+    assert not [label for _, label in labels if width(label) > WIDEST]
+
+
+# Buttons and what answers them
+
+
+@cache
+def answered():
+    """The kinds of target, and the places, that a router answers."""
+    kinds, places = [], []
+    for router in build_routers():
+        for handler in router.callback_query.handlers:
+            for one in handler.filters or ():
+                if isinstance(one.callback, To):
+                    places += sorted(one.callback._data)
+                else:
+                    kinds.append(one.callback.callback_data)
+    return kinds, places
+
+
+def test_every_kind_of_button_is_on_some_screen():
+    shown = {type(one.target) for _, _, made in everywhere() for one in buttons(made)}
+    assert [one.__name__ for one in TARGETS if one not in shown] == []
+
+
+def test_every_kind_of_button_is_answered_by_exactly_one_handler():
+    kinds, _ = answered()
+    assert sorted(one.__name__ for one in kinds) == sorted(
+        one.__name__ for one in TARGETS if one is not Go
+    )
+
+
+def test_every_place_is_answered_by_exactly_one_handler():
+    _, places = answered()
+    assert sorted(places) == sorted(Go(place=one).pack() for one in Place)
+
+
+def test_every_place_is_on_some_button():
+    shown = {
+        one.target.place
+        for _, _, made in everywhere()
+        for one in buttons(made)
+        if isinstance(one.target, Go)
+    }
+    # "/stop" is a command; its place stays for buttons in notices.
+    assert set(Place) - shown <= {Place.STOP}
+
+
+def test_prefixes_are_told_apart_and_say_their_version():
+    prefixes = [one.__prefix__ for one in TARGETS]
+    assert len(set(prefixes)) == len(prefixes)
+    assert all(re.fullmatch(r"[a-z]{1,3}[0-9]", prefix) for prefix in prefixes)
+
+
+def test_the_map_of_these_tests_knows_every_button_and_only_screens_that_are_there():
+    assert set(PLACES) == set(Place)
+    assert {*LEADS, Go} == set(TARGETS)
+    assert {*PLACES.values(), *LEADS.values()} <= set(NAMES)
+
+
+def test_no_screen_leads_to_itself_alone():
+    stuck = [
+        name
+        for name in NAMES
+        if (made := screen(name)).rows
+        and {leads_to(one.target) for one in buttons(made)} == {name}
+    ]
+    assert not stuck
+
+
+def test_the_longest_targets_fit_the_64_bytes_of_a_button():
+    nonce, slug, own = "x" * 16, "a" * 40, f"lic_{'z' * 16}"
+    terms = [term.partition(":")[2] for term in dpv._tables().categories]
+    longest = max(terms, key=len)
+    made = [
+        callbacks.AnswerQuestion(nonce=nonce, option=longest),
+        callbacks.Refuse(kind="category", value=longest),
+        callbacks.ShowLifting(kind="category", value=longest),
+        callbacks.Refuse(kind="buyer", value=slug),
+        callbacks.ShowLegal(licence=own, page=999),
+        callbacks.SetKnob(scope=own, to="follow"),
+        callbacks.SetZone(zone="America/Argentina/ComodRivadavia"),
+    ]
+    assert all(len(one.pack().encode()) <= 64 for one in made)
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_the_question_on_sensitive_data_never_offers_one_answer_twice(locale):
+    w, alike = words(locale), {}
+    for category in dpv._tables().categories:
+        item = samples.TERMS[3].data[0].model_copy(update={"category": category})
+        terms = samples.TERMS[3].model_copy(update={"data": (item,)})
+        asked = rules.question(terms, samples.NONCE)
+        said = [category_label(key, w) for key in asked.options]
+        if len(set(said)) < len(said):
+            alike[category] = said
+    assert not alike
+
+
+# Texts that a MID may write
+
+NASTY = {
+    "tags": "<b>bold</i> <a href='https://evil.example'>x</a> <script>",
+    "signs": "a & b < c > d \"e\" 'f' &lt; &amp;lt; &#60;",
+    "places": "{x} {title} {0} {} {{y}} %s %(n)s {mid} {n}",
+    "marks": "\u200f\u05e9\u05dc\u05d5\u05dd\u200e abc \u061c) 12 (",
+    "arabic": "\u0625\u0631\u0647\u0627\u0642 (ABC-12) \u0648\u0627\u0644\u062a\u0623\u0645\u064a\u0646: 5%",
+    "no width": "\u200b\u200c\u200d\u2060\ufeffx\u00ad",
+    "family": "\U0001f469\u200d\u2695\ufe0f\U0001f3f3\ufe0f\u200d\U0001f308" * 11,
+    "long": "word " * 60 + "end",
+    "one long word": "W" * 300,
+    "wide": "\u754c" * 300,
+    "long and right to left": "\u0627\u0644\u0628\u064a\u0627\u0646\u0627\u062a " * 30,
+    "ampersands": "&" * 300,
+    "astral": "\U0001d54f" * 300,
+    "addresses": "@admin /stop https://evil.example t.me/evil #tag",
+    "quotes": "\u201cquoted\u201d \u00abso\u00bb \u300cthus\u300d",
+}
+
+
+def every_sample(pen, written_in, locales=SHIPPED):
+    wrong = {}
+    with written(pen, written_in):
+        for locale in locales:
+            for name, sample in SAMPLES.items():
+                if found := faults(sample(words(locale))):
+                    wrong[locale, name] = found
+    return wrong
+
+
+@pytest.mark.parametrize("written_in", ["en", "ar"])
+@pytest.mark.parametrize("pen", NASTY)
+def test_whatever_a_mid_writes_every_screen_holds(pen, written_in):
+    wrong = every_sample(NASTY[pen], written_in, ("en", "ar", "zh_Hans"))
+    assert not wrong, f"{len(wrong)}: {dict(list(wrong.items())[:3])}"
+
+
+def importable(pen):
+    try:
+        return bool(checks.one_line(pen))
+    except PydanticCustomError:
+        return False
+
+
+PENS = (
+    st.text(st.sampled_from("<>&\"'{}/;#%ab \u05d0\u0627\u200e\u200f\u061c\u200b\u200d\u0301\U0001f469"))
+    | st.text()
+).filter(importable).map(str.strip).filter(bool)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(pen=PENS, written_in=st.sampled_from(["en", "ar"]))
+def test_no_text_that_the_import_lets_through_breaks_a_screen(pen, written_in):
+    assert not every_sample(pen, written_in, ("en", "ar"))
+
+
+@settings(max_examples=50, deadline=None)
+@given(pen=PENS)
+def test_a_mid_text_is_shown_to_the_letter(pen):
+    with written(pen):
+        said = parse_html(str(mid.screen(samples.membership(), words("en")).text))[0]
+    assert said.startswith(f"{pen[:80]}\n{pen[:300]}\n\n")
+
+
+@settings(max_examples=100, deadline=None)
+@given(parts=st.lists(st.text() | st.lists(st.text())))
+def test_a_plain_text_never_turns_into_markup(parts):
+    said, marks = parse_html(str(paragraphs(*parts)))
+    blocks = ["\n".join(part) if isinstance(part, list) else part for part in parts]
+    assert said.replace("\r", "") == "\n\n".join(filter(None, blocks)).replace("\r", "")
+    assert not marks
+
+
+@given(label=st.text(), limit=st.integers(2, 64))
+def test_a_label_is_cut_to_its_limit_and_says_so(label, limit):
+    cut = short(label, limit)
+    assert len(cut) <= limit
+    assert cut == label or cut.endswith("…")
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_a_licence_with_many_parties_still_fits(locale):
+    w, many = words(locale), range(8)
+    named = tuple(
+        samples.ROBOTS.model_copy(update={"id": f"p{n}", "name": f"{n} " + "N" * 78}) for n in many
+    )
+    robots = samples.TERMS[0]
+    terms = robots.model_copy(
+        update={
+            "title": {"en": "T" * 80},
+            "buyers": named,
+            "via": named[:4],
+            "linked": ("p0", "p1"),
+            "data": tuple(robots.data[0].model_copy(update={"sensitive": True}) for _ in many),
+            "unknowns": {"en": "U" * 200},
+        }
+    )
+    view = samples.card(samples.holding(terms, None))
+    for made in (card.screen(view, w), card.details(view, w), choices.refusing(view, w)):
+        assert not [one for one in faults(made) if "two buttons" not in one]
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_a_talkative_mid_still_fits(locale):
+    party = samples.ROBOTS
+    full = samples.NURSES.model_copy(
+        update={
+            "about": {"en": "A" * 300},
+            "affiliates": tuple(party.model_copy(update={"name": "N" * 80}) for _ in range(8)),
+            "complaints": samples.NURSES.complaints * 4,
+            "standards": Standards(version="1", on=samples.NOW.date(), text={"en": "S" * 2000}),
+        }
+    )
+    assert not faults(mid.screen(samples.membership(full), words(locale)))
