@@ -33,7 +33,8 @@ _FORMATS = {SOURCE: "en_GB"}
 
 # CLDR ends a Russian date with "г.", whose stop would double at the end of a sentence.
 _DATES = {"ru": "d MMMM y"}
-_RTL_LETTERS = frozenset({"R", "AL"})
+_LETTERS = frozenset({"L", "R", "AL"})
+_PLACE = re.compile(r"\{\w*\}")
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _OPENING = re.compile(
     r"(?P<first>{days})-(?P<last>{days}) (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d) "
@@ -120,9 +121,10 @@ class Words:
     ) -> str:
         shown = {name: self._shown(name, value) for name, value in params.items()}
         chosen = text if fits(text, source, spare) else source
-        if self.rtl and params and bidirectional(chosen[0]) not in _RTL_LETTERS:
-            # Without a letter of its own at its head, a text would take the direction of whatever
-            # is put into its places, and a list line would read backwards.
+        own = _PLACE.sub("", chosen).strip()
+        if self.rtl and own and not any(bidirectional(c) in _LETTERS for c in own):
+            # Without a letter of its own, a text would take the direction of whatever is put into
+            # its places, and a list line would read backwards.
             chosen = RLM + chosen
         return fill(chosen, shown)
 
