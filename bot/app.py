@@ -14,8 +14,10 @@ from aiogram.client.telegram import TelegramAPIServer
 
 from bot import profile
 from bot.edge import Edge
-from bot.intake import Inbox
+from bot.intake import SIDE_BY_SIDE, Inbox
+from bot.lanes import lanes
 from bot.member import Acting
+from bot.pacing import Pace
 from bot.polling import poll
 from bot.routers import build_routers
 from bot.settings import Settings
@@ -27,6 +29,9 @@ from service.deps import Deps
 from service.errors import StoreError
 
 log = structlog.get_logger()
+
+# Twice what may be under way at once: a lane edits a message and answers the tap side by side.
+CONNECTIONS = 2 * SIDE_BY_SIDE
 
 
 @asynccontextmanager
@@ -66,7 +71,9 @@ def build_bot(settings: Settings) -> Bot:
         raise StoreError(
             "there is no bot token. Get one from @BotFather and set MIDLINE_BOT_TOKEN."
         )
-    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.bot_api.rstrip("/")))
+    api = TelegramAPIServer.from_base(settings.bot_api.rstrip("/"))
+    session = AiohttpSession(api=api, limit=CONNECTIONS)
+    session.middleware(Pace())
     return Bot(
         settings.bot_token.get_secret_value(),
         session=session,
@@ -138,8 +145,8 @@ async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None 
 
 
 async def _serve(bot: Bot, deps: Deps, dispatcher: Dispatcher, stop: asyncio.Event) -> None:
-    inbox = Inbox(deps, Edge(deps, bot, dispatcher).handle)
-    async with asyncio.TaskGroup() as group:
+    async with lanes(deps.db) as held, asyncio.TaskGroup() as group:
+        inbox = Inbox(deps, held, Edge(deps, bot, dispatcher).handle)
         group.create_task(inbox.run())
         background = (
             group.create_task(poll(bot, inbox)),

@@ -2,7 +2,7 @@
 
 An update that was stored is handled at least once, whatever dies in between. Updates of one
 member keep their order; members run side by side; a question has a lane of its own, so that it
-never holds up a tap.
+never holds up a tap. Several processes on one PostgreSQL share the lanes.
 """
 
 import asyncio
@@ -14,8 +14,11 @@ from typing import Any
 
 import structlog
 from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot import store
+from bot.commits import Commits
+from bot.lanes import Lanes
 from bot.store import Arrived, Waiting
 from service.deps import Deps
 
@@ -25,15 +28,20 @@ SIDE_BY_SIDE = 64
 # Telegram keeps undelivered updates for a day; twice that, and an id cannot come again.
 REMEMBERED = timedelta(hours=48)
 GIVEN_UP = timedelta(hours=24)
+FIRST_WAIT = 0.5
 LONGEST_WAIT = 60.0
+SWEEP_SECONDS = 1.0
+DRAIN_SECONDS = 2.0
 
-TRANSIENT = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter)
-"""What mends itself: the network, Telegram's side, its flood limit."""
+STORE_AWAY = (OperationalError, InterfaceError)
+"""The store is locked, full, or out of reach."""
+
+TRANSIENT = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, *STORE_AWAY)
+"""What mends itself: the network, Telegram's side, its flood limit, the store."""
 
 
-def lane_of(body: str) -> str:
+def lane_of(update: dict[str, Any]) -> str:
     """Who an update is from, and whether it is a question."""
-    update: dict[str, Any] = json.loads(body)
     message = update.get("message") or {}
     event = message or update.get("callback_query") or update.get("my_chat_member") or {}
     sender = event.get("from") or event.get("chat") or {}
@@ -42,83 +50,155 @@ def lane_of(body: str) -> str:
     return f"{sender.get('id')}{'?' if question else ''}"
 
 
+def arrived(body: str) -> Arrived:
+    """An update, as JSON, the way the inbox keeps it."""
+    update = json.loads(body)
+    return Arrived(update_id=update["update_id"], lane=lane_of(update), body=body)
+
+
 class Inbox:
     """Takes updates in and hands them to ``handle`` until it is told to stop."""
 
-    def __init__(self, deps: Deps, handle: Callable[[Waiting], Awaitable[None]]) -> None:
+    def __init__(
+        self, deps: Deps, lanes: Lanes, handle: Callable[[Waiting], Awaitable[None]]
+    ) -> None:
         self._deps = deps
+        self._lanes = lanes
         self._handle = handle
-        self._lanes: dict[str, deque[Waiting]] = {}
+        self._commits = Commits(deps)
+        self._queues: dict[str, deque[Waiting]] = {}
+        self._workers: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
         self._group: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
 
     async def take(self, updates: Sequence[Arrived]) -> None:
-        """Store updates and queue the new ones. When this returns, they may be acknowledged."""
-        if not updates:
-            return
-        async with self._deps.db.write() as conn:
-            fresh = await store.put_updates(conn, updates, self._deps.clock.now())
-        for one in fresh:
-            self._queue(one)
+        """Store updates and queue the new ones. When this returns, they may be acknowledged.
+
+        Raises:
+            OperationalError, InterfaceError: the store is away; nothing may be acknowledged.
+        """
+        if updates:
+            self._queue(await self._commits.take(updates))
 
     async def run(self) -> None:
         """Handle what a former process left, then what is taken, until ``stop``."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            async with self._deps.db.write() as conn:
-                await store.forget_finished(conn, self._deps.clock.now() - REMEMBERED)
-                left = await store.read_open(conn)
-            for one in left:
-                self._queue(one)
-            await self._stopping.wait()
-        self._group = None
+            writing = group.create_task(self._commits.run())
+            await self._sweep()
+            await self._drain()
+            writing.cancel()
 
     def stop(self) -> None:
         """Finish what is being handled and leave the rest in the store."""
         self._stopping.set()
 
-    def _queue(self, one: Waiting) -> None:
-        if self._group is None or self._stopping.is_set():
-            return
-        lane = lane_of(one.body)
-        if lane in self._lanes:
-            self._lanes[lane].append(one)
-        else:
-            self._lanes[lane] = deque([one])
-            self._group.create_task(self._work(lane))
+    async def _sweep(self) -> None:
+        """Find what this process did not store itself: once, or, where it shares, ever again."""
+        cleaned = False
+        while True:
+            try:
+                if not cleaned:
+                    async with self._deps.db.write() as conn:
+                        await store.forget_finished(conn, self._deps.clock.now() - REMEMBERED)
+                    cleaned = True
+                async with self._deps.db.read() as conn:
+                    open_ = await store.read_open(conn)
+                self._queue([one for one in open_ if one.lane not in self._queues])
+            except STORE_AWAY as error:
+                log.warning("store_away", error=type(error).__name__)
+            else:
+                if not self._lanes.shared:
+                    await self._stopping.wait()
+            if await self._stopped_within(SWEEP_SECONDS):
+                return
+
+    async def _drain(self) -> None:
+        """Give handlers a moment to end; what still runs then waits for the next start."""
+        if self._workers:
+            _, late = await asyncio.wait(self._workers, timeout=DRAIN_SECONDS)
+            for worker in late:
+                worker.cancel()
+            if late:
+                log.warning("stopped_in_the_middle", lanes=len(late))
+                await asyncio.wait(late)
+
+    def _queue(self, waiting: Sequence[Waiting]) -> None:
+        for one in waiting:
+            if self._group is None or self._stopping.is_set():
+                return
+            if one.lane in self._queues:
+                self._queues[one.lane].append(one)
+                continue
+            self._queues[one.lane] = deque([one])
+            worker = self._group.create_task(self._work(one.lane))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
 
     async def _work(self, lane: str) -> None:
-        waiting = self._lanes[lane]
-        while waiting and not self._stopping.is_set():
-            one = waiting.popleft()
-            async with self._slots:
-                await self._do(one)
-        del self._lanes[lane]
+        try:
+            while await self._lanes.hold(lane):
+                try:
+                    while waiting := await self._next(lane):
+                        for one in waiting:
+                            if self._stopping.is_set():
+                                return
+                            async with self._slots:
+                                await self._do(one)
+                finally:
+                    await self._lanes.release(lane)
+                # Another process may have stored something while the lane was being let go.
+                if not self._lanes.shared or not await self._next(lane):
+                    return
+        finally:
+            del self._queues[lane]
+
+    async def _next(self, lane: str) -> list[Waiting]:
+        """What is to be handled next: from memory, or from the store where others store too."""
+        queued = list(self._queues[lane])
+        self._queues[lane].clear()
+        if not self._lanes.shared:
+            return queued
+        async with self._deps.db.read() as conn:
+            return await store.read_open(conn, lane)
 
     async def _do(self, one: Waiting) -> None:
-        wait = 1.0
-        failed = False
+        failed = await self._handled(one)
+        if failed is not None:
+            await self._until_stored(one.seq, failed=failed)
+
+    async def _handled(self, one: Waiting) -> bool | None:
+        """Handle one update: False when done, True when given up, None when it stays for later."""
+        wait = FIRST_WAIT
         while True:
             try:
                 await self._handle(one)
-                break
             except TRANSIENT as error:
                 if self._deps.clock.now() - one.received_at > GIVEN_UP:
                     log.exception("update_given_up", update=one.seq)
-                    failed = True
-                    break
-                asked = getattr(error, "retry_after", 0.0)
+                    return True
                 log.warning("update_waits", update=one.seq, error=type(error).__name__)
+                asked = error.retry_after if isinstance(error, TelegramRetryAfter) else 0
                 if await self._stopped_within(max(wait, asked)):
-                    return
+                    return None
                 wait = min(wait * 2, LONGEST_WAIT)
             except Exception:
                 log.exception("update_failed", update=one.seq)
-                failed = True
-                break
-        async with self._deps.db.write() as conn:
-            await store.finish(conn, one.seq, self._deps.clock.now(), failed=failed)
+                return True
+            else:
+                return False
+
+    async def _until_stored(self, seq: int, *, failed: bool) -> None:
+        wait = FIRST_WAIT
+        while True:
+            try:
+                return await self._commits.finish(seq, failed=failed)
+            except STORE_AWAY as error:
+                log.warning("store_away", error=type(error).__name__)
+                if await self._stopped_within(wait):
+                    return None
+                wait = min(wait * 2, LONGEST_WAIT)
 
     async def _stopped_within(self, seconds: float) -> bool:
         try:

@@ -12,7 +12,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import Update
 
-from bot.intake import Inbox
+from bot.intake import STORE_AWAY, Inbox, arrived
 from bot.store import Arrived
 
 log = structlog.get_logger()
@@ -22,10 +22,9 @@ TIMEOUT = 30
 LONGEST_WAIT = 30.0
 
 
-def arrived(update: Update) -> Arrived:
+def stored(update: Update) -> Arrived:
     """An update as the inbox keeps it."""
-    body = update.model_dump_json(by_alias=True, exclude_unset=True)
-    return Arrived(update_id=update.update_id, body=body)
+    return arrived(update.model_dump_json(by_alias=True, exclude_unset=True))
 
 
 async def poll(bot: Bot, inbox: Inbox) -> None:
@@ -44,6 +43,9 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
                 allowed_updates=ALLOWED,
                 request_timeout=TIMEOUT + 10,
             )
+            if updates:
+                await inbox.take([stored(one) for one in updates])
+                offset = updates[-1].update_id + 1
         except TelegramUnauthorizedError:
             raise
         except TelegramConflictError:
@@ -54,8 +56,10 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
             log.warning("telegram_unreachable", error=type(error).__name__)
             await asyncio.sleep(max(wait, asked))
             wait = min(wait * 2, LONGEST_WAIT)
+        except STORE_AWAY as error:
+            # Not acknowledged: the same updates come again with the next call.
+            log.warning("store_away", error=type(error).__name__)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
         else:
             wait = 1.0
-            if updates:
-                await inbox.take([arrived(one) for one in updates])
-                offset = updates[-1].update_id + 1

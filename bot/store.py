@@ -10,7 +10,6 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    SmallInteger,
     String,
     Table,
     Text,
@@ -41,8 +40,8 @@ inbox = Table(
     metadata,
     Column("seq", Serial, primary_key=True, autoincrement=True),
     Column("update_id", BigInteger, nullable=False, unique=True),
+    Column("lane", String(32)),
     Column("body", Text),
-    Column("attempts", SmallInteger, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("done_at", Moment),
     Column("failed", Boolean, nullable=False),
@@ -60,9 +59,10 @@ told = Table(
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One update as it came: Telegram's id and its body as JSON."""
+    """One update as it came: Telegram's id, its lane, its body as JSON."""
 
     update_id: int
+    lane: str
     body: str
 
 
@@ -72,6 +72,7 @@ class Waiting:
 
     seq: int
     update_id: int
+    lane: str
     body: str
     received_at: datetime
 
@@ -100,8 +101,8 @@ async def put_updates(
             dialect.insert(inbox)
             .values(
                 update_id=one.update_id,
+                lane=one.lane,
                 body=one.body,
-                attempts=0,
                 received_at=at,
                 failed=False,
             )
@@ -110,31 +111,30 @@ async def put_updates(
         )
         seq = (await conn.execute(put)).scalar()
         if seq is not None:
-            stored.append(Waiting(seq, one.update_id, one.body, at))
+            stored.append(Waiting(seq, one.update_id, one.lane, one.body, at))
     return stored
 
 
-async def read_open(conn: AsyncConnection) -> list[Waiting]:
-    """Everything stored and not handled, in the order of arrival."""
-    rows = await conn.execute(
-        select(inbox.c.seq, inbox.c.update_id, inbox.c.body, inbox.c.received_at)
+async def read_open(conn: AsyncConnection, lane: str | None = None) -> list[Waiting]:
+    """What is stored and not handled, of one lane or of all, in the order of arrival."""
+    open_ = (
+        select(inbox.c.seq, inbox.c.update_id, inbox.c.lane, inbox.c.body, inbox.c.received_at)
         .where(inbox.c.done_at.is_(None))
         .order_by(inbox.c.seq)
     )
-    return [Waiting(*row) for row in rows]
+    if lane is not None:
+        open_ = open_.where(inbox.c.lane == lane)
+    return [Waiting(*row) for row in await conn.execute(open_)]
 
 
-async def count_attempt(conn: AsyncConnection, seq: int) -> None:
-    """Note that handling has failed once more and will be tried again."""
+async def finish(
+    conn: AsyncConnection, seqs: Sequence[int], at: datetime, *, failed: bool
+) -> None:
+    """Mark updates as handled, or as given up, and erase what they said and who said it."""
     await conn.execute(
-        update(inbox).where(inbox.c.seq == seq).values(attempts=inbox.c.attempts + 1)
-    )
-
-
-async def finish(conn: AsyncConnection, seq: int, at: datetime, *, failed: bool) -> None:
-    """Mark an update as handled, or as given up, and erase its body."""
-    await conn.execute(
-        update(inbox).where(inbox.c.seq == seq).values(done_at=at, body=None, failed=failed)
+        update(inbox)
+        .where(inbox.c.seq.in_(seqs))
+        .values(done_at=at, body=None, lane=None, failed=failed)
     )
 
 

@@ -246,7 +246,6 @@ def membership(mid: Mid = NURSES, tier: str = "verified") -> Membership:
         ref=f"{mid.id[0].upper()}-0001",
         tier=tier,
         eligible=frozenset(one.slug for one in TERMS),
-        joined_at=NOW - timedelta(days=60),
     )
 
 

@@ -106,7 +106,9 @@ async def answer(
     _: CallbackQuery, callback_data: AnswerQuestion, deps: Deps, who: Who, show: Show
 ) -> None:
     """The answer to that question."""
-    view = await cases.answer_question(deps, who.id, callback_data.nonce, callback_data.option)
+    view = await cases.answer_question(
+        deps, who.id, callback_data.nonce, callback_data.option, who.by("question")
+    )
     await show(question.screen(view, who.w), who.w.locale)
 
 

@@ -59,6 +59,11 @@ def _problem(spec: LicenceSpec, terms: Terms, known: Licence | None) -> str | No
             f"{where}: containment was not_contained in version {known.version} and can never be "
             "set back to contained. Mend: write not_contained, or make a licence with a new id."
         )
+    if spec.status == "draft" and known.status != "draft":
+        return (
+            f"{where}: status is draft, but members have seen it as {known.status}. "
+            "Mend: write suspended, or ended."
+        )
     if spec.version < known.version:
         return (
             f"{where}: version {spec.version} is older than version {known.version}, which is "

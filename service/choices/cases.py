@@ -65,7 +65,9 @@ async def say_yes(deps: Deps, member_id: str, nonce: str, cause: Cause) -> CardV
         return _card(picture, shown.proof.subject, Outcome.YES)
 
 
-async def answer_question(deps: Deps, member_id: str, nonce: str, option: str) -> QuizView:
+async def answer_question(
+    deps: Deps, member_id: str, nonce: str, option: str, cause: Cause
+) -> QuizView:
     """Take an answer to the question after a card. A first wrong one is explained and asked again.
 
     After a second wrong one this card takes no answer any more; a fresh card does.
@@ -82,12 +84,13 @@ async def answer_question(deps: Deps, member_id: str, nonce: str, option: str) -
         if not terms.needs_teach_back:
             raise NotFoundError(f"licence {found.holding.licence.id} asks no question")
         taught = shown.taught
-        if taught in {Taught.NOT_ASKED, Taught.ONCE_WRONG}:
+        again = shown.taught_by == cause.key
+        if taught in {Taught.NOT_ASKED, Taught.ONCE_WRONG} and not again:
             first = taught is Taught.NOT_ASKED
             wrong = Taught.ONCE_WRONG if first else Taught.TWICE_WRONG
             taught = Taught.PASSED if option == question(terms, nonce).right else wrong
         if taught is not shown.taught:
-            await journal.put_taught(conn, nonce, taught)
+            await journal.put_taught(conn, nonce, taught, cause)
         return _quiz(picture, found, nonce, taught)
 
 

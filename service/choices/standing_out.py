@@ -77,7 +77,13 @@ async def step_out(deps: Deps, member_id: str, pause: Pause, cause: Cause) -> Ba
         await people.lock_member(conn, member_id)
         now = deps.clock.now()
         picture = await store.read_picture(conn, member_id, now)
-        if picture.pause is not pause and not await journal.caused_already(conn, cause):
+        # A pause that comes after a stop must not loosen it.
+        weaker = picture.pause is Pause.STOPPED and pause is Pause.PAUSED
+        if (
+            picture.pause is not pause
+            and not weaker
+            and not await journal.caused_already(conn, cause)
+        ):
             event = _pause_event(pause, picture.pause)
             await journal.append(conn, member_id, [event], cause, now)
             picture = await store.read_picture(conn, member_id, now)

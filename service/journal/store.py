@@ -85,6 +85,7 @@ shown = Table(
     Column("locale", String(16), nullable=False),
     Column("text_hash", String(64), nullable=False),
     Column("taught", String(16), nullable=False),
+    Column("taught_by", String(64)),
     Column("at", Moment, nullable=False),
     Column("message_id", BigInteger),
     Column("confirmed_at", Moment),
@@ -234,13 +235,18 @@ async def read_shown(conn: AsyncConnection, member_id: str, nonce: str) -> Shown
         locale=row.locale,
         text_hash=row.text_hash,
         taught=Taught(row.taught),
+        taught_by=row.taught_by,
         confirmed=row.confirmed_at is not None,
     )
 
 
-async def put_taught(conn: AsyncConnection, nonce: str, taught: Taught) -> None:
-    """Record the outcome of the question asked after a card."""
-    await conn.execute(update(shown).where(shown.c.nonce == nonce).values(taught=taught.value))
+async def put_taught(conn: AsyncConnection, nonce: str, taught: Taught, cause: Cause) -> None:
+    """Record the outcome of the question asked after a card, and what caused it."""
+    await conn.execute(
+        update(shown)
+        .where(shown.c.nonce == nonce)
+        .values(taught=taught.value, taught_by=cause.key)
+    )
 
 
 async def erase_member(conn: AsyncConnection, member_id: str) -> None:

@@ -96,4 +96,5 @@ class Shown:
     locale: str
     text_hash: str
     taught: Taught
+    taught_by: str | None
     confirmed: bool

@@ -196,7 +196,7 @@ async def undo_leave(
             mid_id, ref = found
             free = await store.on_roster(conn, mid_id, ref)
             if free and not await journal.caused_already(conn, cause):
-                await store.join(conn, member_id, mid_id, ref, None)
+                await store.come_back(conn, membership_id)
                 back = _membership_event(membership_id, mid_id, "joined", undoes=left.event_id)
                 await journal.append(conn, member_id, [back], cause, deps.clock.now())
                 mine = await store.read_memberships(conn, member_id)

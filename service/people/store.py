@@ -13,7 +13,6 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     exists,
-    func,
     insert,
     select,
     update,
@@ -169,7 +168,6 @@ async def read_memberships(conn: AsyncConnection, member_id: str) -> list[Member
             ref=row.ref,
             tier=row.tier or "standard",
             eligible=frozenset(row.eligible or ()),
-            joined_at=row.joined_at,
         )
         for row in rows
     ]
@@ -190,35 +188,26 @@ async def read_past_membership(
 
 
 async def join(
-    conn: AsyncConnection, member_id: str, mid_id: str, ref: str, at: datetime | None
+    conn: AsyncConnection, member_id: str, mid_id: str, ref: str, at: datetime
 ) -> str | None:
-    """Enter a MID under a reference, or come back to it. None when another person holds it.
+    """Enter a MID under a reference, with a membership of its own. None when another holds it.
 
-    ``at`` is None when a leaving is undone: the membership then goes on as if nothing had
-    happened. Otherwise it begins anew, and answers from before it no longer count.
+    A membership that was left is never entered again: its answers and prices stay with it.
     """
     found = (
         await conn.execute(
-            select(memberships.c.id, memberships.c.member_id, memberships.c.left_at).where(
+            select(memberships.c.id, memberships.c.left_at).where(
                 memberships.c.mid_id == mid_id, memberships.c.ref == ref
             )
         )
     ).first()
-    if found is not None and found.member_id != member_id:
+    if found is not None:
         if found.left_at is None:
             return None
-        # Whoever held the reference has left; the MID has given it to someone else. No roster
-        # holds a reference with a space.
+        # Whoever held the reference has left. No roster holds a reference with a space.
         await conn.execute(
             update(memberships).where(memberships.c.id == found.id).values(ref=f"left {found.id}")
         )
-        found = None
-    if found is not None:
-        back: dict[str, datetime | None] = {"left_at": None}
-        if at is not None:
-            back["joined_at"] = at
-        await conn.execute(update(memberships).where(memberships.c.id == found.id).values(back))
-        return str(found.id)
     membership_id = new_id("mbr")
     await conn.execute(
         insert(memberships).values(
@@ -231,6 +220,13 @@ async def join(
         )
     )
     return membership_id
+
+
+async def come_back(conn: AsyncConnection, membership_id: str) -> None:
+    """Undo a leaving: the membership goes on as if nothing had happened."""
+    await conn.execute(
+        update(memberships).where(memberships.c.id == membership_id).values(left_at=None)
+    )
 
 
 async def leave(conn: AsyncConnection, membership_id: str, at: datetime) -> None:
@@ -353,13 +349,3 @@ async def read_invite(
 async def use_invite(conn: AsyncConnection, invite_id: str, member_id: str) -> None:
     """Mark an invite as used by this person."""
     await conn.execute(update(invites).where(invites.c.id == invite_id).values(used_by=member_id))
-
-
-async def count_members(conn: AsyncConnection, mid_id: str) -> int:
-    """How many people are in a MID now."""
-    found = await conn.execute(
-        select(func.count())
-        .select_from(memberships)
-        .where(memberships.c.mid_id == mid_id, memberships.c.left_at.is_(None))
-    )
-    return found.scalar_one()

@@ -108,7 +108,6 @@ class Membership:
     ref: str
     tier: str
     eligible: frozenset[str]
-    joined_at: datetime
 
 
 class InviteState(StrEnum):

@@ -54,9 +54,7 @@ async def read_picture(conn: AsyncConnection, member_id: str, now: datetime) -> 
         for licence in found:
             if licence.mid_id != membership.mid.id or licence.status is Status.DRAFT:
                 continue
-            answer = _answer(
-                state.get((Kind.CONSENT, f"{membership.id}/{licence.id}")), membership.joined_at
-            )
+            answer = _answer(state.get((Kind.CONSENT, f"{membership.id}/{licence.id}")))
             holding = Holding(membership=membership, licence=licence, answer=answer)
             if holding.eligible or answer is not None:
                 holdings.append(holding)
@@ -77,9 +75,8 @@ async def read_picture(conn: AsyncConnection, member_id: str, now: datetime) -> 
     )
 
 
-def _answer(found: Latest | None, joined_at: datetime) -> Answer | None:
-    # What was said before leaving does not come back with a new joining.
-    if found is None or found.at < joined_at or found.version is None:
+def _answer(found: Latest | None) -> Answer | None:
+    if found is None or found.version is None:
         return None
     assert found.value in {"yes", "no", "later"}
     return Answer(value=found.value, version=found.version, at=found.at)  # type: ignore[arg-type]

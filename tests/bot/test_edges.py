@@ -196,10 +196,10 @@ async def test_what_was_stored_and_not_handled_is_handled_at_the_next_start(quie
     async with house.deps() as deps:
         from aiogram.types import Update
 
-        from bot.polling import arrived
+        from bot.polling import stored
 
         async with deps.db.write() as conn:
-            one = arrived(Update.model_validate(update))
+            one = stored(Update.model_validate(update))
             await store.put_updates(conn, [one], house.clock.now())
     async with house.running():
         await ana.person.settled()

@@ -1,4 +1,4 @@
-"""What the tests of screens share: sample screens as they are read, MIDs with odd pens, the map."""
+"""What the tests of screens share: samples as they are read, MIDs with odd pens, the map."""
 
 from collections import deque
 from contextlib import contextmanager

@@ -169,7 +169,11 @@ class Stage:
         asked = view.question
         wrong = next(one for one in asked.options if one != asked.right)
         return await choices.answer_question(
-            self.deps, member, view.nonce, asked.right if right else wrong
+            self.deps,
+            member,
+            view.nonce,
+            asked.right if right else wrong,
+            self.cause("question"),
         )
 
     async def yes(self, member: str, slug: str) -> CardView:

@@ -66,7 +66,9 @@ async def test_what_was_shown_to_another_member_is_not_found(stage, nurse):
     with pytest.raises(NotFoundError):
         await stage.tap_yes(other, card.proof.nonce)
     with pytest.raises(NotFoundError):
-        await cases.answer_question(stage.deps, other, card.proof.nonce, "stays")
+        await cases.answer_question(
+            stage.deps, other, card.proof.nonce, "stays", stage.cause("question")
+        )
     assert await consents(stage, nurse) == await consents(stage, other) == []
 
 
@@ -235,7 +237,7 @@ async def test_a_question_stands_before_a_yes_that_cannot_be_undone_or_is_sensit
 
 
 async def test_one_wrong_answer_is_asked_again_and_two_stay_out(stage, nurse):
-    card = await stage.see_card(nurse, OFFER)
+    card = await stage.see_card(nurse, "fatigue-and-cover")
     asked = await stage.tap_yes(nurse, card.proof.nonce)
     once = await stage.answer(nurse, asked, right=False)
     assert once.taught is Taught.ONCE_WRONG
@@ -248,7 +250,7 @@ async def test_one_wrong_answer_is_asked_again_and_two_stay_out(stage, nurse):
 
 
 async def test_an_old_button_does_not_pass_the_question_after_two_wrong_answers(stage, nurse):
-    card = await stage.see_card(nurse, OFFER)
+    card = await stage.see_card(nurse, "fatigue-and-cover")
     asked = await stage.tap_yes(nurse, card.proof.nonce)
     for _ in range(2):
         await stage.answer(nurse, asked, right=False)
@@ -261,7 +263,7 @@ async def test_an_old_button_does_not_pass_the_question_after_two_wrong_answers(
 
 
 async def test_once_wrong_and_then_right_may_say_yes(stage, nurse):
-    card = await stage.see_card(nurse, OFFER)
+    card = await stage.see_card(nurse, "fatigue-and-cover")
     asked = await stage.tap_yes(nurse, card.proof.nonce)
     once = await stage.answer(nurse, asked, right=False)
     assert (await stage.answer(nurse, once, right=True)).taught is Taught.PASSED
@@ -273,12 +275,14 @@ async def test_once_wrong_and_then_right_may_say_yes(stage, nurse):
 async def test_an_answer_to_a_card_that_asks_nothing_does_no_harm(stage, nurse):
     card = await stage.see_card(nurse, SEPSIS)
     with pytest.raises(NotFoundError):
-        await cases.answer_question(stage.deps, nurse, card.proof.nonce, "stays")
+        await cases.answer_question(
+            stage.deps, nurse, card.proof.nonce, "stays", stage.cause("question")
+        )
     assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is Outcome.YES
 
 
 async def test_a_passed_question_does_not_count_for_terms_that_changed_since(stage, nurse):
-    card = await stage.see_card(nurse, OFFER)
+    card = await stage.see_card(nurse, "fatigue-and-cover")
     asked = await stage.tap_yes(nurse, card.proof.nonce)
     await stage.answer(nurse, asked, right=True)
     await stage.bring(next_version("nurses", OFFER, lambda one: one.update(group_size=9)))
@@ -302,7 +306,7 @@ async def test_the_right_answer_has_no_fixed_place(stage, both):
 
 @pytest.mark.parametrize("situation", [given_ended, given_suspended, given_no_longer_eligible])
 async def test_a_licence_that_is_not_open_takes_no_yes(stage, nurse, situation):
-    card = await stage.see_card(nurse, OFFER)
+    card = await stage.see_card(nurse, "fatigue-and-cover")
     await situation(stage, nurse)
     before = await consents(stage, nurse)
     said = await stage.tap_yes(nurse, card.proof.nonce)
@@ -802,3 +806,18 @@ async def test_nobody_ends_or_revives_the_membership_of_another(stage, nurse):
             await leave(stage, other, nurses, erase=erase)
     await leave(stage, nurse, nurses)
     assert await people.undo_leave(stage.deps, other, nurses.id, stage.cause()) is None
+
+
+async def test_a_wrong_answer_delivered_twice_counts_once(stage, nurse):
+    card = await stage.see_card(nurse, "fatigue-and-cover")
+    await stage.tap_yes(nurse, card.proof.nonce)
+    cause = stage.cause("question")
+    for _ in range(3):
+        view = await cases.answer_question(stage.deps, nurse, card.proof.nonce, "returns", cause)
+        assert view.taught is Taught.ONCE_WRONG
+
+
+async def test_a_pause_after_a_stop_does_not_loosen_it(stage, nurse):
+    for pause in (Pause.STOPPED, Pause.PAUSED):
+        view = await standing_out.step_out(stage.deps, nurse, pause, stage.cause("pause"))
+        assert view.picture.pause is Pause.STOPPED

@@ -85,7 +85,6 @@ def membership_in(mid: str) -> Membership:
         ref="R-1",
         tier="verified",
         eligible=frozenset(terms.slug for terms in TERMS),
-        joined_at=NOON,
     )
 
 

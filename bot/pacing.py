@@ -1,0 +1,110 @@
+"""One pace for everything a bot sends, as a middleware of its session.
+
+A 429 stops the whole bot until it has passed, not one chat: calling earlier does not help and can
+lengthen it. What was refused is sent again in place, so that no use case runs twice for it.
+"""
+
+import asyncio
+import random
+from typing import Any
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import (
+    BaseRequestMiddleware,
+    NextRequestMiddlewareType,
+)
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.methods import Response, TelegramMethod
+from aiogram.methods.base import TelegramType
+
+log = structlog.get_logger()
+
+# Longer than this is not waited for in place: the update goes back to its lane and waits there.
+IN_PLACE = 60.0
+TRIES = 3
+_FIRST_WAIT = 0.25
+
+
+class Pace(BaseRequestMiddleware):
+    """Holds every call while Telegram has asked the bot to wait; mends what mends itself."""
+
+    def __init__(self) -> None:
+        self._open_at = 0.0
+        self._stopping = asyncio.Event()
+
+    @property
+    def frozen_for(self) -> float:
+        """Seconds until calls go out again; 0 when they do."""
+        return max(0.0, self._open_at - _now())
+
+    def stop(self) -> None:
+        """Let nobody wait any longer: what waits fails and stays in the store."""
+        self._stopping.set()
+
+    async def __call__(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType]:
+        """Carry out one call.
+
+        Raises:
+            TelegramRetryAfter: Telegram asks to wait longer than is waited for in place.
+            TelegramNetworkError, TelegramServerError: it failed three times.
+        """
+        if method.__api_method__ == "getUpdates":
+            return await make_request(bot, method)
+        # Answering a tap is not counted by Telegram, and late it is of no use.
+        if method.__api_method__ == "answerCallbackQuery":
+            return await self._mended(make_request, bot, method)
+        while True:
+            await self._thaw(method)
+            try:
+                return await self._mended(make_request, bot, method)
+            except TelegramRetryAfter as error:
+                self._freeze(error.retry_after)
+                if error.retry_after > IN_PLACE:
+                    raise
+
+    async def _mended(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType]:
+        """Try again after a broken connection or a failure on Telegram's side."""
+        for tried in range(1, TRIES + 1):
+            try:
+                return await make_request(bot, method)
+            except (TelegramNetworkError, TelegramServerError) as error:
+                if tried == TRIES or self._stopping.is_set():
+                    raise
+                log.info("call_tried_again", method=method.__api_method__, error=str(type(error)))
+                await self._pause(_FIRST_WAIT * 2**tried * (0.5 + random.random()))  # noqa: S311
+        raise AssertionError("unreachable")
+
+    def _freeze(self, seconds: float) -> None:
+        # Refusals of calls that were under way at once are one episode: the latest end counts.
+        self._open_at = max(self._open_at, _now() + seconds)
+        log.warning("telegram_asks_to_wait", seconds=seconds)
+
+    async def _thaw(self, method: TelegramMethod[Any]) -> None:
+        while (left := self.frozen_for) > 0:
+            if left > IN_PLACE or await self._pause(left):
+                raise TelegramRetryAfter(
+                    method=method, message="the bot waits", retry_after=int(left) + 1
+                )
+
+    async def _pause(self, seconds: float) -> bool:
+        """Wait; True when it was cut short because the process stops."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

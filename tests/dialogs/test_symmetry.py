@@ -1,0 +1,333 @@
+"""No is as near and as plain as yes; down mirrors up; home and a person are two taps away.
+
+Mission R6 to R10, P7b and P7e, walked on the graph that the sample screens make.
+"""
+
+import re
+from dataclasses import fields, replace
+
+import pytest
+
+from dialogs import knob, samples
+from dialogs.callbacks import (
+    AnswerQuestion,
+    Decline,
+    Go,
+    Join,
+    Leave,
+    Lift,
+    Place,
+    Refuse,
+    Resume,
+    SayLater,
+    SayNo,
+    SayYes,
+    SetKnob,
+    ShowCard,
+    ShowLicences,
+    UndoKnob,
+)
+from dialogs.screen import Button
+from locales.style import sentences, width
+from locales.words import SHIPPED, words
+from service.price import rules
+from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS
+from tests.dialogs.stage import (
+    NAMES,
+    buttons,
+    everywhere,
+    leads_to,
+    read,
+    screen,
+    taps,
+    targets,
+    text,
+)
+
+ORDER = (SayYes, SayNo, SayLater)
+# The no is what the member has said; the card says so above the yes.
+NO_STANDS = {"card, said no": "you said no", "card: no on an offer": "you said no"}
+# Nothing more can be done there: the member is forgotten, or the chat is not private.
+ENDS = {"deleted", "in a group"}
+QUESTION = re.compile(r"[?？؟]")
+
+
+# Yes and no
+
+
+def test_yes_no_and_later_always_stand_in_this_order_in_one_row():
+    for name, _, made in everywhere():
+        found = [type(one) for one in targets(made, *ORDER)]
+        assert found == sorted(found, key=ORDER.index), name
+        rows = [row for row in made.rows if any(isinstance(one.target, ORDER) for one in row)]
+        if SayYes in found and SayNo in found:
+            assert len(rows) == 1, name
+
+
+def test_no_screen_offers_a_yes_without_a_no():
+    for name, locale, made in everywhere():
+        if targets(made, SayYes) and not targets(made, SayNo):
+            assert name in NO_STANDS
+            assert locale != "en" or NO_STANDS[name] in text(name)
+
+
+def test_no_screen_offers_a_later_without_a_no():
+    assert not [n for n, _, m in everywhere() if targets(m, SayLater) and not targets(m, SayNo)]
+
+
+def test_the_question_before_a_yes_can_always_be_ended_with_no():
+    asked = [(n, made) for n, _, made in everywhere() if targets(made, AnswerQuestion)]
+    assert asked
+    assert not [name for name, made in asked if not targets(made, SayNo)]
+
+
+def test_whoever_may_join_may_decline_beside_it():
+    for _, _, made in everywhere():
+        for row in made.rows:
+            kinds = [type(one.target) for one in row]
+            assert (Join in kinds) is (Decline in kinds)
+            assert Join not in kinds or kinds == [Join, Decline]
+
+
+@pytest.mark.parametrize("kind", [Resume, Lift])
+def test_going_back_in_can_be_left_alone(kind):
+    found = [made for _, _, made in everywhere() if targets(made, kind)]
+    assert found
+    assert all(targets(made, Go) for made in found)
+
+
+def labels_of(locale, *kinds):
+    """The labels of some kinds of button, over all screens."""
+    return {
+        kind: {
+            one.label
+            for name in NAMES
+            for one in buttons(screen(name, locale))
+            if isinstance(one.target, kind)
+        }
+        for kind in kinds
+    }
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_yes_and_no_are_labels_of_like_length(locale):
+    found = labels_of(locale, SayYes, SayNo)
+    assert len(found[SayYes]) == 1
+    assert len(found[SayNo]) == 2, "No, and Stop once a yes is in force"
+    yes = width(found[SayYes].pop())
+    no = min(width(one) for one in found[SayNo])
+    assert max(yes, no) / min(yes, no) <= (1.5 if locale == "en" else 3)
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_declining_an_invite_is_not_much_longer_to_read_than_joining(locale):
+    found = labels_of(locale, Join, Decline)
+    most = 2 if locale == "en" else 4
+    assert width(found[Decline].pop()) <= most * width(found[Join].pop())
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_never_and_the_way_back_are_labels_of_like_length(locale):
+    def label(name, to):
+        made = screen(name, locale)
+        return next(
+            one.label for one in buttons(made) if one.target == SetKnob(scope=samples.ALL, to=to)
+        )
+
+    never, again = width(label("knob", "never")), width(label("knob, never", "0"))
+    assert max(never, again) / min(never, again) <= 2
+
+
+def test_nothing_is_chosen_beforehand_or_made_to_stand_out():
+    assert [one.name for one in fields(Button)] == ["label", "target", "url"]
+    marked = re.compile(r"[✓✔☑✅⭐★👉➡→]|(?i:recommended|default|suggested|popular)")
+    assert not [
+        (name, one.label)
+        for name, _, made in everywhere()
+        for one in buttons(made)
+        if marked.search(one.label)
+    ]
+
+
+# Refusing and stopping
+
+
+def test_stopping_a_licence_is_one_tap_in_the_first_row():
+    found = 0
+    for name, _, made in everywhere():
+        if name.startswith("card") and targets(made, SayNo) and not targets(made, SayYes):
+            found += 1
+            assert [type(one.target) for one in made.rows[0]] == [SayNo], name
+    assert found
+
+
+def test_refusing_pausing_and_stopping_lead_to_no_question():
+    ways = [SayNo(licence="x"), Refuse(kind="buyer", value="x"), Leave(membership="x", erase=True)]
+    ways += [Go(place=Place.PAUSE), Go(place=Place.STOP), SetKnob(scope="all", to="never")]
+    after = {leads_to(one) for one in ways} | {"refuse everywhere", "leave", "leave, one MID"}
+    after |= {"knob, just never", "left, erased"}
+    for name in after:
+        for locale in SHIPPED:
+            assert not QUESTION.search(text(name, locale)), (name, locale)
+            assert not targets(screen(name, locale), AnswerQuestion)
+
+
+def test_a_no_takes_no_more_taps_than_a_yes_from_wherever_both_can_be_said():
+    for name in NAMES:
+        yes = taps(name, lambda target: isinstance(target, SayYes))
+        no = taps(name, lambda target: isinstance(target, SayNo))
+        if yes is not None and name not in NO_STANDS:
+            assert no is not None, name
+            assert no <= yes, name
+
+
+def test_stopping_takes_no_more_taps_from_the_list_than_agreeing():
+    listed = screen("licences")
+    ways = targets(listed, ShowCard)
+    assert len({type(one) for one in ways}) == 1
+    stop = taps("card, in", lambda target: isinstance(target, SayNo))
+    agree = taps("card, an offer that warns", lambda target: isinstance(target, SayYes))
+    assert stop == agree == 1
+
+
+def test_pausing_everything_is_two_taps_from_home_and_resuming_no_fewer():
+    pause = taps("home", lambda target: target == Go(place=Place.PAUSE))
+    assert pause == 2
+    assert taps("home, paused", lambda target: isinstance(target, Resume)) >= pause
+
+
+def test_refusing_everywhere_takes_no_more_taps_than_taking_it_back():
+    refuse = taps("card, an offer that warns", lambda target: isinstance(target, Refuse))
+    assert refuse == 2
+    assert taps("choices", lambda target: isinstance(target, Lift)) >= refuse
+
+
+# The knob
+
+
+def view(position, terms, scope=samples.ALL):
+    """The knob of a member whose licences are these, all agreed to."""
+    holdings = tuple(samples.holding(one) for one in terms)
+    seen = samples.picture(holdings=holdings, knob=position)
+    made = samples.knob(position, scope=scope)
+    moves = {"now": position, "down": position - 1, "up": position + 1}
+    changes = {
+        name: rules.change(seen, scope, at) if LOWEST <= at <= HIGHEST else None
+        for name, at in moves.items()
+    }
+    return replace(made, picture=seen, standings=rules.standings(seen), **changes)
+
+
+MIRROR = {
+    "up": "down", "down": "up", "above": "below", "below": "above", "−": "+", "+": "−",
+}  # fmt: skip
+
+
+def mirrored(said):
+    """An English text with every word of direction turned round."""
+    return re.sub(r"\b(?:up|down|above|below)\b|[+−]", lambda found: MIRROR[found[0]], said)
+
+
+def without_bar(said):
+    """The sorted lines of a knob screen, without the picture of the scale."""
+    return sorted(line for line in said.split("\n") if "·" not in line)
+
+
+@pytest.mark.parametrize("scope", [samples.ALL, "mbr_nurses"])
+@pytest.mark.parametrize("k", range(HIGHEST + 1))
+def test_a_step_down_reads_as_the_mirror_of_a_step_up(k, scope):
+    w, unpaid = words("en"), (samples.TERMS[1],)
+    high = read(knob.screen(view(k, unpaid, scope), w))
+    low = read(knob.screen(view(-k, unpaid, scope), w))
+    assert without_bar(mirrored(high)) == without_bar(low)
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+@pytest.mark.parametrize("scope", [samples.ALL, "mbr_nurses"])
+def test_low_and_high_say_equally_much_in_every_language(locale, scope):
+    w, unpaid = words(locale), (samples.TERMS[1],)
+    for k in range(1, HIGHEST + 1):
+        high = read(knob.screen(view(k, unpaid, scope), w))
+        low = read(knob.screen(view(-k, unpaid, scope), w))
+        assert len(sentences(high)) == len(sentences(low))
+        assert high.count("\n") == low.count("\n")
+        assert 0.8 <= len(high) / len(low) <= 1.25
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_a_step_that_takes_out_reads_as_one_that_lets_in(locale):
+    w = words(locale)
+    going = read(knob.screen(view(-1, samples.TERMS[:1]), w))
+    coming = read(knob.screen(view(0, samples.TERMS[:1]), w))
+    assert len(sentences(going)) == len(sentences(coming))
+    title = words(locale).pick(samples.TERMS[0].title).text
+    assert going.count(title) == coming.count(title) == 1
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+@pytest.mark.parametrize("scope", [samples.ALL, "mbr_nurses"])
+def test_never_is_near_at_every_position(locale, scope):
+    w = words(locale)
+    for k in (*POSITIONS, NEVER):
+        made = knob.screen(samples.knob(k, scope=scope), w)
+        near = [one.target for row in made.rows[:2] for one in row]
+        other = "0" if k == NEVER else "never"
+        assert SetKnob(scope=scope, to=other) in near
+
+
+def test_the_buttons_of_the_knob_are_positions_and_nothing_else():
+    for locale in SHIPPED:
+        for k in POSITIONS:
+            w = words(locale)
+            made = knob.screen(samples.knob(k), w)
+            steps = [at for at in (k - 1, k + 1) if LOWEST <= at <= HIGHEST]
+            assert [one.label for one in made.rows[0]] == [w.signed(at) for at in steps]
+            assert [one.target.to for one in made.rows[0]] == [str(at) for at in steps]
+
+
+def test_the_price_is_changed_in_two_taps_from_home_and_never_too():
+    assert taps("home", lambda target: isinstance(target, SetKnob)) == 2
+    assert taps("home", lambda target: isinstance(target, SetKnob) and target.to == "never") == 2
+
+
+def test_every_change_of_the_knob_can_be_undone_in_one_tap():
+    for name in ("knob, after a tap", "knob, just never"):
+        assert taps(name, lambda target: isinstance(target, UndoKnob)) == 1
+
+
+def test_a_price_of_ones_own_for_a_mid_can_be_looked_at_and_left_as_it_is():
+    made = screen("knob of one MID")
+    ways = [one.target for one in buttons(made) if not isinstance(one.target, SetKnob)]
+    assert Go(place=Place.KNOB) in ways or Go(place=Place.KNOB_SCOPES) in ways
+
+
+# Home and a person
+
+
+def near(name, place):
+    """Whether the home screen, or a person, is at most two taps away."""
+    if name == leads_to(Go(place=place)):
+        return True
+    found = taps(name, lambda target: target == Go(place=place))
+    return found is not None and found <= 2
+
+
+@pytest.mark.parametrize("place", [Place.HOME, Place.HUMAN])
+def test_home_and_a_person_are_two_taps_from_everywhere(place):
+    starts = {name for name in NAMES if name not in ENDS and not name.startswith("home")}
+    starts |= {"home"} if place is Place.HUMAN else set()
+    assert not [name for name in sorted(starts) if not near(name, place)]
+
+
+def test_only_the_forgotten_and_the_group_have_no_buttons():
+    assert {name for name, _, made in everywhere() if not made.rows} == ENDS
+
+
+def test_every_screen_of_one_thing_has_home_or_a_way_back():
+    ways = (Go, ShowLicences, ShowCard)
+    stuck = [
+        name
+        for name, _, made in everywhere()
+        if name not in ENDS and not targets(made, *ways, Join, Decline)
+    ]
+    assert not stuck
