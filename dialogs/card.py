@@ -22,6 +22,7 @@ from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs
 from knowledge.card import Line, LineKey, own_words
 from knowledge.card import lines as card_lines
 from knowledge.card import warnings as card_warnings
+from knowledge.details import details
 from locales.words import Raw, Words
 from service.choices.values import CardView, Outcome
 from service.price.values import Why
@@ -113,7 +114,7 @@ def _ways(view: CardView, w: Words) -> tuple[Row, ...]:
     )
 
 
-def details(view: CardView, w: Words) -> Screen:
+def line_names(view: CardView, w: Words) -> Screen:
     """The names of the card's lines, each a way to what is behind it."""
     licence = view.standing.holding.licence.id
     return Screen(
@@ -135,9 +136,12 @@ def details(view: CardView, w: Words) -> Screen:
 def line(view: CardView, key: LineKey, w: Words) -> Screen:
     """What is behind one line."""
     licence = view.standing.holding.licence.id
+    terms = view.standing.holding.licence.terms
     found = next(one for one in _lines(view, w) if one.key is key)
     return Screen(
-        text=paragraphs(bold(parts.title(view.standing, w)), bold(found.name), found.detail),
+        text=paragraphs(
+            bold(parts.title(view.standing, w)), bold(found.name), details(key, terms, w)
+        ),
         rows=rows(
             Button(w.p("button", "Other details"), ShowDetails(licence=licence)),
             (parts.human(w), _to_card(view, w)),
@@ -148,14 +152,9 @@ def line(view: CardView, key: LineKey, w: Words) -> Screen:
 def legal(view: CardView, page: int, w: Words) -> Screen:
     """The legal text as the MID wrote it, in pages, ending with the hash of the term sheet."""
     licence = view.standing.holding.licence
-    pages = textwrap.wrap(
-        own_words(licence.terms.legal_text, w),
-        LEGAL_PAGE,
-        replace_whitespace=False,
-        drop_whitespace=False,
-    )
+    picked = w.pick(licence.terms.legal_text)
+    pages = textwrap.wrap(picked.text, LEGAL_PAGE, replace_whitespace=False, drop_whitespace=False)
     page = min(max(page, 0), len(pages) - 1)
-    last = page == len(pages) - 1
     turn = tuple(
         Button(label, ShowLegal(licence=licence.id, page=number))
         for label, number in (
@@ -170,17 +169,11 @@ def legal(view: CardView, page: int, w: Words) -> Screen:
                 [
                     bold(parts.title(view.standing, w)),
                     w.t("Legal text, version {version}", version=str(licence.version)),
+                    *([_written_in(picked.locale, w)] if picked.original else []),
                 ]
             ),
             Markup("<blockquote>{}</blockquote>").format(pages[page].strip()),
-            lines(
-                [
-                    w.t("Fingerprint of these terms:"),
-                    Markup("<code>{}</code>").format(licence.digest),
-                ]
-            )
-            if last
-            else None,
+            _fingerprint(licence.digest, w) if page == len(pages) - 1 else None,
         ),
         rows=rows(
             turn,
@@ -188,6 +181,14 @@ def legal(view: CardView, page: int, w: Words) -> Screen:
             (parts.human(w), _to_card(view, w)),
         ),
     )
+
+
+def _written_in(locale: str, w: Words) -> str:
+    return w.t("Written in: {language}", language=w.language_name(locale))
+
+
+def _fingerprint(digest: str, w: Words) -> Markup:
+    return lines([w.t("Fingerprint of these terms:"), Markup("<code>{}</code>").format(digest)])
 
 
 def _to_card(view: CardView, w: Words) -> Button:

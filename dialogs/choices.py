@@ -48,9 +48,7 @@ def screen(view: RefusalsView, w: Words) -> Screen:
         rows=rows(
             *[
                 Button(
-                    short(
-                        w.p("button", "Take back: {what}", what=parts.refusal(one, picture, w)), 60
-                    ),
+                    w.p("button", "Take back: {what}", what=short(parts.refusal(one, picture, w))),
                     ShowLifting(kind=one.kind, value=one.value),
                 )
                 for one, _ in view.caught
@@ -58,7 +56,10 @@ def screen(view: RefusalsView, w: Words) -> Screen:
             Button(w.p("button", "My licences"), ShowLicences(page=0)),
             Button(w.p("button", "Resume"), Go(place=Place.RESUME))
             if paused
-            else Button(w.p("button", "Pause everything"), Go(place=Place.PAUSE)),
+            else (
+                Button(w.p("button", "Pause everything"), Go(place=Place.PAUSE)),
+                Button(w.p("button", "Stop everything"), Go(place=Place.STOP)),
+            ),
             (parts.human(w), parts.home(w)),
         ),
     )
@@ -69,7 +70,7 @@ def _just(view: RefusalsView, w: Words) -> str | None:
         return None
     what = parts.refusal(view.just, view.picture, w)
     if view.lifted:
-        return w.t("Saved. You no longer refuse everywhere: {what}.", what=what)
+        return w.t("Saved. Taken back: {what}.", what=what)
     return w.t("Saved. You refuse everywhere: {what}.", what=what)
 
 
@@ -93,7 +94,7 @@ def refusing(view: CardView, w: Words) -> Screen:
         ),
         rows=rows(
             *[
-                Button(short(_offer(one, view, w), 60), Refuse(kind=one.kind, value=one.value))
+                Button(_offer(one, view, w), Refuse(kind=one.kind, value=one.value))
                 for one in offers
             ],
             (
@@ -108,10 +109,10 @@ def refusing(view: CardView, w: Words) -> Screen:
 
 def _offer(one: Refusal, view: CardView, w: Words) -> str:
     if one.kind is RefusalKind.BUYER:
-        return w.t("This buyer: {name}", name=parts.refusal(one, view.picture, w))
+        return w.p("button", "This buyer: {name}", name=short(parts.refusal(one, view.picture, w)))
     if one.kind is RefusalKind.COMMERCIAL:
-        return w.t("All uses for profit")
-    return w.t("This data: {data}", data=category_label(one.value, w))
+        return w.p("button", "All uses for profit")
+    return w.p("button", "This data: {data}", data=short(category_label(one.value, w)))
 
 
 def lifting(view: BackView, w: Words) -> Screen:

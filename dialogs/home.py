@@ -1,13 +1,12 @@
 """The first screen: where one stands in each MID, what waits, and the way to everything."""
 
 from dialogs import parts
-from dialogs.callbacks import Go, Place, ShowCard, ShowLicences
-from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows, short
+from dialogs.callbacks import Go, Place, ShowLicences
+from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
 from knowledge.card import own_name
 from locales.words import Words
 from service.price.values import Pause, PortfolioView, Standing, Why
 
-WAITING_SHOWN = 2
 _NEEDS_ANSWER = {Why.NOT_ASKED, Why.CHANGED}
 
 
@@ -39,7 +38,6 @@ def screen(view: PortfolioView, w: Words, *, note: str | None = None) -> Screen:
             _waits(waiting, w) if picture.pause is Pause.OFF else None,
         ),
         rows=rows(
-            *[_open(one, w) for one in waiting[:WAITING_SHOWN]],
             (
                 Button(w.p("button", "My licences"), ShowLicences(page=0)),
                 Button(w.p("button", "My price"), Go(place=Place.KNOB)),
@@ -87,10 +85,6 @@ def _waits(waiting: list[Standing], w: Words) -> str | None:
         "{n} licences wait for your answer. No answer means no.",
         len(waiting),
     )
-
-
-def _open(one: Standing, w: Words) -> Button:
-    return Button(short(parts.title(one, w)), ShowCard(licence=one.holding.licence.id))
 
 
 def more(view: PortfolioView, w: Words) -> Screen:

@@ -29,14 +29,14 @@ def screen(view: InviteView, w: Words) -> Screen:
                 [
                     bold(w.t("What joining means")),
                     w.t("It may bargain for you. You are in no licence until you say yes to it."),
-                    w.t("You can leave at any time, with one tap."),
+                    w.t("You can leave at any time."),
                 ]
             ),
         ),
         rows=rows(
             (
                 Button(w.p("button", "Join"), Join(nonce=view.nonce)),
-                Button(w.p("button", "Not now"), Decline(nonce=view.nonce)),
+                Button(w.p("button", "No"), Decline(nonce=view.nonce)),
             ),
         ),
         proof=Proof(nonce=view.nonce, about="invite", subject=view.invite_id, digest=mid.id),

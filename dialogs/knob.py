@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dialogs import parts
 from dialogs.callbacks import Go, Place, SetKnob, ShowKnob, ShowPast, UndoKnob
-from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_name
 from locales.words import Raw, Words, mark
 from service.journal.values import ALL
@@ -231,13 +231,18 @@ def _never(view: KnobView, w: Words) -> Button:
     return Button(w.p("button", "Never license my data"), _set(view, NEVER))
 
 
-def _scope(view: KnobView, w: Words) -> Button | None:
+def _scope(view: KnobView, w: Words) -> Row | None:
+    to_all = Go(place=Place.KNOB_SCOPES)
     if view.membership is not None:
-        return Button(
-            w.p("button", "Back to one price for all"), SetKnob(scope=view.scope, to="follow")
+        follow = SetKnob(scope=view.scope, to="follow")
+        own = Button(w.p("button", "Use one price for all"), follow)
+        return (
+            (Button(w.p("button", "Back"), to_all),)
+            if view.follows
+            else (own, Button(w.p("button", "Back"), to_all))
         )
     if len(view.picture.memberships) > 1:
-        return Button(w.p("button", "Only for one MID"), Go(place=Place.KNOB_SCOPES))
+        return (Button(w.p("button", "Only for one MID"), to_all),)
     return None
 
 

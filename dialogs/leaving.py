@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from dialogs import parts
 from dialogs.callbacks import DeleteAll, Leave, UndoLeave
-from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_name
 from locales.words import Words
 from service.people.values import Membership, Mid
+
+NAME_SHOWN = 30
 
 
 def screen(memberships: Sequence[Membership], w: Words) -> Screen:
@@ -49,7 +51,7 @@ def _ways(one: Membership, many: int, w: Words) -> tuple[tuple[Button, ...], ...
             (Button(w.p("button", "Leave and keep"), keep),),
             (Button(w.p("button", "Leave and erase"), erase),),
         )
-    name = own_name(one.mid.name, w)
+    name = short(own_name(one.mid.name, w), NAME_SHOWN)
     return (
         (Button(w.p("button", "Leave, keep: {mid}", mid=name), keep),),
         (Button(w.p("button", "Leave, erase: {mid}", mid=name), erase),),

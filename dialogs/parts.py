@@ -94,7 +94,7 @@ def _out_by_price(one: Standing, _: Picture, w: Words) -> str:
 
 def _said_no(one: Standing, _: Picture, w: Words) -> str:
     assert one.holding.answer is not None
-    return w.t("You are out: you said no on {date}.", date=one.holding.answer.at.date())
+    return w.t("You said no on {date}.", date=one.holding.answer.at.date())
 
 
 def _paused(_: Standing, picture: Picture, w: Words) -> str:

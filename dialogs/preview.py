@@ -66,7 +66,7 @@ def samples() -> dict[str, Sample]:
         "card, agreed offer": lambda w: card.screen(
             s.card(s.holding(insurer, "yes", Status.OFFERED)), w
         ),
-        "card details": lambda w: card.details(s.card(), w),
+        "card details": lambda w: card.line_names(s.card(), w),
         "legal text": lambda w: card.legal(s.card(), 0, w),
         "refuse everywhere": lambda w: choices.refusing(s.card(offered), w),
         "knob": lambda w: knob.screen(s.knob(1), w),

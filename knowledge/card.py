@@ -1,13 +1,12 @@
 """The card: a licence as eight plain lines, always in this order, and what to be warned of.
 
-Screens, receipts and answers all take their words from here. Layer 1 is ``short``, layer 2 is
-``detail``; layer 3 is the legal text, which is shown as it is.
+Screens, receipts and answers all take their words from here. What is behind a line is in
+``knowledge.details``; the third layer is the legal text, which is shown as it is.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from knowledge.vocabulary import (
@@ -40,12 +39,11 @@ class LineKey(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: its name, its short form, and the sentences behind it."""
+    """One line: its name and its short form."""
 
     key: LineKey
     name: str
     short: str
-    detail: tuple[str, ...]
 
 
 def own_words(texts: Texts, w: Words) -> str:
@@ -66,14 +64,14 @@ def lines(terms: Terms, ask: Ask | None, today: date, w: Words) -> tuple[Line, .
     """The eight lines of a licence. ``ask`` is the member's, None when their knob is at never."""
     return (
         # NOTE: The names of a card's eight lines. One or two short words each.
-        Line(LineKey.WHO, w.t("Who"), _who(terms, w), _who_detail(terms, w)),
-        Line(LineKey.WHAT, w.t("What"), _what(terms, w), _what_detail(terms, w)),
-        Line(LineKey.PURPOSE, w.t("What for"), _purpose(terms, w), _purpose_detail(terms, w)),
-        Line(LineKey.HOW, w.t("How"), _how(terms, w), _how_detail(terms, w)),
-        Line(LineKey.LENGTH, w.t("How long"), _length(terms, today, w), _length_detail(terms, w)),
-        Line(LineKey.MONEY, w.t("Money"), _money(terms, ask, w), _money_detail(terms, w)),
-        Line(LineKey.UNKNOWN, w.t("Not known"), own_words(terms.unknowns, w), _audit(terms, w)),
-        Line(LineKey.STOP, w.t("To stop"), _stop(w), _stop_detail(terms, w)),
+        Line(LineKey.WHO, w.t("Who"), _who(terms, w)),
+        Line(LineKey.WHAT, w.t("What"), _what(terms, w)),
+        Line(LineKey.PURPOSE, w.t("What for"), _purpose(terms, w)),
+        Line(LineKey.HOW, w.t("How"), how_words(terms, w)),
+        Line(LineKey.LENGTH, w.t("How long"), _length(terms, today, w)),
+        Line(LineKey.MONEY, w.t("Money"), _money(terms, ask, w)),
+        Line(LineKey.UNKNOWN, w.t("Not known"), own_words(terms.unknowns, w)),
+        Line(LineKey.STOP, w.t("To stop"), _stop(w)),
     )
 
 
@@ -84,7 +82,7 @@ def warnings(terms: Terms, mid: Mid, *, first: bool, w: Words) -> tuple[str, ...
     """
     found = [
         w.t("This buyer is linked to your MID.")
-        if party in terms.buyers
+        if terms.buyers == (party,)
         else w.t("{party} is linked to your MID.", party=party.name)
         for party in dict.fromkeys((*terms.buyers, terms.collector, *terms.via))
         if party.id in terms.linked
@@ -98,7 +96,8 @@ def warnings(terms: Terms, mid: Mid, *, first: bool, w: Words) -> tuple[str, ...
     return tuple(found)
 
 
-def _party(party: Party, w: Words) -> str:
+def party_words(party: Party, w: Words) -> str:
+    """A party: its name, what it is, and where."""
     # NOTE: A name, then what it is, then its country: "Careful Robotics, a company (Germany)".
     return w.t(
         "{name}, {kind} ({country})",
@@ -140,22 +139,8 @@ def _who(terms: Terms, w: Words) -> str:
     return w.sentences(parts)
 
 
-def _who_detail(terms: Terms, w: Words) -> tuple[str, ...]:
-    mid = own_name(terms.mid_name, w)
-    found = [w.t("Buyer: {party}.", party=_party(party, w)) for party in terms.buyers]
-    if terms.collector.id != terms.mid_id:
-        found.append(w.t("Records the data: {party}.", party=_party(terms.collector, w)))
-    else:
-        found.append(w.t("Records the data: {party}.", party=mid))
-    found += [w.t("Passes it on: {party}.", party=_party(party, w)) for party in terms.via]
-    found.append(w.t("Bargains for you: {mid}.", mid=mid))
-    if not terms.linked:
-        found.append(w.t("None of the others is linked to {mid}.", mid=mid))
-    found.append(w.t("The buyer never learns who you are from us, and cannot write to you."))
-    return tuple(found)
-
-
-def _item(item: DataItem, w: Words) -> str:
+def item_words(item: DataItem, w: Words) -> str:
+    """A kind of data, where it comes from, and whether it is sensitive."""
     label, origin = category_label(item.category, w), origin_label(item.origin, w)
     if item.sensitive:
         # NOTE: {data} is a kind of data, {origin} says where it comes from ("recorded").
@@ -170,17 +155,11 @@ def _sentences(phrases: Iterable[str], w: Words) -> str:
 
 
 def _what(terms: Terms, w: Words) -> str:
-    return _sentences((_item(item, w) for item in terms.data), w)
+    return _sentences((item_words(item, w) for item in terms.data), w)
 
 
-def _what_detail(terms: Terms, w: Words) -> tuple[str, ...]:
-    found = [_item(item, w) for item in terms.data]
-    if terms.sensitive:
-        found.append(w.t("Before a yes to sensitive data there is one question."))
-    return tuple(found)
-
-
-def _aim(purpose: Purpose, w: Words) -> str:
+def aim_words(purpose: Purpose, w: Words) -> str:
+    """A purpose, and whether it is for profit."""
     label = purpose_label(purpose.purpose, w)
     if purpose.commercial:
         return w.t("{purpose} (for profit)", purpose=label)
@@ -192,19 +171,12 @@ def _purpose(terms: Terms, w: Words) -> str:
     if all(purpose.commercial for purpose in terms.purposes):
         return w.sentences([_sentences(labels, w), w.t("For profit.")])
     if terms.commercial:
-        return _sentences((_aim(purpose, w) for purpose in terms.purposes), w)
+        return _sentences((aim_words(purpose, w) for purpose in terms.purposes), w)
     return w.sentences([_sentences(labels, w), w.t("Not for profit.")])
 
 
-def _purpose_detail(terms: Terms, w: Words) -> tuple[str, ...]:
-    return (
-        w.t("Why your data is wanted: {why}", why=own_words(terms.why_wanted, w)),
-        *(_aim(purpose, w) for purpose in terms.purposes),
-        w.t("Any other use needs a new version of this licence and a new yes from you."),
-    )
-
-
-def _how(terms: Terms, w: Words) -> str:
+def how_words(terms: Terms, w: Words) -> str:
+    """How the buyer gets at the data."""
     says = {
         "query": w.t("They ask questions. They see answers, not the data."),
         "dp_query": w.t("They only get blurred totals. No answer points to you."),
@@ -212,21 +184,6 @@ def _how(terms: Terms, w: Words) -> str:
         "copy": w.t("They get a copy."),
     }
     return says[terms.access_mode]
-
-
-def _how_detail(terms: Terms, w: Words) -> tuple[str, ...]:
-    places = w.join([w.region(code) for code in terms.storage])
-    found = [_how(terms, w), w.t("Kept in: {places}.", places=places)]
-    if terms.cannot_be_called_back:
-        found.append(
-            w.t(
-                "If you stop, nothing new reaches them. What they have learned or copied until "
-                "then stays with them."
-            )
-        )
-    else:
-        found.append(w.t("If you stop, they can no longer use your data."))
-    return tuple(found)
 
 
 def _length(terms: Terms, today: date, w: Words) -> str:
@@ -238,23 +195,14 @@ def _length(terms: Terms, today: date, w: Words) -> str:
     return w.sentences([span, w.t("Then deleted within {days}.", days=deadline)])
 
 
-def _length_detail(terms: Terms, w: Words) -> tuple[str, ...]:
-    return (
-        w.t("It runs from {start} to {end}.", start=terms.start, end=terms.end),
-        w.t(
-            "The buyer must delete what it holds within {days} after the end.",
-            days=w.duration_days(terms.delete_within_days),
-        ),
-        w.t("To go on after that, it needs a new yes from you."),
-    )
-
-
 def _money(terms: Terms, ask: Ask | None, w: Words) -> str:
     price = terms.price
     if price is None:
         return w.t("You are not paid for this.")
     share = w.percent(terms.member_share)
     paid = price.rate if price.settlement == "uniform" else (ask.amount if ask else None)
+    if paid is None and price.settlement == "ask":
+        return w.t("{share} of your price.", share=share)
     if paid is None:
         return w.t("{share} of what the buyer pays.", share=share)
     net = formula.net(paid, terms.member_share, price.quantum)
@@ -269,79 +217,5 @@ def _money(terms: Terms, ask: Ask | None, w: Words) -> str:
     )
 
 
-def _money_detail(terms: Terms, w: Words) -> tuple[str, ...]:
-    price = terms.price
-    if price is None:
-        return (w.t("You are not paid for this."),)
-    mid = own_name(terms.mid_name, w)
-    cut = sum((one.percent for one in terms.commissions), Decimal(0)) / 100
-    found = [w.t("Your share: {share}.", share=w.percent(terms.member_share))]
-    found += [
-        w.t(
-            "{party}, in between: {share}.",
-            party=one.party.name,
-            share=w.percent(one.percent / 100),
-        )
-        for one in terms.commissions
-    ]
-    found.append(w.t("{mid}: {share}.", mid=mid, share=w.percent(1 - terms.member_share - cut)))
-    if terms.member_share < Decimal("0.70"):
-        found.append(w.t("Less than 70 of every 100 reach the members."))
-    if price.rate is None:
-        found.append(w.t("What the buyer pays is not known yet."))
-    elif price.settlement == "uniform":
-        found.append(
-            w.t("Everyone who is in gets the same: the buyer pays {rate}.",
-                rate=w.money(price.rate, price.currency))
-        )  # fmt: skip
-    else:
-        found.append(
-            w.t("The price paid is your own. The buyer pays up to {rate}.",
-                rate=w.money(price.rate, price.currency))
-        )  # fmt: skip
-    found.append(
-        w.t(
-            "{mid} set the lowest price at {low} and the highest at {high}.",
-            mid=mid,
-            low=w.money(price.floor, price.currency),
-            high=w.money(price.cap, price.currency),
-        )
-    )
-    if terms.residual_share:
-        found.append(
-            w.t(
-                "If something made from it earns money later, {share} goes to the members.",
-                share=w.percent(terms.residual_share),
-            )
-        )
-    return tuple(found)
-
-
-def _audit(terms: Terms, w: Words) -> tuple[str, ...]:
-    found = [own_words(terms.unknowns, w)]
-    if terms.audit is None:
-        found.append(w.t("Nobody has checked this licence yet."))
-    else:
-        found.append(
-            w.t(
-                "Checked on {date}: {result}",
-                date=terms.audit.on,
-                result=own_words(terms.audit.result, w),
-            )
-        )
-    return tuple(found)
-
-
 def _stop(w: Words) -> str:
     return w.t("One tap.")
-
-
-def _stop_detail(terms: Terms, w: Words) -> tuple[str, ...]:
-    found = [
-        w.t("Tap No or Stop on the card, at any time. No reason is asked."),
-        w.t("It ends at once for anything new."),
-        w.t("Nothing else changes: your other licences stay as they are."),
-    ]
-    if terms.cannot_be_called_back:
-        found.append(w.t("What they learn cannot be called back."))
-    return tuple(found)

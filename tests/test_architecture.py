@@ -21,7 +21,6 @@ LONGEST_EXCEPTION = 450
 LONG = {
     "dialogs/knob.py": "the knob's four screens share every helper",
     "dialogs/samples.py": "data: the sample term sheets",
-    "knowledge/card.py": "the eight lines, short and detailed, next to each other",
     "locales/words.py": "the one class that knows a language's rules",
     "playground/markup.py": "one parser",
     "playground/pages.py": "one table of routes",

@@ -66,7 +66,7 @@ async def show_details(
 ) -> None:
     """The names of its lines."""
     view = await cases.look_at_card(deps, who.id, callback_data.licence)
-    await show(card.details(view, who.w), who.w.locale)
+    await show(card.line_names(view, who.w), who.w.locale)
 
 
 async def show_line(

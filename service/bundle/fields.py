@@ -39,6 +39,8 @@ LIMITS: Final = MappingProxyType(
         "contact": 200,
         # Numbers.
         "knobs": 3,
+        "names": 8,
+        "kinds": 12,
         "invite_days": 90,
         "reply_within_hours": 720,
         "notices_per_week": 50,

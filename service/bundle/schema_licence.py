@@ -108,15 +108,19 @@ class LicenceSpec(Spec):
     collector: Slug
     """who collects the data: a party, or the MID itself"""
     # Mission K1.
-    buyers: Annotated[list[Slug], Field(min_length=1), AfterValidator(unique)]
+    buyers: Annotated[
+        list[Slug], Field(min_length=1, max_length=LIMITS["names"]), AfterValidator(unique)
+    ]
     """who gets to use the data, each a party"""
-    via: Annotated[list[Slug], AfterValidator(unique)] = Field(default_factory=list)
+    via: Annotated[list[Slug], Field(max_length=LIMITS["names"]), AfterValidator(unique)] = Field(
+        default_factory=list
+    )
     """who passes it on between MID and buyer"""
     remuneration: Remuneration
     """what kind of payment members get"""
-    data: Annotated[list[DataSpec], Field(min_length=1)]
+    data: Annotated[list[DataSpec], Field(min_length=1, max_length=LIMITS["kinds"])]
     """which data"""
-    purposes: Annotated[list[PurposeSpec], Field(min_length=1)]
+    purposes: Annotated[list[PurposeSpec], Field(min_length=1, max_length=LIMITS["names"])]
     """what for"""
     access_mode: AccessMode
     """how the buyer gets at the data"""

@@ -157,7 +157,9 @@ class MidSpec(Spec):
     """the languages the MID writes in, its own first"""
     contact: Contact
     """how to reach a person"""
-    complaints: list[Complaint] = Field(default_factory=list)
+    complaints: Annotated[list[Complaint], Field(max_length=LIMITS["names"])] = Field(
+        default_factory=list
+    )
     """who hears complaints about the MID"""
     time_zone: Zone | None = None
     """its time zone; default the one in staff_hours, else UTC"""
@@ -165,7 +167,9 @@ class MidSpec(Spec):
     """its privacy policy on the web"""
     funding: Annotated[list[Funding], Field(min_length=1)]
     """where its money comes from"""
-    affiliates: Annotated[list[Slug], AfterValidator(unique)] = Field(default_factory=list)
+    affiliates: Annotated[
+        list[Slug], Field(max_length=LIMITS["names"]), AfterValidator(unique)
+    ] = Field(default_factory=list)
     """parties linked to the MID; members are told where they choose"""
     member_share: Share
     """the members' part of what buyers pay, 0 to 1; a licence may set its own"""

@@ -115,7 +115,8 @@ def _own_sides(raw: Any) -> Iterator[Found]:
 def _parties_named(raw: Any) -> Iterator[Found]:
     """Whoever is named is described: the MID itself, or one of the parties."""
     mid = _block(raw, "mid")
-    known = {*_known(raw, "parties", "id"), mid.get("id")}
+    own = mid.get("id")
+    known = {*_known(raw, "parties", "id"), *([own] if isinstance(own, str) else [])}
 
     def lost(where: Loc, ref: Any) -> Iterator[Found]:
         if isinstance(ref, str) and ref not in known:

@@ -12,8 +12,8 @@ from service.price.values import Standing
 
 STAYS, RETURNS, ASKS = "stays", "returns", "asks"
 
-# Things people know they have, of which at least two are in no single licence.
-_OTHERS = ("HouseOwned", "Tattoo", "CarOwned", "Favorite", "Offspring")
+# Things that people know they have, each from another branch of the vocabulary.
+_OTHERS = ("HouseOwned", "Tattoo", "Offspring", "EmailAddress", "Opinion", "LifeHistory")
 
 
 def question(terms: Terms, seed: str) -> Question:
@@ -27,12 +27,9 @@ def question(terms: Terms, seed: str) -> Question:
     else:
         sensitive = next(item.category for item in terms.data if item.sensitive)
         topic, right = Topic.SENSITIVE, sensitive.partition(":")[2]
-        used = {
-            name.partition(":")[2]
-            for item in terms.data
-            for name in (item.category, *ancestors(item.category))
-        }
-        wrong = tuple(name for name in _OTHERS if name not in used)[:2]
+        used = {name for item in terms.data for name in _with_parents(item.category)}
+        # Nothing that shares a branch with what is used: it could be called by the same words.
+        wrong = tuple(name for name in _OTHERS if not used & _with_parents(f"pd:{name}"))[:2]
     options = sorted(
         (right, *wrong), key=lambda key: hashlib.sha256(f"{seed}{key}".encode()).digest()
     )
@@ -43,3 +40,8 @@ def digest_of(back: Iterable[Standing]) -> str:
     """A hash over the exact versions that would come back."""
     pairs = sorted((one.holding.licence.id, one.holding.licence.digest) for one in back)
     return hashlib.sha256(rfc8785.dumps([list(pair) for pair in pairs])).hexdigest()
+
+
+def _with_parents(category: str) -> set[str]:
+    """A category and what it belongs to, but for the root, under which all of them stand."""
+    return {category, *ancestors(category)} - {"dpv:PersonalData", "pd:PersonalData"}

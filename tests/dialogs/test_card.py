@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dialogs import card, samples
 from knowledge.card import LineKey, lines, own_name, own_words, warnings
+from knowledge.details import details
 from locales.words import SHIPPED, words
 from service.licences.values import Commission
 from tests.dialogs.stage import NAMES, buttons, read, screen, text, unbalanced
@@ -45,6 +46,11 @@ def eight(terms, locale="en"):
     """The eight lines of a licence, for a member whose knob stands at 0."""
     ask = samples.card(samples.holding(terms)).standing.ask
     return {one.key: one for one in lines(terms, ask, TODAY, words(locale))}
+
+
+def behind(terms, key, locale="en"):
+    """What is behind one line."""
+    return details(key, terms, words(locale))
 
 
 def legal(body, page, locale="en"):
@@ -184,17 +190,16 @@ def test_warnings_stand_before_the_lines_and_after_the_standing(locale):
 
 
 def test_a_link_is_said_again_behind_the_line_who():
-    detail = " ".join(eight(INSURER)[LineKey.WHO].detail)
+    detail = " ".join(behind(INSURER, LineKey.WHO))
     assert "linked" in detail
     assert "None of the others is linked" not in detail
-    assert "None of the others is linked" in " ".join(eight(ROBOTS)[LineKey.WHO].detail)
+    assert "None of the others is linked" in " ".join(behind(ROBOTS, LineKey.WHO))
 
 
 @pytest.mark.parametrize("terms", [INSURER, ROBOTS], ids=["a copy", "contained"])
 def test_what_stays_with_them_is_said_wherever_it_matters(terms):
-    found = eight(terms)
-    stays = "stays with them" in " ".join(found[LineKey.HOW].detail)
-    again = KNOWN["for good"] in found[LineKey.STOP].detail
+    stays = "stays with them" in " ".join(behind(terms, LineKey.HOW))
+    again = KNOWN["for good"] in behind(terms, LineKey.STOP)
     assert stays is again is terms.cannot_be_called_back
 
 
@@ -204,14 +209,14 @@ def test_what_stays_with_them_is_said_wherever_it_matters(terms):
 def test_unpaid_says_so_and_names_no_amount():
     found = eight(SEPSIS)[LineKey.MONEY]
     assert found.short == "You are not paid for this."
-    assert found.detail == ("You are not paid for this.",)
+    assert behind(SEPSIS, LineKey.MONEY) == ("You are not paid for this.",)
     assert "€" not in text("card, unpaid")
     assert "My price" not in [one.label for one in buttons(screen("card, unpaid"))]
 
 
 def shares(terms):
     """The shares that the money detail lists, without what comes later."""
-    detail = eight(terms)[LineKey.MONEY].detail
+    detail = behind(terms, LineKey.MONEY)
     return [Decimal(found[1]) for one in detail if (found := re.search(r": ([\d.]+)%\.$", one))]
 
 
@@ -245,15 +250,15 @@ def test_the_amount_on_the_card_is_the_share_rounded_down():
 
 def test_a_small_share_is_said_plainly():
     said = "Less than 70 of every 100 reach the members."
-    assert said in eight(VOICES)[LineKey.MONEY].detail
-    assert said not in eight(ROBOTS)[LineKey.MONEY].detail
+    assert said in behind(VOICES, LineKey.MONEY)
+    assert said not in behind(ROBOTS, LineKey.MONEY)
 
 
 def test_no_amount_is_promised_while_the_rate_is_unknown():
     unknown = ROBOTS.price.model_copy(update={"rate": None})
-    found = eight(ROBOTS.model_copy(update={"price": unknown}))[LineKey.MONEY]
-    assert found.short == "80% of what the buyer pays."
-    assert "What the buyer pays is not known yet." in found.detail
+    terms = ROBOTS.model_copy(update={"price": unknown})
+    assert eight(terms)[LineKey.MONEY].short == "80% of what the buyer pays."
+    assert "What the buyer pays is not known yet." in behind(terms, LineKey.MONEY)
 
 
 # The legal text
@@ -338,4 +343,4 @@ def test_a_label_names_the_language_that_the_text_is_in():
 
 
 def test_a_title_keeps_its_words_in_the_button_that_leads_to_it():
-    assert buttons(screen("home", "fr"))[0].label == "Shift fatigue and insurance"
+    assert buttons(screen("licences", "fr"))[0].label == "Shift fatigue and insurance"

@@ -321,7 +321,7 @@ def test_a_licence_with_many_parties_still_fits(locale):
         }
     )
     view = samples.card(samples.holding(terms, None))
-    for made in (card.screen(view, w), card.details(view, w), choices.refusing(view, w)):
+    for made in (card.screen(view, w), card.line_names(view, w), choices.refusing(view, w)):
         assert not [one for one in faults(made) if "two buttons" not in one]
 
 

@@ -1,0 +1,163 @@
+"""What is behind each line of a card: the second layer."""
+
+from decimal import Decimal
+
+from knowledge.card import (
+    LineKey,
+    aim_words,
+    how_words,
+    item_words,
+    own_name,
+    own_words,
+    party_words,
+)
+from locales.words import Words
+from service.licences.values import Terms
+
+
+def details(key: LineKey, terms: Terms, w: Words) -> tuple[str, ...]:
+    """The sentences behind one line."""
+    return {
+        LineKey.WHO: _who,
+        LineKey.WHAT: _what,
+        LineKey.PURPOSE: _purpose,
+        LineKey.HOW: _how,
+        LineKey.LENGTH: _length,
+        LineKey.MONEY: _money,
+        LineKey.UNKNOWN: _unknown,
+        LineKey.STOP: _stop,
+    }[key](terms, w)
+
+
+def _who(terms: Terms, w: Words) -> tuple[str, ...]:
+    mid = own_name(terms.mid_name, w)
+    found = [w.t("Buyer: {party}.", party=party_words(party, w)) for party in terms.buyers]
+    if terms.collector.id != terms.mid_id:
+        found.append(w.t("Records the data: {party}.", party=party_words(terms.collector, w)))
+    else:
+        found.append(w.t("Records the data: {party}.", party=mid))
+    found += [w.t("Passes it on: {party}.", party=party_words(party, w)) for party in terms.via]
+    found.append(w.t("Bargains for you: {mid}.", mid=mid))
+    linked = [
+        w.t("{party} is linked to {mid}.", party=party.name, mid=mid)
+        for party in dict.fromkeys((*terms.buyers, terms.collector, *terms.via))
+        if party.id in terms.linked
+    ]
+    found += linked or [w.t("None of the others is linked to {mid}.", mid=mid)]
+    found.append(w.t("The buyer never learns who you are from us, and cannot write to you."))
+    return tuple(found)
+
+
+def _what(terms: Terms, w: Words) -> tuple[str, ...]:
+    found = [item_words(item, w) for item in terms.data]
+    if terms.sensitive:
+        found.append(w.t("Before a yes to sensitive data there is one question."))
+    return tuple(found)
+
+
+def _purpose(terms: Terms, w: Words) -> tuple[str, ...]:
+    return (
+        w.t("Why your data is wanted: {why}", why=own_words(terms.why_wanted, w)),
+        *(aim_words(purpose, w) for purpose in terms.purposes),
+        w.t("Any other use needs a new version of this licence and a new yes from you."),
+    )
+
+
+def _how(terms: Terms, w: Words) -> tuple[str, ...]:
+    places = w.join([w.region(code) for code in terms.storage])
+    found = [how_words(terms, w), w.t("Kept in: {places}.", places=places)]
+    if terms.cannot_be_called_back:
+        found.append(
+            w.t(
+                "If you stop, nothing new reaches them. What they have learned or copied until "
+                "then stays with them."
+            )
+        )
+    else:
+        found.append(w.t("If you stop, they can no longer use your data."))
+    return tuple(found)
+
+
+def _length(terms: Terms, w: Words) -> tuple[str, ...]:
+    return (
+        w.t("It runs from {start} to {end}.", start=terms.start, end=terms.end),
+        w.t(
+            "The buyer must delete what it holds within {days} after the end.",
+            days=w.duration_days(terms.delete_within_days),
+        ),
+        w.t("To go on after that, it needs a new yes from you."),
+    )
+
+
+def _money(terms: Terms, w: Words) -> tuple[str, ...]:
+    price = terms.price
+    if price is None:
+        return (w.t("You are not paid for this."),)
+    mid = own_name(terms.mid_name, w)
+    cut = sum((one.percent for one in terms.commissions), Decimal(0)) / 100
+    found = [w.t("Your share: {share}.", share=w.percent(terms.member_share))]
+    found += [
+        w.t(
+            "{party}, in between: {share}.",
+            party=one.party.name,
+            share=w.percent(one.percent / 100),
+        )
+        for one in terms.commissions
+    ]
+    found.append(w.t("{mid}: {share}.", mid=mid, share=w.percent(1 - terms.member_share - cut)))
+    if terms.member_share < Decimal("0.70"):
+        found.append(w.t("Less than 70 of every 100 reach the members."))
+    if price.rate is None:
+        found.append(w.t("What the buyer pays is not known yet."))
+    elif price.settlement == "uniform":
+        found.append(
+            w.t("Everyone who is in gets the same: the buyer pays {rate}.",
+                rate=w.money(price.rate, price.currency))
+        )  # fmt: skip
+    else:
+        found.append(
+            w.t("The price paid is your own. The buyer pays up to {rate}.",
+                rate=w.money(price.rate, price.currency))
+        )  # fmt: skip
+    found.append(
+        w.t(
+            "{mid} set the lowest price at {low} and the highest at {high}.",
+            mid=mid,
+            low=w.money(price.floor, price.currency),
+            high=w.money(price.cap, price.currency),
+        )
+    )
+    if terms.residual_share:
+        found.append(
+            w.t(
+                "If something made from it earns money later, {share} goes to the members.",
+                share=w.percent(terms.residual_share),
+            )
+        )
+    return tuple(found)
+
+
+def _unknown(terms: Terms, w: Words) -> tuple[str, ...]:
+    found = [own_words(terms.unknowns, w)]
+    if terms.audit is None:
+        found.append(w.t("Nobody has checked this licence yet."))
+    else:
+        found.append(
+            w.t(
+                "Checked on {date}: {result}",
+                date=terms.audit.on,
+                result=own_words(terms.audit.result, w),
+            )
+        )
+    return tuple(found)
+
+
+def _stop(terms: Terms, w: Words) -> tuple[str, ...]:
+    found = [
+        w.t("Tap No or Stop on the card, at any time. No reason is asked."),
+        w.t("It ends at once for anything new."),
+        w.t("Nothing else changes: your other licences stay as they are."),
+    ]
+    if terms.cannot_be_called_back:
+        found.append(w.t("What they learn cannot be called back."))
+    return tuple(found)
