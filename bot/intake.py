@@ -18,6 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot import store
 from bot.commits import Commits
+from bot.flood import FloodGuard, protects
 from bot.lanes import Lanes
 from bot.store import Arrived, Waiting
 from service.deps import Deps
@@ -53,7 +54,14 @@ def lane_of(update: dict[str, Any]) -> str:
 def arrived(body: str) -> Arrived:
     """An update, as JSON, the way the inbox keeps it."""
     update = json.loads(body)
-    return Arrived(update_id=update["update_id"], lane=lane_of(update), body=body)
+    text = (update.get("message") or {}).get("text") or ""
+    data = (update.get("callback_query") or {}).get("data") or ""
+    return Arrived(
+        update_id=update["update_id"],
+        lane=lane_of(update),
+        body=body,
+        protects=protects(text, data),
+    )
 
 
 class Inbox:
@@ -66,6 +74,7 @@ class Inbox:
         self._lanes = lanes
         self._handle = handle
         self._commits = Commits(deps)
+        self._flood = FloodGuard()
         self._queues: dict[str, deque[Waiting]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -78,8 +87,9 @@ class Inbox:
         Raises:
             OperationalError, InterfaceError: the store is away; nothing may be acknowledged.
         """
-        if updates:
-            self._queue(await self._commits.take(updates))
+        wanted = [one for one in updates if self._flood.allows(one)]
+        if wanted:
+            self._queue(await self._commits.take(wanted))
 
     async def run(self) -> None:
         """Handle what a former process left, then what is taken, until ``stop``."""

@@ -59,11 +59,15 @@ told = Table(
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One update as it came: Telegram's id, its lane, its body as JSON."""
+    """One update as it came: Telegram's id, its lane, its body as JSON.
+
+    ``protects`` says that it takes its sender out of something, and so is never dropped.
+    """
 
     update_id: int
     lane: str
     body: str
+    protects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
