@@ -11,8 +11,8 @@ from service.errors import NotFoundError
 from service.ids import new_nonce
 from service.journal import store as journal
 from service.journal.values import Cause, Kind, NewEvent, Proof, Shown, Taught
-from service.people import store as people
 from service.price import rules, store
+from service.price.turn import turn
 from service.price.values import Picture, Standing
 
 
@@ -46,23 +46,19 @@ async def say_yes(deps: Deps, member_id: str, nonce: str, cause: Cause) -> CardV
     Raises:
         NotFoundError: nothing of this member was shown under the nonce.
     """
-    async with deps.db.write() as conn:
-        await people.lock_member(conn, member_id)
-        now = deps.clock.now()
-        shown = await _read_card_shown(conn, member_id, nonce)
-        picture = await store.read_picture(conn, member_id, now)
-        card = _card(picture, shown.proof.subject, Outcome.LOOKED)
+    async with turn(deps, member_id, cause) as now:
+        shown = await _read_card_shown(now.conn, member_id, nonce)
+        licence_id = shown.proof.subject
+        card = _card(now.picture, licence_id, Outcome.LOOKED)
         obstacle = _obstacle(card, shown)
         if obstacle is not None:
-            return _card(picture, shown.proof.subject, obstacle)
+            return _card(now.picture, licence_id, obstacle)
         terms = card.standing.holding.licence.terms
         if terms.needs_teach_back and shown.taught is not Taught.PASSED:
-            return _quiz(picture, card.standing, nonce, shown.taught)
-        if not card.says_yes and not await journal.caused_already(conn, cause):
-            event = _consent(card.standing, "yes", nonce, shown.taught)
-            await journal.append(conn, member_id, [event], cause, now)
-            picture = await store.read_picture(conn, member_id, now)
-        return _card(picture, shown.proof.subject, Outcome.YES)
+            return _quiz(now.picture, card.standing, nonce, shown.taught)
+        if not card.says_yes:
+            await now.record(_consent(card.standing, "yes", nonce, shown.taught))
+    return _card(now.picture, licence_id, Outcome.YES)
 
 
 async def answer_question(
@@ -75,11 +71,9 @@ async def answer_question(
     Raises:
         NotFoundError: nothing of this member was shown under the nonce, or it asks nothing.
     """
-    async with deps.db.write() as conn:
-        await people.lock_member(conn, member_id)
-        shown = await _read_card_shown(conn, member_id, nonce)
-        picture = await store.read_picture(conn, member_id, deps.clock.now())
-        found = _find(picture, shown.proof.subject)
+    async with turn(deps, member_id, cause) as now:
+        shown = await _read_card_shown(now.conn, member_id, nonce)
+        found = _find(now.picture, shown.proof.subject)
         terms = found.holding.licence.terms
         if not terms.needs_teach_back:
             raise NotFoundError(f"licence {found.holding.licence.id} asks no question")
@@ -90,24 +84,19 @@ async def answer_question(
             wrong = Taught.ONCE_WRONG if first else Taught.TWICE_WRONG
             taught = Taught.PASSED if option == question(terms, nonce).right else wrong
         if taught is not shown.taught:
-            await journal.put_taught(conn, nonce, taught, cause)
-        return _quiz(picture, found, nonce, taught)
+            await journal.put_taught(now.conn, nonce, taught, cause)
+        return _quiz(now.picture, found, nonce, taught)
 
 
 async def _say(
     deps: Deps, member_id: str, licence_id: str, value: Literal["no", "later"], cause: Cause
 ) -> CardView:
-    async with deps.db.write() as conn:
-        await people.lock_member(conn, member_id)
-        now = deps.clock.now()
-        picture = await store.read_picture(conn, member_id, now)
-        found = _find(picture, licence_id)
+    async with turn(deps, member_id, cause) as now:
+        found = _find(now.picture, licence_id)
         answer = found.holding.answer
-        same = answer is not None and answer.value == value
-        if not same and not await journal.caused_already(conn, cause):
-            await journal.append(conn, member_id, [_consent(found, value)], cause, now)
-            picture = await store.read_picture(conn, member_id, now)
-    return _card(picture, licence_id, Outcome(value))
+        if answer is None or answer.value != value:
+            await now.record(_consent(found, value))
+    return _card(now.picture, licence_id, Outcome(value))
 
 
 async def _read_card_shown(conn: AsyncConnection, member_id: str, nonce: str) -> Shown:

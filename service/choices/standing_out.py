@@ -12,8 +12,8 @@ from service.journal.values import ALL, Cause, Kind, NewEvent, Proof
 from service.licences.dpv import category_known
 from service.licences.rules import matching
 from service.licences.values import Refusal, RefusalKind
-from service.people import store as people
 from service.price import rules, store
+from service.price.turn import turn
 from service.price.values import Pause, Picture, PortfolioView
 
 
@@ -29,15 +29,11 @@ async def refuse(deps: Deps, member_id: str, refusal: Refusal, cause: Cause) -> 
     Raises:
         NotFoundError: the rule names nothing that exists.
     """
-    async with deps.db.write() as conn:
-        await people.lock_member(conn, member_id)
-        now = deps.clock.now()
-        picture = await store.read_picture(conn, member_id, now)
-        _check(picture, refusal)
-        if refusal not in picture.refusals and not await journal.caused_already(conn, cause):
-            await journal.append(conn, member_id, [_refusal_event(refusal, "on")], cause, now)
-            picture = await store.read_picture(conn, member_id, now)
-    return replace(_refusals(picture), just=refusal)
+    async with turn(deps, member_id, cause) as now:
+        _check(now.picture, refusal)
+        if refusal not in now.picture.refusals:
+            await now.record(_refusal_event(refusal, "on"))
+    return replace(_refusals(now.picture), just=refusal)
 
 
 async def look_at_lifting(deps: Deps, member_id: str, refusal: Refusal) -> BackView:
@@ -52,42 +48,28 @@ async def lift(deps: Deps, member_id: str, nonce: str, cause: Cause) -> Refusals
     Raises:
         NotFoundError: nothing of this member was shown under the nonce.
     """
-    async with deps.db.write() as conn:
-        await people.lock_member(conn, member_id)
-        now = deps.clock.now()
-        shown = await journal.read_shown(conn, member_id, nonce)
+    async with turn(deps, member_id, cause) as now:
+        shown = await journal.read_shown(now.conn, member_id, nonce)
         if shown is None or shown.proof.about != "lift":
             raise NotFoundError(f"no refusal was shown to {member_id} under this nonce")
         refusal = Refusal.from_scope(shown.proof.subject)
-        picture = await store.read_picture(conn, member_id, now)
-        back = _back(picture, refusal)
-        if refusal in picture.refusals:
+        if refusal in now.picture.refusals:
+            back = _back(now.picture, refusal)
             if back.proof.digest != shown.proof.digest or not shown.confirmed:
                 return replace(back, stale=True)
-            if not await journal.caused_already(conn, cause):
-                event = _refusal_event(refusal, "off", nonce)
-                await journal.append(conn, member_id, [event], cause, now)
-                picture = await store.read_picture(conn, member_id, now)
-    return replace(_refusals(picture), just=refusal, lifted=True)
+            await now.record(_refusal_event(refusal, "off", nonce))
+    return replace(_refusals(now.picture), just=refusal, lifted=True)
 
 
 async def step_out(deps: Deps, member_id: str, pause: Pause, cause: Cause) -> BackView:
     """Pause, or stop: out of every licence at once. Nothing else about the member changes."""
-    async with deps.db.write() as conn:
-        await people.lock_member(conn, member_id)
-        now = deps.clock.now()
-        picture = await store.read_picture(conn, member_id, now)
+    async with turn(deps, member_id, cause) as now:
+        present = now.picture.pause
         # A pause that comes after a stop must not loosen it.
-        weaker = picture.pause is Pause.STOPPED and pause is Pause.PAUSED
-        if (
-            picture.pause is not pause
-            and not weaker
-            and not await journal.caused_already(conn, cause)
-        ):
-            event = _pause_event(pause, picture.pause)
-            await journal.append(conn, member_id, [event], cause, now)
-            picture = await store.read_picture(conn, member_id, now)
-    return _back(picture, None)
+        weaker = present is Pause.STOPPED and pause is Pause.PAUSED
+        if present is not pause and not weaker:
+            await now.record(_pause_event(pause, present))
+    return _back(now.picture, None)
 
 
 async def look_at_resuming(deps: Deps, member_id: str) -> BackView:
@@ -102,22 +84,16 @@ async def resume(deps: Deps, member_id: str, nonce: str, cause: Cause) -> Portfo
     Raises:
         NotFoundError: nothing of this member was shown under the nonce.
     """
-    async with deps.db.write() as conn:
-        await people.lock_member(conn, member_id)
-        now = deps.clock.now()
-        shown = await journal.read_shown(conn, member_id, nonce)
+    async with turn(deps, member_id, cause) as now:
+        shown = await journal.read_shown(now.conn, member_id, nonce)
         if shown is None or shown.proof.about != "resume":
             raise NotFoundError(f"no pause was shown to {member_id} under this nonce")
-        picture = await store.read_picture(conn, member_id, now)
-        back = _back(picture, None)
-        if picture.pause is not Pause.OFF:
+        if now.picture.pause is not Pause.OFF:
+            back = _back(now.picture, None)
             if back.proof.digest != shown.proof.digest or not shown.confirmed:
                 return replace(back, stale=True)
-            if not await journal.caused_already(conn, cause):
-                event = _pause_event(Pause.OFF, picture.pause, nonce)
-                await journal.append(conn, member_id, [event], cause, now)
-                picture = await store.read_picture(conn, member_id, now)
-    return PortfolioView(picture=picture, standings=rules.standings(picture))
+            await now.record(_pause_event(Pause.OFF, now.picture.pause, nonce))
+    return PortfolioView(picture=now.picture, standings=rules.standings(now.picture))
 
 
 def _check(picture: Picture, refusal: Refusal) -> None:

@@ -115,9 +115,9 @@ async def caused_already(conn: AsyncConnection, cause: Cause) -> bool:
 
 async def append(
     conn: AsyncConnection, member_id: str, new: list[NewEvent], cause: Cause, at: datetime
-) -> list[str]:
-    """Append events and bring ``latest`` up to date; returns the new events' ids."""
-    ids = []
+) -> list[Latest]:
+    """Append events and bring ``latest`` up to date; returns them as they are now in force."""
+    appended = []
     for ordinal, event in enumerate(new):
         row = {
             "id": new_id("evt"),
@@ -139,10 +139,23 @@ async def append(
             "detail": event.detail,
         }
         done = await conn.execute(insert(events).values(row).returning(events.c.seq))
+        seq = done.scalar_one()
         cached = {name: row[name] for name in _CACHED if name != "seq"}
-        await _put_latest(conn, {**cached, "seq": done.scalar_one(), "event_id": row["id"]})
-        ids.append(str(row["id"]))
-    return ids
+        await _put_latest(conn, {**cached, "seq": seq, "event_id": row["id"]})
+        appended.append(
+            Latest(
+                seq=seq,
+                kind=event.kind,
+                scope=event.scope,
+                value=event.value,
+                before=event.before,
+                version=event.version,
+                event_id=str(row["id"]),
+                at=at,
+                undoes=event.undoes,
+            )
+        )
+    return appended
 
 
 async def _put_latest(conn: AsyncConnection, row: dict[str, object]) -> None:

@@ -127,9 +127,12 @@ async def add_member(conn: AsyncConnection, at: datetime) -> Member:
     return member
 
 
-async def read_member(conn: AsyncConnection, member_id: str) -> Member | None:
-    """A person by id."""
-    row = (await conn.execute(select(members).where(members.c.id == member_id))).first()
+async def read_member(
+    conn: AsyncConnection, member_id: str, *, lock: bool = False
+) -> Member | None:
+    """A person by id; ``lock`` holds their writes in line until the transaction ends."""
+    wanted = select(members).where(members.c.id == member_id)
+    row = (await conn.execute(wanted.with_for_update() if lock else wanted)).first()
     if row is None:
         return None
     return Member(id=row.id, locale=row.locale, zone=row.zone, created_at=row.created_at)

@@ -1,13 +1,10 @@
 """Use cases of the knob and of looking at where one stands."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from service.deps import Deps
 from service.errors import NotFoundError
-from service.journal import store as journal
-from service.journal.values import ALL, Cause, Kind, Latest, NewEvent
-from service.people import store as people
+from service.journal.values import ALL, Cause, Kind, NewEvent
 from service.price import rules, store
+from service.price.turn import turn
 from service.price.values import (
     HIGHEST,
     LOWEST,
@@ -55,25 +52,19 @@ async def set_knob(
         raise NotFoundError(f"the knob has no position {position} in {scope}")
     value = "follow" if position is None else str(position)
     undo = None
-    async with deps.db.write() as conn:
-        await people.lock_member(conn, member_id)
-        now = deps.clock.now()
-        latest = await _latest(conn, member_id, scope)
-        picture = await store.read_picture(conn, member_id, now)
-        view = _view(picture, scope)
+    async with turn(deps, member_id, cause) as now:
+        knob, view = now.picture.knob, _view(now.picture, scope)
+        latest = now.sources.setting(Kind.KNOB, scope)
         stored = latest.value if latest else "0" if scope == ALL else "follow"
         # Where never silences an own position, the membership follows never: undo goes back there.
-        before = "follow" if scope in picture.knob.silenced else stored
+        before = "follow" if scope in knob.silenced else stored
         changed = value != stored or (
-            position is not None and picture.knob.turned(scope, position) != picture.knob
+            position is not None and knob.turned(scope, position) != knob
         )
-        changed = changed and not await journal.caused_already(conn, cause)
-        if changed:
-            event = _event(view, scope, value, before)
-            (event_id,) = await journal.append(conn, member_id, [event], cause, now)
-            undo = event_id if value != before else None
-            picture = await store.read_picture(conn, member_id, now)
-    return _view(picture, scope, changed=changed, undo=undo)
+        done = await now.record(_event(view, scope, value, before)) if changed else None
+        if done is not None and value != before:
+            undo = done.event_id
+    return _view(now.picture, scope, changed=done is not None, undo=undo)
 
 
 async def undo_knob(deps: Deps, member_id: str, event_id: str, cause: Cause) -> KnobView:
@@ -82,20 +73,16 @@ async def undo_knob(deps: Deps, member_id: str, event_id: str, cause: Cause) -> 
     An undo is not undone: that would only go round in circles. And it does not bring a membership
     out of a never that was said after its own position.
     """
-    async with deps.db.write() as conn:
-        await people.lock_member(conn, member_id)
-        now = deps.clock.now()
-        events = await journal.read_latest(conn, member_id)
-        last = next((e for e in events if e.kind is Kind.KNOB and e.event_id == event_id), None)
-        picture = await store.read_picture(conn, member_id, now)
+    async with turn(deps, member_id, cause) as now:
+        found = (e for e in now.sources.latest if e.kind is Kind.KNOB and e.event_id == event_id)
+        last = next(found, None)
         if last is None or last.before is None or last.undoes is not None:
-            return _view(picture, ALL)
-        if last.scope in picture.knob.silenced:
-            return _view(picture, last.scope)
-        event = _event(_view(picture, last.scope), last.scope, last.before, last.value, event_id)
-        await journal.append(conn, member_id, [event], cause, now)
-        picture = await store.read_picture(conn, member_id, now)
-    return _view(picture, last.scope, undone=True)
+            return _view(now.picture, ALL)
+        if last.scope in now.picture.knob.silenced:
+            return _view(now.picture, last.scope)
+        view = _view(now.picture, last.scope)
+        await now.record(_event(view, last.scope, last.before, last.value, event_id))
+    return _view(now.picture, last.scope, undone=True)
 
 
 async def look_back(deps: Deps, member_id: str, scope: str = ALL) -> PastView:
@@ -104,11 +91,6 @@ async def look_back(deps: Deps, member_id: str, scope: str = ALL) -> PastView:
         picture = await store.read_picture(conn, member_id, deps.clock.now())
         past = await store.read_past(conn, member_id, scope, PAST_SHOWN)
     return PastView(scope=scope, settings=tuple(past), zone=picture.zone)
-
-
-async def _latest(conn: AsyncConnection, member_id: str, scope: str) -> Latest | None:
-    events = await journal.read_latest(conn, member_id)
-    return next((e for e in events if e.kind is Kind.KNOB and e.scope == scope), None)
 
 
 def _event(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal
 
+from service.errors import NotFoundError
 from service.licences.values import Licence, Refusal
 from service.people.values import Member, Membership
 
@@ -16,6 +17,20 @@ POSITIONS: Final = range(LOWEST, HIGHEST + 1)
 
 Position = int | Literal["never"]
 """Where the knob stands: -5..5, or never."""
+
+
+def position_of(value: str) -> Position | None:
+    """A stored knob value as a position; None for ``follow``, the absence of an own setting.
+
+    Raises:
+        NotFoundError: it is none, as a forged button may carry.
+    """
+    if value in {"follow", NEVER}:
+        return None if value == "follow" else NEVER
+    try:
+        return int(value)
+    except ValueError:
+        raise NotFoundError(f"{value!r} is no position of the knob") from None
 
 
 class Bound(StrEnum):
