@@ -11,7 +11,7 @@ from dialogs import knob
 from dialogs.callbacks import Place, SetKnob, ShowKnob, ShowPast, UndoKnob
 from service.deps import Deps
 from service.price import cases
-from service.price.store import position_of
+from service.price.values import position_of
 
 
 async def show_knob(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
     delete,
     exists,
@@ -27,7 +29,7 @@ mids = Table(
     "mids",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("doc", Json, nullable=False),
+    Column("doc", Text, nullable=False),
     Column("imported_at", Moment, nullable=False),
 )
 
@@ -78,17 +80,22 @@ invites = Table(
 )
 
 
+@lru_cache(maxsize=256)
+def _parse(doc: str) -> Mid:
+    return Mid.model_validate_json(doc)
+
+
 async def put_mid(conn: AsyncConnection, mid: Mid, at: datetime) -> None:
     """Store a MID's own description, new or changed."""
     await conn.execute(delete(mids).where(mids.c.id == mid.id))
-    doc = mid.model_dump(mode="json")
+    doc = mid.model_dump_json()
     await conn.execute(insert(mids).values(id=mid.id, doc=doc, imported_at=at))
 
 
 async def read_mid(conn: AsyncConnection, mid_id: str) -> Mid | None:
     """A MID by its id."""
     doc = (await conn.execute(select(mids.c.doc).where(mids.c.id == mid_id))).scalar()
-    return None if doc is None else Mid.model_validate(doc)
+    return None if doc is None else _parse(doc)
 
 
 async def read_roster(conn: AsyncConnection, mid_id: str) -> dict[str, dict[str, Any]]:
@@ -167,7 +174,7 @@ async def read_memberships(conn: AsyncConnection, member_id: str) -> list[Member
     return [
         Membership(
             id=row.id,
-            mid=Mid.model_validate(row.doc),
+            mid=_parse(row.doc),
             ref=row.ref,
             tier=row.tier or "standard",
             eligible=frozenset(row.eligible or ()),

@@ -169,7 +169,7 @@ def upgrade() -> None:
     op.create_table(
         "mids",
         sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column("doc", sa.JSON(), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mids")),
     )
