@@ -17,9 +17,10 @@ from bot.edge import Edge
 from bot.intake import SIDE_BY_SIDE, Inbox
 from bot.lanes import lanes
 from bot.member import Acting
+from bot.metrics import Counted, Metrics
 from bot.pacing import Pace
-from bot.polling import poll
 from bot.routers import build_routers
+from bot.serving import telegram_side, webhook_of
 from bot.settings import Settings
 from dialogs.about import Operator
 from service.clock import Clock, SystemClock
@@ -135,21 +136,27 @@ async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None 
 
     Raises as ``run`` does.
     """
+    webhook_of(settings)
     async with opened(settings, clock) as deps:
         with only_one(settings):
             bot = build_bot(settings)
             try:
-                await _serve(bot, deps, build_dispatcher(deps, settings), stop)
+                await _serve(bot, settings, deps, stop)
             finally:
                 await bot.session.close()
 
 
-async def _serve(bot: Bot, deps: Deps, dispatcher: Dispatcher, stop: asyncio.Event) -> None:
+async def _serve(bot: Bot, settings: Settings, deps: Deps, stop: asyncio.Event) -> None:
+    metrics = Metrics()
+    metrics.watch_store(deps.db)
+    bot.session.middleware(Counted(metrics))
+    handle = metrics.timed(Edge(deps, bot, build_dispatcher(deps, settings)).handle)
     async with lanes(deps.db) as held, asyncio.TaskGroup() as group:
-        inbox = Inbox(deps, held, Edge(deps, bot, dispatcher).handle)
+        inbox = Inbox(deps, held, handle)
         group.create_task(inbox.run())
+        coming_in = telegram_side(bot, settings, inbox, deps=deps, lanes=held, metrics=metrics)
         background = (
-            group.create_task(poll(bot, inbox)),
+            group.create_task(coming_in),
             group.create_task(profile.tell(bot, deps)),
         )
         log.info("running")
@@ -157,4 +164,6 @@ async def _serve(bot: Bot, deps: Deps, dispatcher: Dispatcher, stop: asyncio.Eve
         log.info("stopping")
         for task in background:
             task.cancel()
+        # Calls that are under way are stored and answered before the inbox ends.
+        await asyncio.wait(background)
         inbox.stop()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -47,6 +47,19 @@ def carry_out(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except MidlineError as error:
         raise refused(str(error)) from error
+    except BaseExceptionGroup as group:
+        meant = list(_leaves(group.subgroup(MidlineError)))
+        if not meant:
+            raise
+        raise refused(str(meant[0])) from group
+
+
+def _leaves(error: BaseException | None) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _leaves(one)
+    elif error is not None:
+        yield error
 
 
 @app.command()

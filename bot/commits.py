@@ -23,6 +23,7 @@ class _Batch:
     updates: list[Arrived] = field(default_factory=list)
     done: list[int] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
+    claimed: set[int] = field(default_factory=set)
     stored: asyncio.Future[list[Waiting]] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -42,7 +43,10 @@ class Commits:
         batch.updates.extend(updates)
         ids = {one.update_id for one in updates}
         stored = await asyncio.shield(batch.stored)
-        return [one for one in stored if one.update_id in ids]
+        # The same update may have come twice at once: whoever looks first has it.
+        mine = [one for one in stored if one.update_id in ids and one.seq not in batch.claimed]
+        batch.claimed.update(one.seq for one in mine)
+        return mine
 
     async def finish(self, seq: int, *, failed: bool) -> None:
         """Mark an update as handled, or as given up; returns once that is on disk."""

@@ -1,15 +1,21 @@
 """``midline doctor``: each setting and the store, what is wrong, and the mend."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import typer
+from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
 from pydantic import SecretStr
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from bot.app import build_bot, opened
+from bot.serving import DEFAULT_PORT, webhook_of
 from bot.settings import Settings
 from service.errors import StoreError
+from web.address import is_loopback
+from web.diagnosis import Told, compare, is_midline, knock
+from web.values import Hook
 
 
 async def examine(settings: Settings) -> bool:
@@ -17,7 +23,9 @@ async def examine(settings: Settings) -> bool:
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         said = "set" if isinstance(value, SecretStr) else value
-        typer.echo(f"MIDLINE_{name.upper()}: {said or 'not set'}  ({field.description})")
+        typer.echo(
+            f"MIDLINE_{name.upper()}: {'not set' if said is None else said}  ({field.description})"
+        )
     well = True
     async for good, says in _findings(settings):
         typer.echo(f"{'ok ' if good else 'BAD'} {says}")
@@ -34,6 +42,13 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
             yield True, "the store opens and is up to date"
     except StoreError as error:
         yield False, str(error)
+    hook = None
+    try:
+        hook = webhook_of(settings)
+    except StoreError as error:
+        yield False, str(error)
+    async for finding in _http(settings, hook):
+        yield finding
     if settings.bot_token is None:
         yield False, "there is no bot token. Get one from @BotFather and set MIDLINE_BOT_TOKEN."
         return
@@ -41,12 +56,45 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
     try:
         me = await bot.me()
         yield True, f"Telegram knows the bot as @{me.username}"
-        hook = await bot.get_webhook_info()
-        if hook.url:
-            yield False, "a webhook is set, so polling gets nothing. Remove it with deleteWebhook."
-        else:
-            yield True, f"{hook.pending_update_count} updates wait at Telegram"
+        for finding in compare(hook, await _told(bot), datetime.now(UTC)):
+            yield finding
     except TelegramAPIError as error:
         yield False, f"Telegram: {error}. Check MIDLINE_BOT_TOKEN and MIDLINE_BOT_API."
     finally:
         await bot.session.close()
+
+
+async def _http(settings: Settings, hook: Hook | None) -> AsyncIterator[tuple[bool, str]]:
+    """Who listens at the port, and whether the webhook is there and refuses strangers."""
+    host, port = settings.http_host, settings.http_port
+    if settings.webhook_secret and not settings.webhook_url:
+        yield False, "MIDLINE_WEBHOOK_SECRET does nothing without MIDLINE_WEBHOOK_URL. Set both."
+    if hook is None and port is None:
+        yield True, "polling, without HTTP; health and metrics come with MIDLINE_HTTP_PORT"
+        return
+    if not is_loopback(host):
+        yield (
+            True,
+            f"HTTP listens on {host}: let the firewall or the proxy hand on the webhook alone",
+        )
+    if port := DEFAULT_PORT if port is None else port:
+        running = await is_midline(host, port)
+        if running is False:
+            yield (
+                False,
+                f"another program listens on {host}:{port}. Choose another MIDLINE_HTTP_PORT.",
+            )
+        else:
+            yield True, f"{host}:{port}: {'Midline listens' if running else 'free, not running'}"
+    if hook is not None:
+        yield await knock(hook)
+
+
+async def _told(bot: Bot) -> Told:
+    info = await bot.get_webhook_info()
+    return Told(
+        url=info.url,
+        pending=info.pending_update_count,
+        error=info.last_error_message,
+        error_at=info.last_error_date,
+    )

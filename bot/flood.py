@@ -56,3 +56,10 @@ class FloodGuard:
         if len(self._buckets) > REMEMBERED:
             self._buckets.popitem(last=False)
         return allowed
+
+    def give_back(self, one: Arrived) -> None:
+        """Return the token of an update that could not be stored and will come again."""
+        sender = one.lane.rstrip("?")
+        if not one.protects and sender in self._buckets:
+            left, since = self._buckets[sender]
+            self._buckets[sender] = (min(BURST, left + 1), since)

@@ -13,7 +13,12 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot import store
@@ -37,8 +42,14 @@ DRAIN_SECONDS = 2.0
 STORE_AWAY = (OperationalError, InterfaceError)
 """The store is locked, full, or out of reach."""
 
-TRANSIENT = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter, *STORE_AWAY)
-"""What mends itself: the network, Telegram's side, its flood limit, the store."""
+TRANSIENT = (
+    TelegramNetworkError,
+    TelegramServerError,
+    TelegramRetryAfter,
+    ClientDecodeError,
+    *STORE_AWAY,
+)
+"""What mends itself: the network, Telegram's side or what stands before it, the store."""
 
 
 def lane_of(update: dict[str, Any]) -> str:
@@ -79,6 +90,7 @@ class Inbox:
         self._workers: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
         self._group: asyncio.TaskGroup | None = None
+        self._swept = asyncio.Event()
         self._stopping = asyncio.Event()
 
     async def take(self, updates: Sequence[Arrived]) -> None:
@@ -87,9 +99,18 @@ class Inbox:
         Raises:
             OperationalError, InterfaceError: the store is away; nothing may be acknowledged.
         """
+        # What a former process left comes before what its members do now.
+        await self._swept.wait()
         wanted = [one for one in updates if self._flood.allows(one)]
-        if wanted:
-            self._queue(await self._commits.take(wanted))
+        if not wanted:
+            return
+        try:
+            stored = await self._commits.take(wanted)
+        except BaseException:
+            for one in wanted:
+                self._flood.give_back(one)
+            raise
+        self._queue(stored)
 
     async def run(self) -> None:
         """Handle what a former process left, then what is taken, until ``stop``."""
@@ -116,6 +137,7 @@ class Inbox:
                 async with self._deps.db.read() as conn:
                     open_ = await store.read_open(conn)
                 self._queue([one for one in open_ if one.lane not in self._queues])
+                self._swept.set()
             except STORE_AWAY as error:
                 log.warning("store_away", error=type(error).__name__)
             else:

@@ -3,18 +3,39 @@
 On the embedded store there is one process, and every lane is its own. On PostgreSQL processes
 share the work by session advisory locks on a connection that is held open: when a process dies,
 its connection ends and the server frees its lanes by itself.
+
+When only the connection ends, as when the server restarts, the lanes are free as well and anybody
+may take them. What works on them here is cancelled at that moment, as if the process had died:
+going on could carry out an older update after a newer one. The updates are in the store, a sweep
+finds them, and whoever takes the lane then handles them; what was done before is not done again,
+because use cases know what caused them.
 """
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
-from sqlalchemy import make_url
+import structlog
 
 from service.db.database import Database
+from service.db.locks import lock_key
+
+log = structlog.get_logger()
+
+# A silent connection is given up on this side after about 6 seconds and by the server after about
+# 15: who can no longer reach it has let go of its lanes before others are given them.
+_OURS = {
+    "keepalives_idle": 3,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 6000,
+}
+_THE_SERVERS = (
+    "-c tcp_keepalives_idle=9 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+    " -c tcp_user_timeout=15000"
+)
 
 
 class Lanes(Protocol):
@@ -23,7 +44,7 @@ class Lanes(Protocol):
     shared: bool
 
     async def hold(self, lane: str) -> bool:
-        """Take a lane; False when another process has it."""
+        """Take a lane; False when another process has it, or nobody can say."""
         ...
 
     async def release(self, lane: str) -> None:
@@ -45,33 +66,90 @@ class OwnLanes:
 
 
 class SharedLanes:
-    """Lanes as session advisory locks of a PostgreSQL server."""
+    """Lanes as session advisory locks of a PostgreSQL server, by what psycopg needs to connect."""
 
     shared = True
 
-    def __init__(self, connection: psycopg.AsyncConnection[tuple[bool]]) -> None:
-        self._connection = connection
+    def __init__(self, server: dict[str, Any]) -> None:
+        self._server = server
+        self._connection: psycopg.AsyncConnection[tuple[bool]] | None = None
+        self._watched: int | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._workers: dict[str, asyncio.Task[Any]] = {}
 
     async def hold(self, lane: str) -> bool:
-        """Take a lane unless another process has it."""
-        return await self._ask("SELECT pg_try_advisory_lock(%s)", lane)
+        """Take a lane for the task that asks, unless another process has it.
+
+        The task is cancelled when the lane is lost. While the server cannot be reached no lane is
+        taken; whoever sweeps asks again.
+        """
+        try:
+            held = await self._ask("SELECT pg_try_advisory_lock(%s)", lane)
+        except psycopg.Error as error:
+            log.warning("lanes_away", error=type(error).__name__)
+            return False
+        worker = asyncio.current_task()
+        if held and worker is not None:
+            self._workers[lane] = worker
+        return held
 
     async def release(self, lane: str) -> None:
-        """Give it back."""
-        await self._ask("SELECT pg_advisory_unlock(%s)", lane)
+        """Give it back, unless it was lost."""
+        if self._workers.get(lane) is not asyncio.current_task():
+            return
+        del self._workers[lane]
+        try:
+            await self._ask("SELECT pg_advisory_unlock(%s)", lane)
+        except psycopg.Error as error:
+            log.warning("lanes_away", error=type(error).__name__)
+
+    def close(self) -> None:
+        """End the connection, and with it every hold."""
+        self._unwatch()
+        if self._connection is not None:
+            self._connection.pgconn.finish()
+            self._connection = None
 
     async def _ask(self, sql: str, lane: str) -> bool:
         async with self._one_at_a_time:
-            row = await (await self._connection.execute(sql, (lock_key(lane),))).fetchone()
+            if self._connection is None:
+                self._connection = await psycopg.AsyncConnection.connect(
+                    **self._server, autocommit=True
+                )
+            self._unwatch()
+            try:
+                row = await (await self._connection.execute(sql, (lock_key(lane),))).fetchone()
+            except BaseException:
+                # Whether it was carried out is not known: the end of the connection settles it.
+                self._lose()
+                raise
+            self._watch(self._connection)
         assert row is not None
         return row[0]
 
+    def _watch(self, connection: psycopg.AsyncConnection[tuple[bool]]) -> None:
+        """Between questions the server has nothing to say but that the connection ends."""
+        self._watched = connection.fileno()
+        asyncio.get_running_loop().add_reader(self._watched, self._said, connection)
 
-def lock_key(name: str) -> int:
-    """A 64-bit lock number for a name."""
-    digest = hashlib.blake2b(name.encode(), digest_size=8, person=b"midline").digest()
-    return int.from_bytes(digest, signed=True)
+    def _unwatch(self) -> None:
+        if self._watched is not None:
+            asyncio.get_running_loop().remove_reader(self._watched)
+            self._watched = None
+
+    def _said(self, connection: psycopg.AsyncConnection[tuple[bool]]) -> None:
+        try:
+            connection.pgconn.consume_input()
+        except psycopg.Error:
+            self._lose()
+
+    def _lose(self) -> None:
+        """Everything held here is anybody's now."""
+        log.warning("lanes_lost", lanes=len(self._workers))
+        self.close()
+        for worker in self._workers.values():
+            worker.cancel()
+        self._workers.clear()
 
 
 @asynccontextmanager
@@ -80,9 +158,10 @@ async def lanes(db: Database) -> AsyncIterator[Lanes]:
     if db.embedded:
         yield OwnLanes()
         return
-    url = make_url(db.engine.url).set(drivername="postgresql")
-    connection = await psycopg.AsyncConnection.connect(
-        url.render_as_string(hide_password=False), autocommit=True
-    )
-    async with connection:
-        yield SharedLanes(connection)
+    _, server = db.engine.dialect.create_connect_args(db.engine.url)
+    options = f"{server.get('options', '')} {_THE_SERVERS}".strip()
+    shared = SharedLanes({"connect_timeout": 10, **server, **_OURS, "options": options})
+    try:
+        yield shared
+    finally:
+        shared.close()

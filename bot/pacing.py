@@ -14,7 +14,12 @@ from aiogram.client.session.middlewares.base import (
     BaseRequestMiddleware,
     NextRequestMiddlewareType,
 )
-from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
@@ -58,11 +63,10 @@ class Pace(BaseRequestMiddleware):
             return await make_request(bot, method)
         # Answering a tap is not counted by Telegram, and late it is of no use.
         if method.__api_method__ == "answerCallbackQuery":
-            return await self._mended(make_request, bot, method)
+            return await self._mended(make_request, bot, method, paced=False)
         while True:
-            await self._thaw(method)
             try:
-                return await self._mended(make_request, bot, method)
+                return await self._mended(make_request, bot, method, paced=True)
             except TelegramRetryAfter as error:
                 self._freeze(error.retry_after)
                 if error.retry_after > IN_PLACE:
@@ -73,12 +77,16 @@ class Pace(BaseRequestMiddleware):
         make_request: NextRequestMiddlewareType[TelegramType],
         bot: Bot,
         method: TelegramMethod[TelegramType],
+        *,
+        paced: bool,
     ) -> Response[TelegramType]:
         """Try again after a broken connection or a failure on Telegram's side."""
         for tried in range(1, TRIES + 1):
+            if paced:
+                await self._thaw(method)
             try:
                 return await make_request(bot, method)
-            except (TelegramNetworkError, TelegramServerError) as error:
+            except (TelegramNetworkError, TelegramServerError, ClientDecodeError) as error:
                 if tried == TRIES or self._stopping.is_set():
                     raise
                 log.info("call_tried_again", method=method.__api_method__, error=str(type(error)))

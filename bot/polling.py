@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramAPIError,
     TelegramConflictError,
     TelegramRetryAfter,
@@ -51,7 +52,7 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
         except TelegramConflictError:
             log.warning("another_poller", mend="stop the other process that uses this bot's token")
             await asyncio.sleep(3)
-        except TelegramAPIError as error:
+        except (TelegramAPIError, ClientDecodeError) as error:
             asked = error.retry_after if isinstance(error, TelegramRetryAfter) else 0
             log.warning("telegram_unreachable", error=type(error).__name__)
             await asyncio.sleep(max(wait, asked))

@@ -16,6 +16,7 @@ from aiogram.methods import (
 from aiogram.types import BotCommand
 
 from bot import store
+from bot.intake import TRANSIENT
 from locales.words import SHIPPED, Words, words
 from service.deps import Deps
 
@@ -77,7 +78,7 @@ async def tell(bot: Bot, deps: Deps) -> None:
         async with deps.db.write() as conn:
             await store.put_told(conn, "username", me.username or "")
         await _tell(bot, deps)
-    except TelegramAPIError as error:
+    except (TelegramAPIError, *TRANSIENT) as error:
         log.warning("profile_not_told", error=type(error).__name__)
 
 

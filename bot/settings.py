@@ -1,5 +1,10 @@
-"""Settings: one frozen model, read from the environment (prefix ``MIDLINE_``) and ``.env``."""
+"""Settings: one frozen model, read from the environment (prefix ``MIDLINE_``) and ``.env``.
 
+A service manager can hand secrets over as files: what ``CREDENTIALS_DIRECTORY`` holds under a
+setting's name, such as ``midline_bot_token``, counts where the environment says nothing.
+"""
+
+import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
@@ -12,7 +17,11 @@ class Settings(BaseSettings):
     """How this instance runs. Every field is explained by ``midline doctor``."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MIDLINE_", env_file=".env", frozen=True, extra="ignore"
+        env_prefix="MIDLINE_",
+        env_file=".env",
+        frozen=True,
+        extra="ignore",
+        secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"),
     )
 
     bot_token: SecretStr | None = Field(None, description="the bot's token, from @BotFather")
@@ -24,6 +33,22 @@ class Settings(BaseSettings):
     key_file: Path = Field(
         Path("~/.config/midline/midline.key"),
         description="the key of the encrypted file, outside the data folder",
+    )
+    webhook_url: str | None = Field(
+        None, description="the full address that Telegram calls; unset: the bot polls"
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="by which Telegram's calls are known; needed with a webhook"
+    )
+    webhook_connections: int = Field(
+        40, ge=1, le=100, description="how many calls Telegram makes side by side"
+    )
+    http_host: str = Field("127.0.0.1", description="where the webhook and health are served")
+    http_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="its port, 0 for a free one; unset: 8080 with a webhook, else no HTTP at all",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     operator: str | None = Field(None, description="who runs this instance, for /about")

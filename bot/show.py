@@ -5,7 +5,12 @@ import hashlib
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+)
 from aiogram.types import (
     CallbackQuery,
     InlineKeyboardButton,
@@ -96,9 +101,9 @@ class Show:
     async def _answer(self, query: CallbackQuery) -> None:
         try:
             await self._bot.answer_callback_query(query.id)
-        except TelegramBadRequest as error:
-            # Too late, or answered by the process that died: the spinner is gone either way.
-            log.debug("tap_answered_late", reason=error.message)
+        except (TelegramAPIError, ClientDecodeError) as error:
+            # Too late, answered by the process that died, or not taken: the screen says it all.
+            log.debug("tap_not_answered", reason=str(error))
 
     async def _send(self, screen: Screen) -> int | None:
         try:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     insert,
     select,
     update,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.db.locks import hold
 from service.db.metadata import Moment, metadata
 from service.people.store import members
 
@@ -131,6 +133,16 @@ async def read_open(conn: AsyncConnection, lane: str | None = None) -> list[Wait
     return [Waiting(*row) for row in await conn.execute(open_)]
 
 
+async def read_backlog(conn: AsyncConnection) -> tuple[int, datetime | None]:
+    """How many updates wait, and since when the oldest does."""
+    row = (
+        await conn.execute(
+            select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.done_at.is_(None))
+        )
+    ).one()
+    return row[0], row[1]
+
+
 async def finish(
     conn: AsyncConnection, seqs: Sequence[int], at: datetime, *, failed: bool
 ) -> None:
@@ -148,14 +160,20 @@ async def forget_finished(conn: AsyncConnection, before: datetime) -> None:
 
 
 async def read_chat(conn: AsyncConnection, telegram_id: int) -> Chat | None:
-    """The chat with a Telegram id."""
-    row = (
-        await conn.execute(
-            select(chats.c.telegram_id, chats.c.member_id, chats.c.tag, members.c.locale)
-            .join(members, members.c.id == chats.c.member_id, isouter=True)
-            .where(chats.c.telegram_id == telegram_id)
-        )
-    ).first()
+    """The chat with a Telegram id.
+
+    Where there is none, the id is held until the transaction ends: of two first contacts at once
+    only one may let the person in, and the other then finds them.
+    """
+    wanted = (
+        select(chats.c.telegram_id, chats.c.member_id, chats.c.tag, members.c.locale)
+        .join(members, members.c.id == chats.c.member_id, isouter=True)
+        .where(chats.c.telegram_id == telegram_id)
+    )
+    row = (await conn.execute(wanted)).first()
+    if row is None:
+        await hold(conn, f"chat {telegram_id}")
+        row = (await conn.execute(wanted)).first()
     return None if row is None else Chat(*row)
 
 
@@ -190,8 +208,9 @@ async def read_told(conn: AsyncConnection, key: str) -> str | None:
 
 async def put_told(conn: AsyncConnection, key: str, value: str) -> None:
     """Remember what Telegram was told."""
-    await conn.execute(delete(told).where(told.c.key == key))
-    await conn.execute(insert(told).values(key=key, value=value))
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    put = dialect.insert(told).values(key=key, value=value)
+    await conn.execute(put.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
 
 async def forget_told(conn: AsyncConnection) -> None:

@@ -111,7 +111,8 @@ def _obstacle(card: CardView, shown: Shown) -> Outcome | None:
         return Outcome.NOT_OPEN
     if shown.proof.digest != card.proof.digest:
         return Outcome.TERMS_CHANGED
-    if not shown.confirmed:
+    # A card of a membership that was left says nothing about the next one in the same MID.
+    if not shown.confirmed or shown.proof.membership_id != card.proof.membership_id:
         return Outcome.NOT_SEEN
     return Outcome.REFUSED if card.standing.refused_by else None
 

@@ -2,16 +2,28 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from service.db.cipher import cipher_connector, cipher_dbapi, read_or_make_key
 
 _READ_ONLY = "midline_read_only"
+
+# How long a server that says nothing is waited for, in seconds but for the last, which is in
+# milliseconds. Without them a machine that vanished is waited for until the network gives up.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 
 
 class Database:
@@ -30,7 +42,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one snapshot and writes nothing."""
-        async with self.engine.connect() as connection:
+        async with self._connected() as connection:
             await connection.execution_options(**self._reading)
             async with connection.begin():
                 yield connection
@@ -38,11 +50,18 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back on any error."""
-        if self._writing is None:
-            async with self.engine.begin() as connection:
-                yield connection
-            return
-        async with self._writing, self.engine.begin() as connection:
+        waiting = self._writing or nullcontext()
+        async with waiting, self._connected() as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self.engine.connect())
+            except NoneFreeError as error:
+                # To whoever asks, a store that is too busy is one that is away for a moment.
+                raise OperationalError(None, None, error) from error
             yield connection
 
     async def close(self) -> None:
@@ -64,6 +83,7 @@ def open_embedded(path: Path, key_file: Path) -> Database:
         async_creator=cipher_connector(path, key),
         pool_size=8,
         max_overflow=8,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "begin")
@@ -83,4 +103,14 @@ def open_server(url: str) -> Database:
     for plain in ("postgresql://", "postgres://"):
         if url.startswith(plain):
             url = "postgresql+psycopg://" + url.removeprefix(plain)
-    return Database(create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True))
+    given = make_url(url).query
+    return Database(
+        create_async_engine(
+            url,
+            pool_size=8,
+            max_overflow=8,
+            pool_pre_ping=True,
+            connect_args={name: value for name, value in _PATIENCE.items() if name not in given},
+            hide_parameters=True,
+        )
+    )

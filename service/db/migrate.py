@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from service.db.database import Database
+from service.db.locks import hold
 from service.errors import StoreError
 
 
@@ -23,10 +24,13 @@ def config(connection: Connection | None = None) -> Config:
 async def migrate(db: Database, revision: str = "head") -> None:
     """Upgrade to a revision in one transaction.
 
+    Whoever starts at the same moment waits here, and then finds it done.
+
     Raises:
         StoreError: the store was written by a newer Midline.
     """
     async with db.write() as conn:
+        await hold(conn, "tables")
         await conn.run_sync(_upgrade, revision)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -187,6 +188,9 @@ async def read_latest(conn: AsyncConnection, member_id: str) -> list[Latest]:
 
 async def rebuild_latest(conn: AsyncConnection) -> None:
     """Throw the cache away and derive it again from the events, for every member."""
+    if conn.dialect.name != "sqlite":
+        # Who has added an event and not yet its latest waits, and then finds the table derived.
+        await conn.execute(text("LOCK TABLE latest IN SHARE ROW EXCLUSIVE MODE"))
     await conn.execute(delete(latest))
     last = (
         select(func.max(events.c.seq).label("seq"))

@@ -19,8 +19,10 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.db.locks import hold
 from service.db.metadata import Json, Moment, metadata
 from service.ids import new_id
 from service.people.values import Member, Membership, Mid
@@ -83,6 +85,11 @@ invites = Table(
 @lru_cache(maxsize=256)
 def _parse(doc: str) -> Mid:
     return Mid.model_validate_json(doc)
+
+
+async def hold_mid(conn: AsyncConnection, mid_id: str) -> None:
+    """Hold what changes this MID as a whole in line until the transaction ends."""
+    await hold(conn, f"mid {mid_id}")
 
 
 async def put_mid(conn: AsyncConnection, mid: Mid, at: datetime) -> None:
@@ -186,12 +193,15 @@ async def read_memberships(conn: AsyncConnection, member_id: str) -> list[Member
 async def read_past_membership(
     conn: AsyncConnection, member_id: str, membership_id: str
 ) -> tuple[str, str] | None:
-    """(MID, reference) of one membership of this person, left or not."""
+    """(MID, reference) of one membership of this person, left or not.
+
+    Nobody else takes the reference over until the transaction ends.
+    """
     row = (
         await conn.execute(
-            select(memberships.c.mid_id, memberships.c.ref).where(
-                memberships.c.id == membership_id, memberships.c.member_id == member_id
-            )
+            select(memberships.c.mid_id, memberships.c.ref)
+            .where(memberships.c.id == membership_id, memberships.c.member_id == member_id)
+            .with_for_update()
         )
     ).first()
     return None if row is None else (row.mid_id, row.ref)
@@ -206,9 +216,9 @@ async def join(
     """
     found = (
         await conn.execute(
-            select(memberships.c.id, memberships.c.left_at).where(
-                memberships.c.mid_id == mid_id, memberships.c.ref == ref
-            )
+            select(memberships.c.id, memberships.c.left_at)
+            .where(memberships.c.mid_id == mid_id, memberships.c.ref == ref)
+            .with_for_update()
         )
     ).first()
     if found is not None:
@@ -218,18 +228,21 @@ async def join(
         await conn.execute(
             update(memberships).where(memberships.c.id == found.id).values(ref=f"left {found.id}")
         )
-    membership_id = new_id("mbr")
-    await conn.execute(
-        insert(memberships).values(
-            id=membership_id,
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    enter = (
+        dialect.insert(memberships)
+        .values(
+            id=new_id("mbr"),
             member_id=member_id,
             mid_id=mid_id,
             ref=ref,
             pseudonym=new_id("psn"),
             joined_at=at,
         )
+        .on_conflict_do_nothing(index_elements=["mid_id", "ref"])
+        .returning(memberships.c.id)
     )
-    return membership_id
+    return (await conn.execute(enter)).scalar()
 
 
 async def come_back(conn: AsyncConnection, membership_id: str) -> None:
@@ -285,7 +298,11 @@ async def erase_member(conn: AsyncConnection, member_id: str) -> None:
 
 
 async def uninvited(conn: AsyncConnection, mid_id: str, now: datetime, limit: int) -> list[str]:
-    """References that have neither joined nor hold an open invite, in their own order."""
+    """References that have neither joined nor hold an open invite, in their own order.
+
+    Nobody else invites them until the transaction ends.
+    """
+    await hold_mid(conn, mid_id)
     joined = exists().where(
         memberships.c.mid_id == roster.c.mid_id,
         memberships.c.ref == roster.c.ref,
@@ -314,6 +331,7 @@ async def put_invites(
     expires_at: datetime,
 ) -> None:
     """Store (reference, token hash) pairs; a reference's older open invites end with it."""
+    await hold_mid(conn, mid_id)
     refs = [ref for ref, _ in fresh]
     await conn.execute(
         update(invites)

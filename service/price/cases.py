@@ -62,6 +62,8 @@ async def set_knob(
             position is not None and knob.turned(scope, position) != knob
         )
         done = await now.record(_event(view, scope, value, before)) if changed else None
+        if done is None and latest and latest.value == value and await now.again():
+            done, before = latest, latest.before or before
         if done is not None and value != before:
             undo = done.event_id
     return _view(now.picture, scope, changed=done is not None, undo=undo)
@@ -76,6 +78,10 @@ async def undo_knob(deps: Deps, member_id: str, event_id: str, cause: Cause) -> 
     async with turn(deps, member_id, cause) as now:
         found = (e for e in now.sources.latest if e.kind is Kind.KNOB and e.event_id == event_id)
         last = next(found, None)
+        knobs = (e for e in now.sources.latest if e.kind is Kind.KNOB)
+        back = next((e for e in knobs if e.undoes == event_id), None)
+        if back is not None and await now.again():
+            return _view(now.picture, back.scope, undone=True)
         if last is None or last.before is None or last.undoes is not None:
             return _view(now.picture, ALL)
         if last.scope in now.picture.knob.silenced:

@@ -22,6 +22,10 @@ class Turn:
         self.picture: Picture = sources.picture()
         self._cause = cause
 
+    async def again(self) -> bool:
+        """Whether this cause has written before: the one that died could not say so."""
+        return await journal.caused_already(self.conn, self._cause)
+
     async def record(self, event: NewEvent) -> Latest | None:
         """Append an event. None, and nothing is written, when this cause has written before."""
         if await journal.caused_already(self.conn, self._cause):

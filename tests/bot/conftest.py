@@ -1,13 +1,14 @@
 """The whole bot over HTTP: the real process on the stand-in, and members who talk to it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiogram.filters.callback_data import CallbackData
+from pydantic import SecretStr
 
 from bot.app import opened, serve
 from bot.demo import demo_settings, examples
@@ -19,6 +20,7 @@ from service.bundle.read import read_bundle
 from service.deps import Deps
 from service.people.cases import make_invites
 from tests.bot.spec import check_calls
+from tests.postgres import STORES, Server, where
 
 WRITTEN = datetime(2026, 11, 21, 12, tzinfo=UTC)
 """The day the examples were written for."""
@@ -141,11 +143,40 @@ def clock() -> SettableClock:
     return SettableClock()
 
 
+@pytest.fixture(scope="session", params=STORES)
+def server(request: pytest.FixtureRequest) -> Server | None:
+    """The server that stores are on; None where they are files."""
+    return where(request)
+
+
+@pytest.fixture(scope="session")
+def empty_store(server: Server | None) -> str | None:
+    """What a store on the server is copied from."""
+    return server and server.migrated()
+
+
 @pytest.fixture
-async def quiet_house(tmp_path: Path, clock: SettableClock) -> AsyncIterator[House]:
+def database_url(
+    server: Server | None, empty_store: str | None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SecretStr | None]:
+    """A database of the test's own, known to processes it starts too; None: the file is."""
+    if server is None or empty_store is None:
+        yield None
+        return
+    with server.copy(empty_store) as url:
+        monkeypatch.setenv("MIDLINE_DATABASE_URL", url)
+        yield SecretStr(url)
+
+
+@pytest.fixture
+async def quiet_house(
+    tmp_path: Path, clock: SettableClock, database_url: SecretStr | None
+) -> AsyncIterator[House]:
     """Both example MIDs imported, and the bot not running."""
     async with Playground() as playground:
-        house = House(playground, demo_settings(playground, tmp_path), clock)
+        settings = demo_settings(playground, tmp_path)
+        settings = settings.model_copy(update={"database_url": database_url})
+        house = House(playground, settings, clock)
         async with house.deps() as deps:
             for path in examples():
                 await import_bundle(deps, read_bundle(path))

@@ -1,44 +1,98 @@
+"""Stores that tests of the service stand on: files, and a server where that is asked for."""
+
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from service.db.database import open_embedded
+from service.db.database import Database, open_embedded, open_server
 from service.db.migrate import migrate
 from service.deps import Deps
+from tests.postgres import SERVER, STORES, Server, where
+from tests.service import stage as stage_module
 from tests.service.stage import ACTIVE, FixedClock, Stage, staged
 
+# What a test calls that is about the file itself: it has no meaning on a server.
+ABOUT_THE_FILE = {"open_embedded", "folder_with_a_store", "cipher_connector", "sqlite3"}
+FILE_ALONE = {"test_the_driver_is_new_enough_and_safe"}
 
-def _make(folder: Path, fill: Callable[[Stage], Awaitable[None]]) -> Path:
-    async def work() -> None:
-        db = open_embedded(folder / "midline.db", folder / "key")
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about the file where the store is a server."""
+    out = [one for one in items if _is_about_the_file(one)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [one for one in items if one not in out]
+
+
+def _is_about_the_file(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return False
+    used = ABOUT_THE_FILE & set(item.function.__code__.co_names)
+    on_server = item.callspec.params.get("server") == SERVER
+    return on_server and bool(used or item.originalname in FILE_ALONE)
+
+
+class OnServer(type(Path())):  # type: ignore[misc]
+    """The folder of a template that is a database: it knows whom to ask for a copy."""
+
+    server: Server
+    name_there: str
+
+
+_copied_file = stage_module.copied
+
+
+def _copied(template: Path, to: Path) -> Database:
+    if isinstance(template, OnServer):
+        return template.server.open_copy(template.name_there)
+    return _copied_file(template, to)
+
+
+# Set before any test module takes it by name.
+stage_module.copied = _copied
+
+
+@pytest.fixture(scope="session", params=STORES)
+def server(request: pytest.FixtureRequest) -> Server | None:
+    """The server that stores are on; None where they are files."""
+    return where(request)
+
+
+def _make(server: Server | None, folder: Path, fill: Callable[[Stage], Awaitable[None]]) -> Path:
+    async def work(db: Database) -> None:
         clock = FixedClock()
         await migrate(db)
         await fill(Stage(Deps(db, clock), clock))
         await db.close()
 
-    asyncio.run(work())
-    return folder
+    if server is None:
+        asyncio.run(work(open_embedded(folder / "midline.db", folder / "key")))
+        return folder
+    made = OnServer(folder)
+    made.server, made.name_there = server, server.create(server.migrated())
+    asyncio.run(work(open_server(server.url(made.name_there))))
+    return made
 
 
 @pytest.fixture(scope="session")
-def bare(tmp_path_factory) -> Path:
+def bare(server: Server | None, tmp_path_factory) -> Path:
     """A folder with a store that knows nothing yet, and its key."""
 
     async def nothing(_: Stage) -> None: ...
 
-    return _make(tmp_path_factory.mktemp("bare"), nothing)
+    return _make(server, tmp_path_factory.mktemp("bare"), nothing)
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory) -> Path:
+def told(server: Server | None, tmp_path_factory) -> Path:
     """A folder with a store that holds both example bundles."""
-    return _make(tmp_path_factory.mktemp("told"), Stage.bring_examples)
+    return _make(server, tmp_path_factory.mktemp("told"), Stage.bring_examples)
 
 
 @pytest.fixture(scope="session")
-def agreed(tmp_path_factory) -> Path:
+def agreed(server: Server | None, tmp_path_factory) -> Path:
     """As ``told``, and one person, first in the members' table, agreed to all four active ones."""
 
     async def fill(stage: Stage) -> None:
@@ -49,7 +103,7 @@ def agreed(tmp_path_factory) -> Path:
         for slug in ACTIVE:
             await stage.yes(member, slug)
 
-    return _make(tmp_path_factory.mktemp("agreed"), fill)
+    return _make(server, tmp_path_factory.mktemp("agreed"), fill)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ BEGIN SELECT RAISE(ABORT, 'events are append-only'); END
 """
 _POSTGRES_FUNCTION = """
 CREATE FUNCTION events_never_change() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$
+$$ BEGIN RAISE EXCEPTION 'events are append-only'
+USING ERRCODE = 'integrity_constraint_violation'; END $$
 """
 _POSTGRES_TRIGGER = """
 CREATE TRIGGER events_never_change BEFORE UPDATE ON events

@@ -1,0 +1,1 @@
+"""Measurements, as ratios taken in one run: `python -m benchmarks` runs all in a short form."""

@@ -1,0 +1,22 @@
+"""Every measurement in a short form."""
+
+import asyncio
+
+from benchmarks import dispatch, growth, start, tap
+
+
+async def main() -> None:
+    """One table after the other."""
+    print(await start.measure(3))
+    print(await dispatch.measure(5))
+    print(await growth.measure([1000, 20_000], 3))
+    for case in (
+        tap.Case(seconds=3),
+        tap.Case(seconds=3, webhook=True),
+        tap.Case(seconds=6, think=10),
+    ):
+        print(tap.show(await tap.measure(case, 1), case))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,138 @@
+"""Stores at the points where scenarios begin, each made once by the whole bot."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot import store
+from bot.demo import examples
+from dialogs.callbacks import Join, SayYes
+from locales.words import SHIPPED
+from service.bundle.cases import import_bundle
+from service.bundle.read import read_bundle
+from service.db.database import open_embedded
+from service.db.migrate import migrate
+from service.deps import Deps
+from tests.bot.conftest import NURSE, TRANSLATOR, House
+from tests.crash.life import Life, Steady, close, house_from
+from tests.service.stage import FixedClock, Stage
+
+TOLD = 4 * len(SHIPPED) + 1
+"""How many things Telegram is told about the bot, once."""
+
+
+def _make(tmp_path_factory, name: str, fill: Callable[[House, Life], Awaitable[None]], of=None):
+    folder = tmp_path_factory.mktemp("crash") / name
+
+    async def work() -> None:
+        template = of or tmp_path_factory.mktemp("nothing")
+        async with house_from(template, folder) as home:
+            async with home.deps() as deps:
+                for path in () if of else examples():
+                    await import_bundle(deps, read_bundle(path))
+            life = Life(home)
+            await fill(home, life)
+            await close(life)
+
+    asyncio.run(work())
+    return folder
+
+
+async def _told(home: House, life: Life) -> None:
+    async with life.lived(), asyncio.timeout(20):
+        while True:
+            async with life.reader.read() as conn:
+                if (await conn.execute(select(func.count()).select_from(store.told))).scalar() == (
+                    TOLD
+                ):
+                    return
+            await asyncio.sleep(0.01)
+
+
+async def _join(home: House, life: Life) -> None:
+    tokens = [await home.token(*where) for where in (NURSE, TRANSLATOR)]
+    async with life.lived():
+        ana = Steady(life)
+        for token in tokens:
+            await ana.say(f"/start {token}")
+            await ana.press(Join)
+
+
+async def _agree(home: House, life: Life) -> None:
+    async with life.lived():
+        ana = Steady(life)
+        await ana.open_card("Spot sepsis sooner")
+        await ana.press(SayYes)
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory) -> Path:
+    """A home that has told Telegram about itself and knows no member."""
+    return _make(tmp_path_factory, "fresh", _told)
+
+
+@pytest.fixture(scope="session")
+def joined(tmp_path_factory, fresh: Path) -> Path:
+    """As ``fresh``, and Ana is in both MIDs and has answered nothing."""
+    return _make(tmp_path_factory, "joined", _join, fresh)
+
+
+@pytest.fixture(scope="session")
+def agreed(tmp_path_factory, joined: Path) -> Path:
+    """As ``joined``, and Ana said yes to one licence."""
+    return _make(tmp_path_factory, "agreed", _agree, joined)
+
+
+@pytest.fixture
+def templates(fresh: Path, joined: Path, agreed: Path) -> dict[str, Path]:
+    return {"fresh": fresh, "joined": joined, "agreed": agreed}
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory) -> Path:
+    """A store alone, for use cases without a bot: both MIDs as the examples describe them."""
+    folder = tmp_path_factory.mktemp("told")
+
+    async def work() -> None:
+        db = open_embedded(folder / "midline.db", folder / "key")
+        now = FixedClock()
+        await migrate(db)
+        await Stage(Deps(db, now), now).bring_examples()
+        await db.close()
+
+    asyncio.run(work())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory) -> Path:
+    """A house with both example MIDs, of which nobody knows yet."""
+
+    async def nothing(_home: House, _life: Life) -> None: ...
+
+    return _make(tmp_path_factory, "imported", nothing)
+
+
+@pytest.fixture
+async def quiet_house(imported: Path, tmp_path: Path) -> AsyncIterator[House]:
+    """Both example MIDs imported, and the bot not running."""
+    async with house_from(imported, tmp_path / "house") as home:
+        yield home
+
+
+@pytest.fixture
+async def house(quiet_house: House) -> AsyncIterator[House]:
+    """Both example MIDs imported, and the bot running."""
+    async with quiet_house.running():
+        yield quiet_house
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder dies on purpose."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.crash)

@@ -1,0 +1,226 @@
+"""A stream of updates of many members, shuffled and full of repeats, ends like the clean one."""
+
+import asyncio
+import json
+import os
+import random
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import flood, store
+from bot.app import build_bot, build_dispatcher, opened
+from bot.edge import Edge
+from bot.intake import Inbox, arrived
+from bot.lanes import OwnLanes
+from bot.store import Arrived, Waiting
+from dialogs.callbacks import Go, Place, Refuse, SetKnob, SetLanguage, ShowCard
+from playground import Person
+from service.bundle.cases import import_bundle
+from service.bundle.schema import Bundle
+from service.deps import Deps
+from service.licences.store import read_licences
+from service.licences.values import RefusalKind
+from service.people.cases import make_invites
+from tests.bot.conftest import House
+from tests.crash.life import Life, check_sound, close, house_from, state
+from tests.service.stage import raw
+
+UPDATES = int(os.environ.get("MIDLINE_UPDATES", "5000"))
+MEMBERS = 20
+REPEATED = 0.3
+NONCED = ("y1", "z1", "x1", "j1", "q1", "n1", "w1", "v1")
+"""Buttons that are pressed where they are seen: what is said to cards, and the way back."""
+
+
+class Stream:
+    """Twenty people, and what each of them does next."""
+
+    def __init__(self, house: House, seed: int) -> None:
+        self.house = house
+        self.seed = seed
+        self.people = [
+            house.playground.person(f"P{nr}", language="en", user_id=7_100_000_000 + nr)
+            for nr in range(MEMBERS)
+        ]
+        self.tokens: list[str] = []
+        self.cards: list[str] = []
+
+    async def prepare(self, deps: Deps) -> None:
+        bundle = raw("nurses")
+        first = bundle["members"][0]
+        bundle["members"] += [{**first, "ref": f"R-{nr:02}"} for nr in range(MEMBERS)]
+        await import_bundle(deps, Bundle.model_validate(bundle))
+        made = [await make_invites(deps, "nurses", ref=f"R-{nr:02}") for nr in range(MEMBERS)]
+        self.tokens = [one.token for (one,) in made]
+        async with deps.db.read() as conn:
+            self.cards = [one.id for one in await read_licences(conn, ["nurses"])]
+
+    async def round(self, nr: int) -> list[list[dict[str, Any]]]:
+        """What everybody does in one round: one to three things each, in order."""
+        return [await self._acts(one, person, nr) for one, person in enumerate(self.people)]
+
+    async def _acts(self, one: int, person: Person, nr: int) -> list[dict[str, Any]]:
+        if nr == 0:
+            return [await person.send(f"/start {self.tokens[one]}")]
+        chance = random.Random(f"{self.seed} {one} {nr}")
+        done = [await self._press_seen(person, chance)] if nr == 1 or chance.random() < 0.6 else []
+        for _ in range(chance.randint(0, 2) if nr > 1 else 0):
+            if chance.random() < 0.3:
+                said = ("/price", "/licences", "am I in?", "/choices", "/stop", "/help")
+                done.append(await person.send(chance.choice(said)))
+            else:
+                target = chance.choice((
+                    SetKnob(scope="all", to=str(chance.choice((*range(-5, 6), "never")))),
+                    ShowCard(licence=chance.choice(self.cards)),
+                    ShowCard(licence=chance.choice(self.cards)),
+                    Go(place=Place.PAUSE),
+                    Go(place=Place.RESUME),
+                    Refuse(kind=RefusalKind.BUYER, value="careful-robotics"),
+                    SetLanguage(locale=chance.choice(("en", "es"))),
+                ))  # fmt: skip
+                done.append(await person.tap(data=target.pack(), message=person.heard[0]))
+        return [update for update in done if update is not None]
+
+    async def _press_seen(self, person: Person, chance: random.Random) -> Any:
+        # Taps go to the first message, so that one screen changes like a real chat does.
+        seen = [button.data for bubble in (person.heard[0], person.screen)
+                for row in bubble.buttons for button in row
+                if button.data and button.data.split(":")[0] in NONCED]  # fmt: skip
+        if not seen:
+            return None
+        return await person.tap(data=chance.choice(seen), message=person.heard[0])
+
+
+def woven(lists: list[list[Arrived]], past: list[Arrived], chance: random.Random) -> list[Arrived]:
+    """Members shuffled into each other, each in order, with old and new updates repeated."""
+    whose = [nr for nr, one in enumerate(lists) for _ in one]
+    chance.shuffle(whose)
+    rest = [iter(one) for one in lists]
+    stream: list[Arrived] = []
+    for nr in whose:
+        stream.append(next(rest[nr]))
+        past.append(stream[-1])
+        # So many extra that of all deliveries the wanted part are repeats.
+        if chance.random() < REPEATED / (1 - REPEATED):
+            stream.append(chance.choice(past[-60:]))
+    return stream
+
+
+class Result:
+    """Where a stream ended."""
+
+    def __init__(self) -> None:
+        self.state: dict[str, Any] = {}
+        self.screens: list[str] = []
+        self.calls: Counter[str] = Counter()
+        self.fed = 0
+        self.seconds = 0.0
+
+
+async def play(house: House, wanted: int, *, repeats: bool) -> Result:
+    """Feed the stream through the real inbox, edge and dispatcher; the stand-in answers."""
+    result, chance = Result(), random.Random(11)
+    stream, life = Stream(house, 5), Life(house)
+    async with opened(house.settings, house.clock) as deps:
+        await stream.prepare(deps)
+        bot = build_bot(house.settings)
+        inbox = Inbox(
+            deps, OwnLanes(), Edge(deps, bot, build_dispatcher(deps, house.settings)).handle
+        )
+        start = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(inbox.run())
+            await asyncio.sleep(0.05)
+            past: list[Arrived] = []
+            nr = distinct = 0
+            while distinct < wanted:
+                acts = [[arrived(json.dumps(one)) for one in acts]
+                        for acts in await stream.round(nr)]  # fmt: skip
+                distinct += sum(map(len, acts))
+                mixed = woven(acts, past, chance) if repeats else [u for one in acts for u in one]
+                while mixed:
+                    size = chance.randint(1, 12)
+                    await inbox.take(mixed[:size])
+                    result.fed += len(mixed[:size])
+                    mixed = mixed[size:]
+                await _handled(life)
+                nr += 1
+            inbox.stop()
+        result.seconds = time.monotonic() - start
+        await bot.session.close()
+    await check_sound(life.reader)
+    result.state = await state(life.reader)
+    result.screens = [person.screen.text for person in stream.people]
+    result.calls = Counter(call.method for call in house.playground.calls)
+    await close(life)
+    return result
+
+
+async def _handled(life: Life) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            async with life.reader.read() as conn:
+                if not await store.read_open(conn):
+                    return
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture(autouse=True)
+def no_flood(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members here act faster than people can."""
+    monkeypatch.setattr(flood, "BURST", 10.0**6)
+
+
+async def both(template: Path, folder: Path, wanted: int) -> tuple[Result, Result]:
+    async with house_from(template, folder / "clean") as house:
+        clean = await play(house, wanted, repeats=False)
+    async with house_from(template, folder / "mixed") as house:
+        mixed = await play(house, wanted, repeats=True)
+    return clean, mixed
+
+
+def check_equal(clean: Result, mixed: Result) -> None:
+    assert mixed.fed > clean.fed * 1.3
+    for what, value in clean.state.items():
+        assert mixed.state[what] == value, what
+    assert mixed.screens == clean.screens
+    assert mixed.calls == clean.calls
+    assert len(clean.state["memberships"]) == MEMBERS
+    assert any(event[1:4:2] == ("consent", "yes") for event in clean.state["events"])
+
+
+async def test_repeats_in_a_shuffled_stream_change_nothing(fresh: Path, tmp_path: Path):
+    check_equal(*await both(fresh, tmp_path, 150))
+
+
+@pytest.mark.proof
+async def test_repeats_in_a_long_shuffled_stream_change_nothing(
+    fresh: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    clean, mixed = await both(fresh, tmp_path, UPDATES)
+    check_equal(clean, mixed)
+    with capsys.disabled():
+        took = f"{clean.seconds:.0f} s, and with repeats {mixed.fed} in {mixed.seconds:.0f} s"
+        print(f"\n{clean.fed} updates in {took}")  # noqa: T201
+
+
+async def test_one_update_delivered_twice_at_the_same_moment_is_handled_once(quiet_house: House):
+    handled: dict[int, int] = defaultdict(int)
+
+    async def handle(one: Waiting) -> None:
+        handled[one.update_id] += 1
+
+    update = Arrived(update_id=7, lane="1", body="{}")
+    async with quiet_house.deps() as deps:
+        inbox = Inbox(deps, OwnLanes(), handle)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(inbox.run())
+            await asyncio.sleep(0.05)
+            await asyncio.gather(inbox.take([update]), inbox.take([update]))
+            await asyncio.sleep(0.05)
+            inbox.stop()
+    assert handled == {7: 1}
