@@ -9,6 +9,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,8 +22,8 @@ from aiogram.types import Update
 
 from benchmarks import store
 from benchmarks.bots import TOKEN
+from benchmarks.members import FIRST_ID
 from benchmarks.table import table
-from benchmarks.telegram import FIRST_ID
 from bot.app import build_dispatcher
 from bot.filters import To
 from bot.member import Acting
@@ -129,14 +130,14 @@ async def measure(rounds: int) -> str:
             found = handlers(dispatcher, kind)
             last = update(kind, example(found[-2]))
             with_people = await cost(
-                lambda one=last, to=dispatcher: to.feed_update(bot, one, delivery="in:1"), rounds
+                partial(dispatcher.feed_update, bot, last, delivery="in:1"), rounds
             )
             without_people(dispatcher)
             for number in sorted({0, len(found) // 2, len(found) - 2, len(found) - 1}):
                 said = example(found[number])
                 one = update(kind, said)
                 us = await cost(
-                    lambda one=one, to=dispatcher: to.feed_update(bot, one, delivery="in:1"),
+                    partial(dispatcher.feed_update, bot, one, delivery="in:1"),
                     rounds,
                 )
                 rows.append((f"{kind} {said}", str(number + 1), f"{us:.0f}", f"{us - floor:.0f}"))

@@ -11,9 +11,10 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import store
+from benchmarks.members import Load
 from benchmarks.table import table
 from benchmarks.tap import ROOT, Case, process, used
-from benchmarks.telegram import Load, Telegram
+from benchmarks.telegram import Telegram
 
 LINE = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \|( +)(\S+)")
 BARE = "print(int(open('/proc/self/statm').read().split()[1]) * 4096 / 2**20)"
@@ -76,9 +77,9 @@ async def measure(rounds: int) -> str:
     first = table(f"Start, median of {rounds}", ("", "s", "RSS MB", "above bare"), rows)
     spent = imports()
     total = sum(ms for _, ms in spent)
-    rows = [(name, f"{ms:.0f}", f"{ms / total:.0%}") for name, ms in spent[:SHOWN]]
-    rows.append(("all", f"{total:.0f}", "100%"))
-    return first + "\n" + table("Imports of bot.app", ("package", "ms of its own", "share"), rows)
+    shown = [(name, f"{ms:.0f}", f"{ms / total:.0%}") for name, ms in spent[:SHOWN]]
+    shown.append(("all", f"{total:.0f}", "100%"))
+    return first + "\n" + table("Imports of bot.app", ("package", "ms of its own", "share"), shown)
 
 
 def main() -> None:

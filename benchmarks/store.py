@@ -7,7 +7,7 @@ from random import Random
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from benchmarks.telegram import FIRST_ID
+from benchmarks.members import FIRST_ID
 from bot.store import chats
 from service.bundle.cases import import_bundle
 from service.bundle.read import read_bundle

@@ -21,8 +21,9 @@ from statistics import median, quantiles
 
 from benchmarks import store
 from benchmarks.bots import SECRET, TOKEN
+from benchmarks.members import Load
 from benchmarks.table import table
-from benchmarks.telegram import Load, Telegram
+from benchmarks.telegram import Telegram
 from dialogs.callbacks import SetKnob
 
 VARIANTS = ("echo", "echo+write", "midline")

@@ -8,42 +8,13 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from benchmarks.members import FIRST_ID, ME, Load, Member, member, message
+
 MOST_AT_ONCE = 100
 WEBHOOK_CONNECTIONS = 40
-FIRST_ID = 5_000_000_000
-
-ME = '{"id":42,"is_bot":true,"first_name":"Midline","username":"midline_bot"}'
-BOT = json.loads(ME)
-
-
-@dataclass(slots=True)
-class Member:
-    """Somebody who taps in turn, and the message that the taps are on."""
-
-    chat: dict[str, Any]
-    user: dict[str, Any]
-    message: str
-    taps: int = 0
-    began: float = 0.0
-    edited: bool = True
-    answered: bool = True
-
-
-@dataclass(slots=True)
-class Load:
-    """What is tapped, how often, and what came of it."""
-
-    members: int
-    taps: Sequence[str]
-    think: float = 0.0
-    tapping: bool = False
-    waits: list[float] = field(default_factory=list)
-    calls: int = 0
 
 
 class Telegram:
@@ -59,7 +30,7 @@ class Telegram:
         self._given = 0
         self._poll: Connection | None = None
         self._update = 1000
-        self._members = [_member(i) for i in range(load.members)]
+        self._members = [member(i) for i in range(load.members)]
         self._posts: deque[str] = deque()
         self._hook = ""
         self._posting: asyncio.Event | None = None
@@ -144,7 +115,7 @@ class Telegram:
         elif method == "editMessageText":
             values = _values(body)
             one = self._members[int(values["chat_id"]) - FIRST_ID]
-            one.message = _message(one.chat, values["text"], values.get("reply_markup"))
+            one.message = message(one.chat, values["text"], values.get("reply_markup"))
             connection.answer(one.message)
             one.edited = True
             self._seen(one)
@@ -244,28 +215,3 @@ def _values(body: bytes) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(body)
         return found
     return dict(parse_qsl(body.decode()))
-
-
-def _member(number: int) -> Member:
-    chat = {"id": FIRST_ID + number, "type": "private", "first_name": f"M{number}"}
-    user = {
-        "id": FIRST_ID + number,
-        "is_bot": False,
-        "first_name": f"M{number}",
-        "language_code": "en",
-    }
-    return Member(chat, user, _message(chat, "Your price", None))
-
-
-def _message(chat: dict[str, Any], text: str, markup: Any) -> str:
-    message = {
-        "message_id": 7,
-        "from": BOT,
-        "chat": chat,
-        "date": 1_795_000_000,
-        "edit_date": 1_795_000_000,
-        "text": text,
-    }
-    if markup:
-        message["reply_markup"] = json.loads(markup) if isinstance(markup, str) else markup
-    return json.dumps(message, ensure_ascii=False)

@@ -183,6 +183,9 @@ class Inbox:
                 # Another process may have stored something while the lane was being let go.
                 if not self._lanes.shared or not await self._next(lane):
                     return
+        except STORE_AWAY as error:
+            # What is open is in the store, and the next sweep finds it.
+            log.warning("store_away", error=type(error).__name__)
         finally:
             del self._queues[lane]
 

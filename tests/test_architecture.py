@@ -19,7 +19,6 @@ LONGEST_EXCEPTION = 450
 
 # Modules with one job that takes more room, each with the reason. Split one: take it out here.
 LONG = {
-    "benchmarks/telegram.py": "one stand-in for load",
     "dialogs/knob.py": "the knob's four screens share every helper",
     "dialogs/samples.py": "data: the sample term sheets",
     "locales/words.py": "the one class that knows a language's rules",

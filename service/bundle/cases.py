@@ -25,6 +25,7 @@ async def import_bundle(deps: Deps, bundle: Bundle) -> ImportReport:
         ImportRefusedError: it contradicts what is stored; nothing is changed then.
     """
     async with deps.db.write() as conn:
+        await people.hold_mid(conn, bundle.mid.id)
         now = deps.clock.now()
         known = {one.slug: one for one in await licences.read_licences(conn, [bundle.mid.id])}
         resolved = resolve_terms(bundle)
