@@ -40,12 +40,14 @@ async def find(deps: Deps, user: User) -> store.Chat:
         async with deps.db.write() as conn:
             chat = await store.read_chat(conn, user.id)
             if chat is None:
-                member = await people.add_member(conn, deps.clock.now())
+                spoken = negotiate(user.language_code)
+                member = await people.add_member(conn, deps.clock.now(), spoken=spoken)
                 await store.put_chat(conn, user.id, member.id, user.language_code)
                 return store.Chat(user.id, member.id, user.language_code, None)
     if chat.tag != user.language_code:
         async with deps.db.write() as conn:
             await store.set_tag(conn, user.id, user.language_code)
+            await people.set_member(conn, chat.member_id, spoken=negotiate(user.language_code))
     return chat
 
 

@@ -15,7 +15,7 @@ from service.errors import ImportRefusedError
 from service.licences import store as licences
 from service.licences.rules import changes, material_changes
 from service.licences.values import Licence, Terms
-from service.people import store as people
+from service.people import mid_store
 
 
 async def import_bundle(deps: Deps, bundle: Bundle) -> ImportReport:
@@ -25,7 +25,7 @@ async def import_bundle(deps: Deps, bundle: Bundle) -> ImportReport:
         ImportRefusedError: it contradicts what is stored; nothing is changed then.
     """
     async with deps.db.write() as conn:
-        await people.hold_mid(conn, bundle.mid.id)
+        await mid_store.hold_mid(conn, bundle.mid.id)
         now = deps.clock.now()
         known = {one.slug: one for one in await licences.read_licences(conn, [bundle.mid.id])}
         resolved = resolve_terms(bundle)
@@ -81,10 +81,10 @@ def _problem(spec: LicenceSpec, terms: Terms, known: Licence | None) -> str | No
 
 async def _put_mid(conn: AsyncConnection, bundle: Bundle, now: datetime) -> list[Change]:
     mid = resolve_mid(bundle)
-    known = await people.read_mid(conn, mid.id)
+    known = await mid_store.read_mid(conn, mid.id)
     if known == mid:
         return []
-    await people.put_mid(conn, mid, now)
+    await mid_store.put_mid(conn, mid, now)
     if known is None:
         return [Change(what=f"mid {mid.id}", how="new")]
     before, after = known.model_dump(), mid.model_dump()
@@ -128,7 +128,7 @@ async def _put_licence(
 
 
 async def _put_roster(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
-    known = await people.read_roster(conn, bundle.mid.id)
+    known = await mid_store.read_roster(conn, bundle.mid.id)
     wanted: dict[str, dict[str, Any]] = {
         one.ref: {
             "language": one.language,
@@ -138,7 +138,7 @@ async def _put_roster(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
         for one in bundle.members
     }
     fresh = {ref: row for ref, row in wanted.items() if known.get(ref) != row}
-    await people.put_roster(conn, bundle.mid.id, fresh)
+    await mid_store.put_roster(conn, bundle.mid.id, fresh)
     return [
         Change(what=f"member {ref}", how="changed" if ref in known else "new",
                fields=tuple(k for k in row if ref in known and known[ref][k] != row[k]))
@@ -172,7 +172,7 @@ async def _left_alone(
     """What is stored but not in this file. Leaving it out of a file ends nothing."""
     named = {one.id for one in bundle.licences}
     refs = {one.ref for one in bundle.members}
-    roster = await people.read_roster(conn, bundle.mid.id)
+    roster = await mid_store.read_roster(conn, bundle.mid.id)
     return [
         *(f"licence {slug}" for slug in sorted(known) if slug not in named),
         *(f"member {ref}" for ref in sorted(roster) if ref not in refs),

@@ -1,5 +1,6 @@
 """Tables of the journal: events, the latest of each, and what was shown."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -71,6 +72,7 @@ latest = Table(
     Column("before", String(32)),
     Column("undoes", String(32)),
     Index(None, "licence_id", "kind", "value"),
+    Index(None, "scope", "kind"),
 )
 
 shown = Table(
@@ -83,6 +85,7 @@ shown = Table(
     Column("subject", String(120), nullable=False),
     Column("version", Integer),
     Column("digest", String(64), nullable=False),
+    Column("led_by", String(32)),
     Column("locale", String(16), nullable=False),
     Column("text_hash", String(64), nullable=False),
     Column("taught", String(16), nullable=False),
@@ -169,18 +172,28 @@ async def _put_latest(conn: AsyncConnection, row: dict[str, object]) -> None:
 
 async def read_latest(conn: AsyncConnection, member_id: str) -> list[Latest]:
     """Everything that is in force for a member: one row per kind and scope."""
-    rows = await conn.execute(select(latest).where(latest.c.member_id == member_id))
+    return [one for _, one in await read_latest_of(conn, [member_id])]
+
+
+async def read_latest_of(
+    conn: AsyncConnection, member_ids: Sequence[str]
+) -> list[tuple[str, Latest]]:
+    """The same for many members, each with whose it is."""
+    rows = await conn.execute(select(latest).where(latest.c.member_id.in_(member_ids)))
     return [
-        Latest(
-            seq=row.seq,
-            kind=Kind(row.kind),
-            scope=row.scope,
-            value=row.value,
-            before=row.before,
-            version=row.version,
-            event_id=row.event_id,
-            at=row.at,
-            undoes=row.undoes,
+        (
+            row.member_id,
+            Latest(
+                seq=row.seq,
+                kind=Kind(row.kind),
+                scope=row.scope,
+                value=row.value,
+                before=row.before,
+                version=row.version,
+                event_id=row.event_id,
+                at=row.at,
+                undoes=row.undoes,
+            ),
         )
         for row in rows
     ]
@@ -216,6 +229,7 @@ async def put_shown(
             subject=proof.subject,
             version=proof.version,
             digest=proof.digest,
+            led_by=proof.led_by,
             locale=locale,
             text_hash=text_hash,
             taught=Taught.NOT_ASKED.value,
@@ -247,6 +261,7 @@ async def read_shown(conn: AsyncConnection, member_id: str, nonce: str) -> Shown
             digest=row.digest,
             version=row.version,
             membership_id=row.membership_id,
+            led_by=row.led_by,
         ),
         member_id=row.member_id,
         locale=row.locale,

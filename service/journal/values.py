@@ -16,6 +16,8 @@ class Kind(StrEnum):
     REFUSAL = "refusal"  # scope: a rule such as buyer/acme; value on | off
     PAUSE = "pause"  # scope: all; value paused | stopped | off
     KNOB = "knob"  # scope: all or membership; value -5..5 | never | follow
+    MUTE = "mute"  # scope: membership; value on | off
+    ANSWER = "answer"  # scope: notice; value the answer's id; version: the text it was given to
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Proof:
     """What a screen is about to show, so that a later yes can be tied to it.
 
     ``subject`` is what was shown (a licence, an invite, a rule); ``version`` and ``digest`` pin
-    the terms; the digest is compared with the present one when the yes arrives.
+    the terms; the digest is compared with the present one when the yes arrives. ``led_by`` is the
+    notice from which it was opened.
     """
 
     nonce: str
@@ -76,6 +79,7 @@ class Proof:
     digest: str
     version: int | None = None
     membership_id: str | None = None
+    led_by: str | None = None
 
 
 class Taught(StrEnum):

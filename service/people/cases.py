@@ -15,7 +15,7 @@ from service.errors import NotFoundError
 from service.ids import new_nonce
 from service.journal import store as journal
 from service.journal.values import Cause, Kind, NewEvent
-from service.people import store
+from service.people import mid_store, store
 from service.people.values import (
     InviteState,
     InviteView,
@@ -80,13 +80,13 @@ async def make_invites(
         NotFoundError: no such MID, or no such reference on its roster.
     """
     async with deps.db.write() as conn:
-        mid = await store.read_mid(conn, mid_id)
+        mid = await mid_store.read_mid(conn, mid_id)
         if mid is None:
             raise NotFoundError(f"no MID {mid_id!r} here: import its bundle first")
         now = deps.clock.now()
         if ref is None:
             refs = await store.uninvited(conn, mid_id, now, count)
-        elif ref in await store.read_roster(conn, mid_id):
+        elif ref in await mid_store.read_roster(conn, mid_id):
             refs = [ref]
         else:
             raise NotFoundError(f"{mid_id} has no member {ref!r}: add it to the bundle and import")
@@ -170,7 +170,7 @@ async def leave(
             await store.leave(conn, membership_id, now)
             left = _membership_event(membership_id, mid_id, "left")
             await journal.append(conn, member_id, [left], cause, now)
-        mid = await store.read_mid(conn, mid_id)
+        mid = await mid_store.read_mid(conn, mid_id)
         assert mid is not None
         return mid
 
@@ -194,7 +194,7 @@ async def undo_leave(
         mine = await store.read_memberships(conn, member_id)
         if found and left and left.value == "left" and found[0] not in {m.mid.id for m in mine}:
             mid_id, ref = found
-            free = await store.on_roster(conn, mid_id, ref)
+            free = await mid_store.on_roster(conn, mid_id, ref)
             if free and not await journal.caused_already(conn, cause):
                 await store.come_back(conn, membership_id)
                 back = _membership_event(membership_id, mid_id, "joined", undoes=left.event_id)
@@ -267,7 +267,7 @@ async def _view_invite(
         state = InviteState.OPEN
     return InviteView(
         state=state,
-        mid=await store.read_mid(conn, row.mid_id),
+        mid=await mid_store.read_mid(conn, row.mid_id),
         expires_at=row.expires_at,
         invite_id=row.id,
         nonce=new_nonce(),

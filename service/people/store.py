@@ -1,20 +1,22 @@
-"""Tables of people: MIDs, the roster a MID keeps, members, memberships, invites."""
+"""Tables of people: members, memberships, invites."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     Column,
     Index,
     Integer,
+    Row,
+    Select,
+    SmallInteger,
     String,
     Table,
-    Text,
     UniqueConstraint,
     delete,
     exists,
+    func,
     insert,
     select,
     update,
@@ -22,28 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.db.locks import hold
-from service.db.metadata import Json, Moment, metadata
+from service.db.metadata import Moment, metadata
 from service.ids import new_id
-from service.people.values import Member, Membership, Mid
-
-mids = Table(
-    "mids",
-    metadata,
-    Column("id", String(40), primary_key=True),
-    Column("doc", Text, nullable=False),
-    Column("imported_at", Moment, nullable=False),
-)
-
-roster = Table(
-    "roster",
-    metadata,
-    Column("mid_id", String(40), primary_key=True),
-    Column("ref", String(64), primary_key=True),
-    Column("language", String(16), nullable=False),
-    Column("tier", String(40), nullable=False),
-    Column("eligible", Json, nullable=False),
-)
+from service.people.mid_store import hold_mid, mids, parse, roster
+from service.people.values import Member, Membership
 
 members = Table(
     "members",
@@ -51,7 +35,10 @@ members = Table(
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("id", String(32), nullable=False, unique=True),
     Column("locale", String(16)),
+    Column("spoken", String(16)),
     Column("zone", String(64)),
+    Column("quiet", String(11)),
+    Column("weekly", SmallInteger),
     Column("created_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -59,7 +46,8 @@ members = Table(
 memberships = Table(
     "memberships",
     metadata,
-    Column("id", String(32), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
     Column("member_id", String(32), nullable=False, index=True),
     Column("mid_id", String(40), nullable=False),
     Column("ref", String(64), nullable=False),
@@ -67,6 +55,8 @@ memberships = Table(
     Column("joined_at", Moment, nullable=False),
     Column("left_at", Moment),
     UniqueConstraint("mid_id", "ref"),
+    Index(None, "mid_id", "seq"),
+    sqlite_autoincrement=True,
 )
 
 invites = Table(
@@ -82,62 +72,10 @@ invites = Table(
 )
 
 
-@lru_cache(maxsize=256)
-def _parse(doc: str) -> Mid:
-    return Mid.model_validate_json(doc)
-
-
-async def hold_mid(conn: AsyncConnection, mid_id: str) -> None:
-    """Hold what changes this MID as a whole in line until the transaction ends."""
-    await hold(conn, f"mid {mid_id}")
-
-
-async def put_mid(conn: AsyncConnection, mid: Mid, at: datetime) -> None:
-    """Store a MID's own description, new or changed."""
-    await conn.execute(delete(mids).where(mids.c.id == mid.id))
-    doc = mid.model_dump_json()
-    await conn.execute(insert(mids).values(id=mid.id, doc=doc, imported_at=at))
-
-
-async def read_mid(conn: AsyncConnection, mid_id: str) -> Mid | None:
-    """A MID by its id."""
-    doc = (await conn.execute(select(mids.c.doc).where(mids.c.id == mid_id))).scalar()
-    return None if doc is None else _parse(doc)
-
-
-async def read_roster(conn: AsyncConnection, mid_id: str) -> dict[str, dict[str, Any]]:
-    """The roster of a MID, by its own references."""
-    rows = await conn.execute(select(roster).where(roster.c.mid_id == mid_id))
-    return {
-        row.ref: {"language": row.language, "tier": row.tier, "eligible": list(row.eligible)}
-        for row in rows
-    }
-
-
-async def on_roster(conn: AsyncConnection, mid_id: str, ref: str) -> bool:
-    """Whether a MID keeps this reference."""
-    found = await conn.execute(
-        select(roster.c.ref).where(roster.c.mid_id == mid_id, roster.c.ref == ref)
-    )
-    return found.first() is not None
-
-
-async def put_roster(
-    conn: AsyncConnection, mid_id: str, people: dict[str, dict[str, Any]]
-) -> None:
-    """Replace these references' rows; the others stay as they are."""
-    if not people:
-        return
-    refs = list(people)
-    await conn.execute(delete(roster).where(roster.c.mid_id == mid_id, roster.c.ref.in_(refs)))
-    rows = [{"mid_id": mid_id, "ref": ref, **person} for ref, person in people.items()]
-    await conn.execute(insert(roster), rows)
-
-
-async def add_member(conn: AsyncConnection, at: datetime) -> Member:
-    """A new person, of whom nothing is known yet."""
-    member = Member(id=new_id("mem"), locale=None, zone=None, created_at=at)
-    await conn.execute(insert(members).values(id=member.id, created_at=at))
+async def add_member(conn: AsyncConnection, at: datetime, *, spoken: str | None = None) -> Member:
+    """A new person, of whom nothing is known yet but, perhaps, the language of their app."""
+    member = Member(id=new_id("mem"), locale=None, zone=None, created_at=at, spoken=spoken)
+    await conn.execute(insert(members).values(id=member.id, created_at=at, spoken=spoken))
     return member
 
 
@@ -149,7 +87,20 @@ async def read_member(
     row = (await conn.execute(wanted.with_for_update() if lock else wanted)).first()
     if row is None:
         return None
-    return Member(id=row.id, locale=row.locale, zone=row.zone, created_at=row.created_at)
+    return member_of(row)
+
+
+def member_of(row: Row[Any]) -> Member:
+    """A row with the columns of ``members`` as a value."""
+    return Member(
+        id=row.id,
+        locale=row.locale,
+        zone=row.zone,
+        created_at=row.created_at,
+        spoken=row.spoken,
+        quiet=row.quiet,
+        weekly=row.weekly,
+    )
 
 
 async def lock_member(conn: AsyncConnection, member_id: str) -> bool:
@@ -160,8 +111,8 @@ async def lock_member(conn: AsyncConnection, member_id: str) -> bool:
     return found.first() is not None
 
 
-async def set_member(conn: AsyncConnection, member_id: str, **values: str | None) -> None:
-    """Change what a person chose: ``locale``, ``zone``."""
+async def set_member(conn: AsyncConnection, member_id: str, **values: str | int | None) -> None:
+    """Change what a person chose: ``locale``, ``zone``, ``quiet``, ``weekly``; or ``spoken``."""
     await conn.execute(update(members).where(members.c.id == member_id).values(**values))
 
 
@@ -181,13 +132,67 @@ async def read_memberships(conn: AsyncConnection, member_id: str) -> list[Member
     return [
         Membership(
             id=row.id,
-            mid=_parse(row.doc),
+            mid=parse(row.doc),
             ref=row.ref,
             tier=row.tier or "standard",
             eligible=frozenset(row.eligible or ()),
         )
         for row in rows
     ]
+
+
+def group(
+    mid_id: str, after: int, upto: int, limit: int, numbers: Sequence[int] | None
+) -> Select[Any]:
+    """A query for memberships of one MID by rising number, with their members' columns.
+
+    Ended ones are among them, with ``left_at``.
+    """
+    wanted = (
+        select(
+            members.c.id,
+            members.c.locale,
+            members.c.spoken,
+            members.c.zone,
+            members.c.quiet,
+            members.c.weekly,
+            members.c.created_at,
+            memberships.c.seq,
+            memberships.c.id.label("membership_id"),
+            memberships.c.ref,
+            memberships.c.left_at,
+            roster.c.tier,
+            roster.c.eligible,
+        )
+        .join(members, members.c.id == memberships.c.member_id)
+        .join(
+            roster,
+            (roster.c.mid_id == memberships.c.mid_id) & (roster.c.ref == memberships.c.ref),
+            isouter=True,
+        )
+        .where(memberships.c.mid_id == mid_id)
+    )
+    if numbers is not None:
+        return wanted.where(memberships.c.seq.in_(numbers)).order_by(memberships.c.seq)
+    return (
+        wanted.where(memberships.c.seq > after, memberships.c.seq <= upto)
+        .order_by(memberships.c.seq)
+        .limit(limit)
+    )
+
+
+async def number_of(conn: AsyncConnection, membership_id: str) -> int:
+    """The private number of a membership; 0 where there is none."""
+    found = await conn.execute(select(memberships.c.seq).where(memberships.c.id == membership_id))
+    return found.scalar() or 0
+
+
+async def highest_number(conn: AsyncConnection, mid_id: str) -> int:
+    """The highest private number of a MID's memberships; 0 where there is none."""
+    found = await conn.execute(
+        select(func.coalesce(func.max(memberships.c.seq), 0)).where(memberships.c.mid_id == mid_id)
+    )
+    return int(found.scalar_one())
 
 
 async def read_past_membership(

@@ -80,6 +80,8 @@ class Mid(Value):
     notices_per_week: int
     small_group: int
     invite_days: int
+    second_person_above: int | None = None
+    hold_minutes: int = 0
     standards: Standards | None = None
     labels: dict[str, dict[str, str]] = {}
 
@@ -91,12 +93,19 @@ class Mid(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person. ``locale`` and ``zone`` are None until chosen."""
+    """A person.
+
+    ``locale``, ``zone``, ``quiet`` (hours such as "21:00-08:00") and ``weekly`` (notices of one
+    MID in seven days) are None until chosen; ``spoken`` is the language of their app.
+    """
 
     id: str
     locale: str | None
     zone: str | None
     created_at: datetime
+    spoken: str | None = None
+    quiet: str | None = None
+    weekly: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

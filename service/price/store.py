@@ -1,15 +1,19 @@
 """Reading the whole picture of a member from one snapshot. This topic has no tables of its own."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import NotFoundError
 from service.journal import store as journal
-from service.journal.values import Kind
+from service.journal.values import Kind, Latest
 from service.licences import store as licences
 from service.people import store as people
+from service.people.values import Membership, Mid
 from service.price.sources import Sources
 from service.price.values import Past, Picture, position_of
 
@@ -54,3 +58,46 @@ async def read_past(conn: AsyncConnection, member_id: str, scope: str, limit: in
         .limit(limit)
     )
     return [Past(at=row.at, position=position_of(row.value)) for row in rows]
+
+
+async def read_group(
+    conn: AsyncConnection,
+    mid: Mid,
+    now: datetime,
+    *,
+    after: int,
+    upto: int,
+    limit: int,
+    numbers: Sequence[int] | None = None,
+) -> list[tuple[Row[Any], Sources]]:
+    """The next memberships of one MID by their private numbers, ended ones too, with all of each.
+
+    ``numbers`` narrows it down to these. Each row has ``seq`` and ``left_at``; the sources hold
+    this membership alone, so that nothing about another MID is looked at.
+    """
+    rows = list(await conn.execute(people.group(mid.id, after, upto, limit, numbers)))
+    found = tuple(await licences.read_licences(conn, [mid.id]))
+    latest: dict[str, list[Latest]] = defaultdict(list)
+    for member_id, one in await journal.read_latest_of(conn, [row.id for row in rows]):
+        latest[member_id].append(one)
+    return [
+        (
+            row,
+            Sources(
+                member=people.member_of(row),
+                memberships=(
+                    Membership(
+                        id=row.membership_id,
+                        mid=mid,
+                        ref=row.ref,
+                        tier=row.tier or "standard",
+                        eligible=frozenset(row.eligible or ()),
+                    ),
+                ),
+                licences=found,
+                latest=tuple(latest[row.id]),
+                now=now,
+            ),
+        )
+        for row in rows
+    ]

@@ -27,6 +27,7 @@ from service.journal import cases as journal
 from service.journal.store import events, latest
 from service.licences.values import Refusal, RefusalKind
 from service.people import cases as people
+from service.people import mid_store
 from service.people import store as people_store
 from service.price import cases as price
 from service.price.values import NEVER, Pause
@@ -115,7 +116,7 @@ async def test_another_key_does_not_open_the_store_and_harms_nothing(told, tmp_p
     key.write_text(right)
     db = open_embedded(path, key)
     async with db.read() as conn:
-        assert await people_store.read_mid(conn, "nurses") is not None
+        assert await mid_store.read_mid(conn, "nurses") is not None
     await db.close()
 
 
@@ -158,7 +159,7 @@ async def test_damage_in_the_middle_is_never_served_as_data(told, tmp_path):
     db = open_embedded(path, key)
     with pytest.raises((StoreError, DatabaseError)):
         async with db.read() as conn:
-            await people_store.read_mid(conn, "nurses")
+            await mid_store.read_mid(conn, "nurses")
     await db.close()
 
 

@@ -122,6 +122,7 @@ def upgrade() -> None:
         ["licence_id", "kind", "value"],
         unique=False,
     )
+    op.create_index(op.f("ix_latest_scope_latest_kind"), "latest", ["scope", "kind"], unique=False)
     op.create_table(
         "licence_versions",
         sa.Column("licence_id", sa.String(length=32), nullable=False),
@@ -147,7 +148,10 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("locale", sa.String(length=16), nullable=True),
+        sa.Column("spoken", sa.String(length=16), nullable=True),
         sa.Column("zone", sa.String(length=64), nullable=True),
+        sa.Column("quiet", sa.String(length=11), nullable=True),
+        sa.Column("weekly", sa.SmallInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_members")),
         sa.UniqueConstraint("id", name=op.f("uq_members_id")),
@@ -155,6 +159,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "memberships",
+        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("member_id", sa.String(length=32), nullable=False),
         sa.Column("mid_id", sa.String(length=40), nullable=False),
@@ -162,9 +167,17 @@ def upgrade() -> None:
         sa.Column("pseudonym", sa.String(length=32), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_memberships")),
+        sa.UniqueConstraint("id", name=op.f("uq_memberships_id")),
         sa.UniqueConstraint("mid_id", "ref", name=op.f("uq_memberships_mid_id_ref")),
         sa.UniqueConstraint("pseudonym", name=op.f("uq_memberships_pseudonym")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_memberships_mid_id_memberships_seq"),
+        "memberships",
+        ["mid_id", "seq"],
+        unique=False,
     )
     op.create_index(op.f("ix_memberships_member_id"), "memberships", ["member_id"], unique=False)
     op.create_table(
@@ -174,6 +187,71 @@ def upgrade() -> None:
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mids")),
     )
+    op.create_table(
+        "notice_audience",
+        sa.Column("notice_id", sa.String(length=32), nullable=False),
+        sa.Column("hi", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("notice_id", "hi", name=op.f("pk_notice_audience")),
+    )
+    op.create_table(
+        "notice_held",
+        sa.Column("notice_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("why", sa.String(length=8), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("trying", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("notice_id", "number", name=op.f("pk_notice_held")),
+    )
+    op.create_index(
+        op.f("ix_notice_held_notice_id_notice_held_until"),
+        "notice_held",
+        ["notice_id", "until"],
+        unique=False,
+    )
+    op.create_table(
+        "notice_segments",
+        sa.Column("notice_id", sa.String(length=32), nullable=False),
+        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lo", sa.BigInteger(), nullable=False),
+        sa.Column("hi", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("notice_id", "n", name=op.f("pk_notice_segments")),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("mid_id", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("doc", sa.Text(), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("edited_rev", sa.Integer(), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("approved_by", sa.String(length=64), nullable=True),
+        sa.Column("counted", sa.JSON(), nullable=False),
+        sa.Column("foreign_readers", sa.JSON(), nullable=False),
+        sa.Column("upper", sa.BigInteger(), nullable=False),
+        sa.Column("floor", sa.BigInteger(), nullable=False),
+        sa.Column("intent", sa.BigInteger(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("outcomes", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+    )
+    op.create_index(
+        op.f("ix_notices_mid_id_notices_created_at"),
+        "notices",
+        ["mid_id", "created_at"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_notices_status"), "notices", ["status"], unique=False)
     op.create_table(
         "papers",
         sa.Column("mid_id", sa.String(length=40), nullable=False),
@@ -200,6 +278,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=120), nullable=False),
         sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("led_by", sa.String(length=32), nullable=True),
         sa.Column("locale", sa.String(length=16), nullable=False),
         sa.Column("text_hash", sa.String(length=64), nullable=False),
         sa.Column("taught", sa.String(length=16), nullable=False),
@@ -231,12 +310,21 @@ def downgrade() -> None:
     op.drop_table("shown")
     op.drop_table("roster")
     op.drop_table("papers")
+    op.drop_index(op.f("ix_notices_status"), table_name="notices")
+    op.drop_index(op.f("ix_notices_mid_id_notices_created_at"), table_name="notices")
+    op.drop_table("notices")
+    op.drop_table("notice_segments")
+    op.drop_index(op.f("ix_notice_held_notice_id_notice_held_until"), table_name="notice_held")
+    op.drop_table("notice_held")
+    op.drop_table("notice_audience")
     op.drop_table("mids")
     op.drop_index(op.f("ix_memberships_member_id"), table_name="memberships")
+    op.drop_index(op.f("ix_memberships_mid_id_memberships_seq"), table_name="memberships")
     op.drop_table("memberships")
     op.drop_table("members")
     op.drop_table("licences")
     op.drop_table("licence_versions")
+    op.drop_index(op.f("ix_latest_scope_latest_kind"), table_name="latest")
     op.drop_index(op.f("ix_latest_licence_id_latest_kind_latest_value"), table_name="latest")
     op.drop_table("latest")
     op.drop_index(op.f("ix_invites_mid_id_invites_ref"), table_name="invites")

@@ -1,0 +1,218 @@
+"""Going through the people of a notice: counting them, and finding whose turn comes next."""
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.deps import Deps
+from service.journal.values import Kind
+from service.notices import held_store, rules, store
+from service.notices import outcome_store as outcomes
+from service.notices.rules import Person
+from service.notices.turns import Held, Recipient, Settled, Turn
+from service.notices.values import Content, Counted, Hold, Notice, Outcome
+from service.people import store as people
+from service.people.values import Mid
+from service.price import store as price
+
+PER_READ = 1000
+SOURCE = "en"
+
+
+async def count(deps: Deps, mid: Mid, content: Content) -> Counted:
+    """How many people a notice would reach at this moment, exactly, without loading them all."""
+    async with deps.db.read() as conn:
+        upper = await people.highest_number(conn, mid.id)
+    by_language: Counter[str] = Counter()
+    foreign: Counter[str] = Counter()
+    numbers: list[int] = []
+    async for group in _everyone(deps, mid, upper):
+        for person in group:
+            if rules.matches(content.audience, person):
+                numbers.append(person.number)
+                language = content.language_for(person.locale)
+                by_language[language] += 1
+                foreign[language] += language != person.locale
+    return Counted(
+        by_language=dict(by_language),
+        foreign={language: n for language, n in foreign.items() if n},
+        upper=upper,
+        numbers=None if content.audience.everyone else tuple(numbers),
+    )
+
+
+async def _everyone(deps: Deps, mid: Mid, upper: int) -> AsyncIterator[list[Person]]:
+    after = 0
+    while True:
+        async with deps.db.read() as conn:
+            found = await read_people(conn, mid, deps.clock.now(), after=after, upto=upper)
+        if not found:
+            return
+        yield found
+        after = found[-1].number
+
+
+async def read_people(
+    conn: AsyncConnection,
+    mid: Mid,
+    now: datetime,
+    *,
+    after: int = 0,
+    upto: int = 0,
+    limit: int = PER_READ,
+    numbers: Sequence[int] | None = None,
+    since: datetime | None = None,
+) -> list[Person]:
+    """The next people of a MID by their numbers, or those with ``numbers``.
+
+    Who left before ``since`` is not among them: such a person was never in the audience.
+    """
+    group = await price.read_group(
+        conn, mid, now, after=after, upto=upto, limit=limit, numbers=numbers
+    )
+    if not group:
+        return []
+    week = await _delivered(conn, mid, now, group[0][0].seq, group[-1][0].seq)
+    found = []
+    for row, sources in group:
+        if row.left_at is not None and since is not None and row.left_at < since:
+            continue
+        muted = sources.setting(Kind.MUTE, row.membership_id)
+        found.append(
+            Person(
+                number=row.seq,
+                membership=sources.memberships[0],
+                left=row.left_at is not None,
+                locale=row.locale or row.spoken or SOURCE,
+                quiet=row.quiet,
+                weekly=row.weekly,
+                muted=muted is not None and muted.value == "on",
+                picture=sources.picture(),
+                delivered=tuple(week.get(row.seq, {}).values()),
+            )
+        )
+    return found
+
+
+async def _delivered(
+    conn: AsyncConnection, mid: Mid, now: datetime, lo: int, hi: int
+) -> dict[int, dict[int, datetime]]:
+    """Number -> message id -> when, of what counts for the week. A digest is one message."""
+    found: dict[int, dict[int, datetime]] = defaultdict(dict)
+    for notice_id in await store.recent(conn, mid.id, now - rules.WEEK):
+        settled = await outcomes.read_settled(conn, notice_id, lo, hi)
+        for number, (outcome, message_id, at) in settled.items():
+            if Outcome(outcome).delivered and at > now - rules.WEEK:
+                found[number][message_id] = at
+    return found
+
+
+async def next_people(deps: Deps, notice: Notice, after: int, limit: int) -> Turn:
+    """What the next people of a notice get, looked at now. ``upto`` None: nobody is left."""
+    now = deps.clock.now()
+    async with deps.db.read() as conn:
+        if notice.content.audience.everyone:
+            found = await read_people(
+                conn, notice.mid, now,
+                after=after, upto=notice.upper, limit=limit, since=notice.created_at,
+            )  # fmt: skip
+            last, gone = _last_number(notice, found, after, limit), set[int]()
+        else:
+            numbers = await store.read_audience(conn, notice.id, after, limit)
+            found = await read_people(conn, notice.mid, now, numbers=numbers) if numbers else []
+            last = numbers[-1] if numbers else None
+            gone = set(numbers) - {person.number for person in found}
+        return await _turn(conn, notice, found, now, last, after=after, gone=gone)
+
+
+def _last_number(notice: Notice, found: Sequence[Person], after: int, limit: int) -> int | None:
+    """How far a read went: to its last person, or, when it was not full, to the very end."""
+    if found:
+        return found[-1].number if len(found) == limit else notice.upper
+    return notice.upper if after < notice.upper else None
+
+
+async def _turn(
+    conn: AsyncConnection,
+    notice: Notice,
+    found: Sequence[Person],
+    now: datetime,
+    last: int | None,
+    *,
+    after: int,
+    gone: set[int],
+) -> Turn:
+    if last is None:
+        return Turn()
+    done = await _done(conn, notice, after, last)
+    placed = [
+        (person, rules.place(notice.content, person, now))
+        for person in found
+        if person.number not in done
+    ]
+    send = tuple(
+        _doubted(one, in_doubt=one.number <= notice.intent)
+        for _, one in placed
+        if isinstance(one, Recipient)
+    )
+    return Turn(
+        send=send,
+        settled=(
+            *(one for _, one in placed if isinstance(one, Settled)),
+            *_left(notice, gone - done),
+        ),
+        held=tuple(one for _, one in placed if isinstance(one, Held)),
+        upto=last,
+    )
+
+
+async def _done(conn: AsyncConnection, notice: Notice, lo: int, hi: int) -> set[int]:
+    """Whose turn was over before a process died."""
+    settled = await outcomes.read_settled(conn, notice.id, lo + 1, hi)
+    return {*settled, *await held_store.reasons_between(conn, notice.id, lo + 1, hi)}
+
+
+def _doubted(one: Recipient, *, in_doubt: bool, tries: int = 0, held: bool = False) -> Recipient:
+    return Recipient(
+        number=one.number,
+        membership_id=one.membership_id,
+        member_id=one.member_id,
+        locale=one.locale,
+        in_doubt=in_doubt,
+        tries=tries,
+        held=held,
+    )
+
+
+async def due_again(deps: Deps, notice: Notice, limit: int) -> Turn:
+    """What those get who were put off and whose moment has come, but for digests."""
+    now = deps.clock.now()
+    async with deps.db.read() as conn:
+        rows = await held_store.read_held(conn, notice.id, now, limit, but=Hold.DIGEST)
+        if not rows:
+            return Turn()
+        by_number = {row.number: row for row in rows}
+        found = await read_people(conn, notice.mid, now, numbers=sorted(by_number))
+        gone = by_number.keys() - {person.number for person in found}
+    send, settled, held = [], [], []
+    for person in found:
+        row, one = by_number[person.number], rules.place(notice.content, person, now)
+        if isinstance(one, Recipient):
+            send.append(_doubted(one, in_doubt=row.trying, tries=row.tries, held=True))
+        elif isinstance(one, Settled):
+            settled.append(one)
+        else:
+            held.append(one)
+    settled += _left(notice, gone)
+    return Turn(tuple(send), tuple(settled), tuple(held), upto=notice.floor)
+
+
+def _left(notice: Notice, numbers: set[int]) -> list[Settled]:
+    """Who is not here any more at all."""
+    language = notice.content.language
+    return [
+        Settled(number=number, outcome=Outcome.LEFT, language=language)
+        for number in sorted(numbers)
+    ]

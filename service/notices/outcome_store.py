@@ -1,0 +1,199 @@
+"""Tables of what became of notices: packed outcomes, and the few who are put off."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.db.metadata import Moment, metadata
+from service.journal import store as journal
+from service.journal.values import Kind
+from service.notices import held_store as waiting
+from service.notices.packing import pack_outcomes, unpack_outcomes
+from service.notices.store import PER_BLOCK, change
+from service.notices.turns import Batch, Settled
+from service.people import store as people
+
+segments = Table(
+    "notice_segments",
+    metadata,
+    Column("notice_id", String(32), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("rev", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("lo", BigInteger, nullable=False),
+    Column("hi", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+
+async def settle(
+    conn: AsyncConnection, row: Row[Any], batch: Batch, rev: int, at: datetime
+) -> None:
+    """Write one commit of a notice whose row is locked."""
+    if batch.settled:
+        await _add_segment(conn, row.id, batch.settled, rev, at)
+    await waiting.settle(conn, row.id, batch)
+    values: dict[str, Any] = {}
+    if batch.settled:
+        values["outcomes"] = _added(row.outcomes, batch.settled)
+    if batch.floor is not None:
+        values["floor"] = batch.floor
+    if batch.intent is not None:
+        values["intent"] = batch.intent
+    if values:
+        await change(conn, row.id, **values)
+
+
+def _added(
+    outcomes: Mapping[str, Mapping[str, int]], settled: Iterable[Settled]
+) -> dict[str, dict[str, int]]:
+    sums = {language: dict(by) for language, by in outcomes.items()}
+    for one in settled:
+        by = sums.setdefault(one.language, {})
+        key = str(one.outcome.value)
+        by[key] = by.get(key, 0) + 1
+    return sums
+
+
+async def _add_segment(
+    conn: AsyncConnection, notice_id: str, settled: Sequence[Settled], rev: int, at: datetime
+) -> None:
+    found = sorted((one.number, one.outcome.value, one.message_id) for one in settled)
+    last = select(func.coalesce(func.max(segments.c.n), 0)).where(
+        segments.c.notice_id == notice_id
+    )
+    await conn.execute(
+        insert(segments).values(
+            notice_id=notice_id,
+            n=(await conn.execute(last)).scalar_one() + 1,
+            rev=rev,
+            at=at,
+            lo=found[0][0],
+            hi=found[-1][0],
+            body=pack_outcomes(found),
+        )
+    )
+
+
+async def read_settled(
+    conn: AsyncConnection, notice_id: str, lo: int, hi: int
+) -> dict[int, tuple[int, int, datetime]]:
+    """Number -> (outcome, message id, when) of those between ``lo`` and ``hi``, both included."""
+    rows = await conn.execute(
+        select(segments.c.body, segments.c.at).where(
+            segments.c.notice_id == notice_id, segments.c.hi >= lo, segments.c.lo <= hi
+        )
+    )
+    return {
+        number: (outcome, message_id, row.at)
+        for row in rows
+        for number, outcome, message_id in unpack_outcomes(row.body)
+        if lo <= number <= hi
+    }
+
+
+async def read_deliveries(
+    conn: AsyncConnection, mid_id: str, notice_id: str, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """The next memberships of a MID with what became of a notice for each, by private number.
+
+    ``outcome`` and ``why`` (put off) are None for who was not in its audience, or is not yet
+    reached.
+    """
+    table = people.memberships.c
+    rows = list(
+        await conn.execute(
+            select(table.seq, table.id, table.pseudonym)
+            .where(table.mid_id == mid_id, table.seq > after)
+            .order_by(table.seq)
+            .limit(limit)
+        )
+    )
+    if not rows:
+        return []
+    lo, hi = rows[0].seq, rows[-1].seq
+    settled = await read_settled(conn, notice_id, lo, hi)
+    put_off = await waiting.reasons_between(conn, notice_id, lo, hi)
+    chosen = journal.latest.c
+    answers = {
+        row.membership_id: row.value
+        for row in await conn.execute(
+            select(chosen.membership_id, chosen.value).where(
+                chosen.scope == notice_id,
+                chosen.kind == Kind.ANSWER.value,
+                chosen.membership_id.in_([row.id for row in rows]),
+            )
+        )
+    }
+    return [
+        {
+            "number": row.seq,
+            "pseudonym": row.pseudonym,
+            "outcome": settled.get(row.seq, (None, 0, None))[0],
+            "at": settled.get(row.seq, (None, 0, None))[2],
+            "why": put_off.get(row.seq),
+            "answer": answers.get(row.id),
+        }
+        for row in rows
+    ]
+
+
+async def merge(conn: AsyncConnection, notice_id: str) -> None:
+    """Rewrite the segments of a finished notice as few sorted ones, by text and day."""
+    rows = list(
+        await conn.execute(
+            select(segments).where(segments.c.notice_id == notice_id).order_by(segments.c.n)
+        )
+    )
+    groups: dict[tuple[int, str], list[Row[Any]]] = {}
+    for row in rows:
+        groups.setdefault((row.rev, row.at.date().isoformat()), []).append(row)
+    merged: list[dict[str, Any]] = []
+    for (rev, _), group in groups.items():
+        found = sorted(one for part in group for one in unpack_outcomes(part.body))
+        for start in range(0, len(found), PER_BLOCK):
+            block = found[start : start + PER_BLOCK]
+            merged.append(
+                {
+                    "notice_id": notice_id, "n": len(merged) + 1, "rev": rev, "at": group[0].at,
+                    "lo": block[0][0], "hi": block[-1][0], "body": pack_outcomes(block),
+                }
+            )  # fmt: skip
+    if len(merged) < len(rows):
+        await conn.execute(delete(segments).where(segments.c.notice_id == notice_id))
+        await conn.execute(insert(segments), merged)
+
+
+async def read_segments(
+    conn: AsyncConnection, notice_id: str, *, before_rev: int | None = None, limit: int = 1
+) -> list[Row[Any]]:
+    """Segments in their order; with ``before_rev`` those that were sent an older text."""
+    wanted = select(segments).where(segments.c.notice_id == notice_id).order_by(segments.c.n)
+    if before_rev is not None:
+        wanted = wanted.where(segments.c.rev < before_rev)
+    return list(await conn.execute(wanted.limit(limit)))
+
+
+async def set_segment_rev(conn: AsyncConnection, notice_id: str, n: int, rev: int) -> None:
+    """Remember that the people of a segment now see this text."""
+    await conn.execute(
+        update(segments)
+        .where(segments.c.notice_id == notice_id, segments.c.n == n)
+        .values(rev=rev)
+    )

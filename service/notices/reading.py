@@ -1,0 +1,189 @@
+"""Use cases of a member: look at a notice, answer it, find old ones, mute a MID and unmute it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.deps import Deps
+from service.errors import NotFoundError
+from service.journal.values import Cause, Kind, NewEvent
+from service.notices import outcome_store as outcomes
+from service.notices import rules, store
+from service.notices.audience import read_people
+from service.notices.values import Notice, NoticesView, NoticeView, Outcome
+from service.people import store as people
+from service.people.values import Membership
+from service.price import store as price
+from service.price.sources import Sources
+from service.price.turn import turn
+
+PER_PAGE = 6
+_NEVER_THEIRS = frozenset({Outcome.LEFT, Outcome.CHANGED})
+
+
+async def look(deps: Deps, member_id: str, notice_id: str) -> NoticeView:
+    """A notice that this member was sent.
+
+    Raises:
+        NotFoundError: it was never for them.
+    """
+    async with deps.db.read() as conn:
+        sources = await price.read_sources(conn, member_id, deps.clock.now())
+        return await _view(conn, sources, notice_id)
+
+
+async def answer(
+    deps: Deps, member_id: str, notice_id: str, choice: str, cause: Cause
+) -> NoticeView:
+    """Choose an answer, until the notice closes. Choosing again changes it.
+
+    Raises:
+        NotFoundError: the notice was never for them, or has no such answer.
+    """
+    async with turn(deps, member_id, cause) as now:
+        view = await _view(now.conn, now.sources, notice_id)
+        if choice not in {one.id for one in view.content.answers}:
+            raise NotFoundError(f"notice {notice_id} has no answer {choice!r}")
+        if not view.closed and view.answer != choice:
+            event = NewEvent(
+                kind=Kind.ANSWER,
+                scope=notice_id,
+                value=choice,
+                membership_id=view.membership_id,
+                mid_id=view.mid.id,
+                version=view.rev,
+            )
+            await now.record(event)
+        return await _view(now.conn, now.sources, notice_id)
+
+
+async def mute(
+    deps: Deps, member_id: str, membership_id: str, cause: Cause, *, on: bool
+) -> Membership:
+    """Hear no notices of a MID any more, or hear them again. Urgent ones still come.
+
+    Raises:
+        NotFoundError: they are not in it.
+    """
+    async with turn(deps, member_id, cause) as now:
+        found = [one for one in now.sources.memberships if one.id == membership_id]
+        if not found:
+            raise NotFoundError(f"membership {membership_id} is not of {member_id}")
+        if muted(now.sources, membership_id) is not on:
+            event = NewEvent(
+                kind=Kind.MUTE,
+                scope=membership_id,
+                value="on" if on else "off",
+                membership_id=membership_id,
+                mid_id=found[0].mid.id,
+            )
+            await now.record(event)
+        return found[0]
+
+
+async def muted_ones(deps: Deps, member_id: str) -> frozenset[str]:
+    """Which memberships of a member are muted.
+
+    Raises:
+        NotFoundError: there is no such person.
+    """
+    async with deps.db.read() as conn:
+        sources = await price.read_sources(conn, member_id, deps.clock.now())
+    return frozenset(one.id for one in sources.memberships if muted(sources, one.id))
+
+
+def muted(sources: Sources, membership_id: str) -> bool:
+    """Whether a membership is muted."""
+    found = sources.setting(Kind.MUTE, membership_id)
+    return found is not None and found.value == "on"
+
+
+async def sent_to(deps: Deps, member_id: str, *, page: int = 0, search: str = "") -> NoticesView:
+    """What a member was ever sent by the MIDs they are in, newest first; a page of it, from 0.
+
+    ``search`` keeps those with every one of its words in a title or a text, in any language.
+    """
+    async with deps.db.read() as conn:
+        sources = await price.read_sources(conn, member_id, deps.clock.now())
+        found: list[NoticeView] = []
+        for notice in await _all(conn, sources):
+            view = await _theirs(conn, sources, notice)
+            if view is not None and _has(view, search):
+                found.append(view)
+    pages = max(1, -(-len(found) // PER_PAGE))
+    page = min(max(page, 0), pages - 1)
+    return NoticesView(
+        notices=tuple(found[page * PER_PAGE : (page + 1) * PER_PAGE]),
+        page=page,
+        pages=pages,
+        total=len(found),
+        search=search,
+    )
+
+
+def _has(view: NoticeView, search: str) -> bool:
+    said = " ".join(f"{one.title} {one.body}" for one in view.content.text.values()).casefold()
+    return all(word in said for word in search.casefold().split())
+
+
+async def _all(conn: AsyncConnection, sources: Sources) -> list[Notice]:
+    mids = {one.mid.id: one.mid for one in sources.memberships}
+    rows = await store.read_started(conn, mids)
+    return [store.notice_of(row, mids[row.mid_id]) for row in rows]
+
+
+async def _view(conn: AsyncConnection, sources: Sources, notice_id: str) -> NoticeView:
+    row = await store.read_row(conn, notice_id)
+    mids = {one.mid.id: one.mid for one in sources.memberships}
+    if row is not None and row.mid_id in mids:
+        view = await _theirs(conn, sources, store.notice_of(row, mids[row.mid_id]))
+        if view is not None:
+            return view
+    raise NotFoundError(f"notice {notice_id} is not of {sources.member.id}")
+
+
+async def _theirs(conn: AsyncConnection, sources: Sources, notice: Notice) -> NoticeView | None:
+    """The notice as this member sees it; None when it was never for them."""
+    (membership,) = (one for one in sources.memberships if one.mid.id == notice.mid.id)
+    number = await people.number_of(conn, membership.id)
+    settled = await outcomes.read_settled(conn, notice.id, number, number)
+    at: datetime | None = None
+    if number in settled:
+        outcome, _, at = settled[number]
+        if Outcome(outcome) in _NEVER_THEIRS:
+            return None
+    elif notice.started_at is None or number > notice.upper:
+        return None
+    else:
+        # Sent a moment ago, and not yet written down.
+        people_ = await read_people(conn, notice.mid, sources.now, numbers=[number])
+        if number > notice.intent or not rules.matches(notice.content.audience, people_[0]):
+            return None
+    return view_for(sources, membership, notice, at)
+
+
+def view_for(
+    sources: Sources, membership: Membership, notice: Notice, sent_at: datetime | None
+) -> NoticeView:
+    """A notice as one member sees it."""
+    chosen = sources.setting(Kind.ANSWER, notice.id)
+    content = notice.content
+    slugs: Mapping[str, str] = {
+        one.slug: one.id for one in sources.licences if one.mid_id == notice.mid.id
+    }
+    return NoticeView(
+        notice_id=notice.id,
+        mid=notice.mid,
+        content=content,
+        rev=notice.rev,
+        membership_id=membership.id,
+        licence_ids=tuple(slugs[one] for one in content.audience.licences if one in slugs),
+        sent_at=sent_at,
+        answer=chosen.value if chosen else None,
+        answered_at=chosen.at if chosen else None,
+        muted=muted(sources, membership.id),
+        closed=content.closes is not None and sources.now >= content.closes,
+        corrected=notice.rev > 1,
+        zone=sources.picture().zone,
+    )

@@ -1,0 +1,223 @@
+"""Tables of notices, and the SQL that writes them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.db.metadata import Json, Moment, metadata
+from service.journal import store as journal
+from service.journal.values import Kind
+from service.notices.packing import (
+    pack_numbers,
+    unpack_numbers,
+)
+from service.notices.values import Content, Notice, Status
+from service.people.values import Mid
+
+PER_BLOCK = 5000
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("mid_id", String(40), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("doc", Text, nullable=False),
+    Column("rev", Integer, nullable=False),
+    Column("edited_rev", Integer, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("approved_by", String(64)),
+    Column("counted", Json, nullable=False),
+    Column("foreign_readers", Json, nullable=False),
+    Column("upper", BigInteger, nullable=False),
+    Column("floor", BigInteger, nullable=False),
+    Column("intent", BigInteger, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("outcomes", Json, nullable=False),
+    Column("reason", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Index(None, "mid_id", "created_at"),
+)
+
+audience = Table(
+    "notice_audience",
+    metadata,
+    Column("notice_id", String(32), primary_key=True),
+    Column("hi", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+
+def notice_of(row: Row[Any], mid: Mid) -> Notice:
+    """A row of ``notices`` as a value."""
+    return Notice(
+        id=row.id,
+        mid=mid,
+        content=Content.model_validate_json(row.doc),
+        status=Status(row.status),
+        rev=row.rev,
+        edited_rev=row.edited_rev,
+        created_by=row.created_by,
+        approved_by=row.approved_by,
+        counted=row.counted,
+        foreign=row.foreign_readers,
+        upper=row.upper,
+        floor=row.floor,
+        intent=row.intent,
+        epoch=row.epoch,
+        outcomes=row.outcomes,
+        reason=row.reason,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
+
+
+async def add(conn: AsyncConnection, notice: Notice) -> None:
+    """A new notice."""
+    await conn.execute(
+        insert(notices).values(
+            id=notice.id,
+            mid_id=notice.mid.id,
+            status=notice.status.value,
+            doc=notice.content.model_dump_json(),
+            rev=1,
+            edited_rev=1,
+            created_by=notice.created_by,
+            counted={},
+            foreign_readers={},
+            upper=0,
+            floor=0,
+            intent=0,
+            epoch=0,
+            outcomes={},
+            created_at=notice.created_at,
+        )
+    )
+
+
+async def read_row(
+    conn: AsyncConnection, notice_id: str, *, lock: bool = False
+) -> Row[Any] | None:
+    """A notice's row by its id; ``lock`` holds its writes in line."""
+    wanted = select(notices).where(notices.c.id == notice_id)
+    row: Row[Any] | None = (
+        await conn.execute(wanted.with_for_update() if lock else wanted)
+    ).first()
+    return row
+
+
+async def read_due(conn: AsyncConnection, now: datetime) -> list[Row[Any]]:
+    """Notices that run, whose moment has come, or whose sent messages show an older text."""
+    at_work = (notices.c.status == Status.RUNNING.value) | (
+        (notices.c.status == Status.SCHEDULED.value) & (notices.c.due_at <= now)
+    )
+    edits = (notices.c.rev > notices.c.edited_rev) & (notices.c.started_at.is_not(None))
+    return list(
+        await conn.execute(
+            select(notices).where(at_work | edits).order_by(notices.c.due_at, notices.c.id)
+        )
+    )
+
+
+async def read_these(conn: AsyncConnection, notice_ids: Collection[str]) -> list[Row[Any]]:
+    """Notices by their ids."""
+    return list(await conn.execute(select(notices).where(notices.c.id.in_(notice_ids))))
+
+
+async def read_newest(conn: AsyncConnection, mid_id: str, limit: int) -> list[Row[Any]]:
+    """The newest notices of a MID, drafts too."""
+    return list(
+        await conn.execute(
+            select(notices)
+            .where(notices.c.mid_id == mid_id)
+            .order_by(notices.c.created_at.desc(), notices.c.id)
+            .limit(limit)
+        )
+    )
+
+
+async def read_started(conn: AsyncConnection, mid_ids: Collection[str]) -> list[Row[Any]]:
+    """All notices of these MIDs that went out to somebody, the last one first."""
+    return list(
+        await conn.execute(
+            select(notices)
+            .where(notices.c.mid_id.in_(mid_ids), notices.c.started_at.is_not(None))
+            .order_by(notices.c.started_at.desc(), notices.c.id)
+        )
+    )
+
+
+async def change(conn: AsyncConnection, notice_id: str, **values: Any) -> None:
+    """Write some columns of a notice."""
+    await conn.execute(update(notices).where(notices.c.id == notice_id).values(**values))
+
+
+async def put_audience(
+    conn: AsyncConnection, notice_id: str, numbers: Sequence[int] | None
+) -> None:
+    """Remember who a notice is for, in rising order. None: everyone up to the highest number."""
+    await conn.execute(delete(audience).where(audience.c.notice_id == notice_id))
+    for start in range(0, len(numbers or ()), PER_BLOCK):
+        block = (numbers or ())[start : start + PER_BLOCK]
+        await conn.execute(
+            insert(audience).values(notice_id=notice_id, hi=block[-1], body=pack_numbers(block))
+        )
+
+
+async def read_audience(
+    conn: AsyncConnection, notice_id: str, after: int, limit: int
+) -> list[int]:
+    """The next remembered numbers after ``after``."""
+    rows = await conn.execute(
+        select(audience.c.body)
+        .where(audience.c.notice_id == notice_id, audience.c.hi > after)
+        .order_by(audience.c.hi)
+        .limit(1 + limit // PER_BLOCK)
+    )
+    found = [number for (body,) in rows for number in unpack_numbers(body) if number > after]
+    return found[:limit]
+
+
+async def recent(conn: AsyncConnection, mid_id: str, since: datetime) -> list[str]:
+    """Notices of a MID that count for the week and may have been sent since then."""
+    counting = (notices.c.ended_at.is_(None)) | (notices.c.ended_at > since)
+    rows = await conn.execute(
+        select(notices.c.id, notices.c.doc).where(
+            notices.c.mid_id == mid_id, notices.c.started_at.is_not(None), counting
+        )
+    )
+    return [row.id for row in rows if not Content.model_validate_json(row.doc).passes]
+
+
+async def count_answers(conn: AsyncConnection, notice_id: str) -> dict[str, int]:
+    """How many chose each answer."""
+    chosen = journal.latest.c
+    rows = await conn.execute(
+        select(chosen.value, func.count().label("n"))
+        .where(chosen.scope == notice_id, chosen.kind == Kind.ANSWER.value)
+        .group_by(chosen.value)
+    )
+    return {row.value: row.n for row in rows}

@@ -1,0 +1,67 @@
+"""What passes between the sender and the store: whose turn it is, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.notices.values import Hold, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One person whose turn has come. ``in_doubt`` when a process died while sending to them."""
+
+    number: int
+    membership_id: str
+    member_id: str
+    locale: str
+    in_doubt: bool = False
+    tries: int = 0
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of one person's turn. ``language`` is the one they read."""
+
+    number: int
+    outcome: Outcome
+    language: str
+    message_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A person put off, until when, and after how many tries."""
+
+    number: int
+    why: Hold
+    until: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the next people of a notice get: sent to, settled without sending, or put off.
+
+    ``upto`` is the number up to which this looked; None when nobody is left.
+    """
+
+    send: tuple[Recipient, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    held: tuple[Held, ...] = ()
+    upto: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one commit says about one notice: outcomes, people put off, how far it has come.
+
+    ``trying`` are held people who are about to be sent to, ``floor`` and ``intent`` as in
+    ``Notice``; None leaves them.
+    """
+
+    settled: tuple[Settled, ...] = ()
+    held: tuple[Held, ...] = ()
+    trying: tuple[int, ...] = ()
+    floor: int | None = None
+    intent: int | None = None

@@ -1,0 +1,178 @@
+"""A MID says something once; everyone it concerns ends in exactly one outcome."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from service.errors import NotFoundError
+from service.notices import composing, reading, reporting, sending
+from service.notices.audience import due_again, next_people
+from service.notices.turns import Batch, Settled
+from service.notices.values import (
+    Audience,
+    Choice,
+    Content,
+    NoticeKind,
+    NoticeText,
+    Outcome,
+    Status,
+)
+from service.people import cases as people
+
+MESSAGES = count(100)
+
+
+def content(**changed):
+    told = {
+        "kind": NoticeKind.GENERAL,
+        "audience": Audience(everyone=True),
+        "text": {"en": NoticeText(title="Open evening", body="Come at 18:00.")},
+        "answers": (Choice(id="yes", label={"en": "I will come"}),),
+    }
+    return Content(**{**told, **changed})
+
+
+async def approved(stage, made):
+    notice = await composing.draft(stage.deps, "nurses", made, by="ada")
+    counted = await composing.count(stage.deps, "nurses", notice.id)
+    await composing.approve(stage.deps, "nurses", notice.id, "ada", counted.total)
+    return await sending.take_over(stage.deps, notice.id)
+
+
+def taken(number, language="en"):
+    """Telegram took it."""
+    message_id = next(MESSAGES)
+    return Settled(number=number, outcome=Outcome.SENT, language=language, message_id=message_id)
+
+
+async def send_all(stage, notice):
+    """What the sender does, with a Telegram that takes everything."""
+    after = notice.floor
+    while (turn := await next_people(stage.deps, notice, after, 2)).upto is not None:
+        sent = []
+        for one in turn.send:
+            language = notice.content.language_for(one.locale)
+            sent.append(taken(one.number, language))
+        after = turn.upto
+        batch = Batch(settled=(*sent, *turn.settled), held=turn.held, floor=after, intent=after)
+        await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    if await sending.waiting(stage.deps, notice.id) is None:
+        await sending.finish(stage.deps, notice.id, notice.epoch)
+    return await reporting.report(stage.deps, "nurses", notice.id)
+
+
+@pytest.fixture
+async def three(stage):
+    """Three nurses."""
+    await stage.bring_examples()
+    found = []
+    for ref in ("N-0001", "N-0002", "N-0004"):
+        member = await stage.stranger()
+        found.append((member, await stage.join(member, "nurses", ref)))
+    return found
+
+
+async def test_everyone_gets_it_once_and_finds_it_again(stage, three):
+    notice = await approved(stage, content())
+    assert notice.status is Status.RUNNING
+    report = await send_all(stage, notice)
+    assert report.notice.status is Status.FINISHED
+    assert report.notice.of(Outcome.SENT) == report.notice.total == 3
+    member, _ = three[0]
+    view = await reading.look(stage.deps, member, notice.id)
+    assert view.sent_at is not None
+    view = await reading.answer(stage.deps, member, notice.id, "yes", stage.cause())
+    assert view.answer == "yes"
+    assert (await reporting.report(stage.deps, "nurses", notice.id)).answers == {"yes": 1}
+    listed = await reading.sent_to(stage.deps, member, search="evening")
+    assert [one.notice_id for one in listed.notices] == [notice.id]
+    page, more = await reporting.deliveries(stage.deps, "nurses", notice.id, 0, 10)
+    assert [one.outcome for one in page] == ["sent"] * 3
+    assert more is None
+
+
+async def test_someone_of_another_mid_never_sees_it(stage, three):
+    notice = await approved(stage, content())
+    await send_all(stage, notice)
+    outsider = await stage.stranger()
+    await stage.join(outsider, "translators", "T-0001")
+    with pytest.raises(NotFoundError):
+        await reading.look(stage.deps, outsider, notice.id)
+
+
+async def test_at_night_nobody_is_woken_but_for_a_breach(stage, three):
+    stage.clock.at = datetime(2026, 11, 21, 23, tzinfo=UTC)
+    report = await send_all(stage, await approved(stage, content()))
+    assert report.waiting == {"night": 3}
+    breach = content(kind=NoticeKind.BREACH, urgent=True, answers=())
+    report = await send_all(stage, await approved(stage, breach))
+    assert report.notice.of(Outcome.SENT) == 3
+
+
+async def test_what_waits_for_the_morning_goes_out_in_the_morning(stage, three):
+    stage.clock.at = datetime(2026, 11, 21, 23, tzinfo=UTC)
+    notice = await approved(stage, content())
+    await send_all(stage, notice)
+    stage.clock.at += timedelta(hours=9)
+    turn = await due_again(stage.deps, notice, 10)
+    assert len(turn.send) == 3
+
+
+async def test_more_than_the_weekly_number_waits_for_one_message(stage, three):
+    for _ in range(3):
+        stage.clock.tick()
+        await send_all(stage, await approved(stage, content()))
+    fourth = await send_all(stage, await approved(stage, content()))
+    fifth = await send_all(stage, await approved(stage, content()))
+    assert fourth.waiting == fifth.waiting == {"digest": 3}
+    stage.clock.at += timedelta(days=7, seconds=1)
+    found = await sending.digests(stage.deps, fourth.notice.mid, 10)
+    assert [len(listed) for _, listed, _ in found] == [2, 2, 2]
+
+
+async def test_who_mutes_a_mid_hears_nothing_and_who_leaves_is_counted(stage, three):
+    (first, one), (second, two), _ = three
+    await reading.mute(stage.deps, first, one.id, stage.cause(), on=True)
+    notice = await approved(stage, content())
+    stage.clock.tick()
+    await people.leave(stage.deps, second, two.id, stage.cause(), erase=False)
+    report = await send_all(stage, notice)
+    assert report.notice.of(Outcome.MUTED) == 1
+    assert report.notice.of(Outcome.LEFT) == 1
+    assert report.notice.of(Outcome.SENT) == 1
+
+
+async def test_only_who_is_in_gets_what_is_for_those_inside(stage, three):
+    member, _ = three[1]
+    await stage.yes(member, "lifting-robot")
+    made = content(audience=Audience(licences=("lifting-robot",), standing="in"))
+    notice = await approved(stage, made)
+    assert notice.total == 1
+    report = await send_all(stage, notice)
+    assert report.notice.of(Outcome.SENT) == 1
+
+
+async def test_who_was_sent_it_before_a_crash_is_not_forgotten_and_who_is_in_doubt_is_known(
+    stage, three
+):
+    notice = await approved(stage, content())
+    turn = await next_people(stage.deps, notice, 0, 10)
+    first, second, _third = turn.send
+    batch = Batch(
+        settled=(Settled(number=first.number, outcome=Outcome.SENT, language="en", message_id=1),),
+        floor=first.number,
+        intent=second.number,
+    )
+    await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    again = await sending.take_over(stage.deps, notice.id)
+    turn = await next_people(stage.deps, again, again.floor, 10)
+    assert [one.in_doubt for one in turn.send] == [True, False]
+    with pytest.raises(sending.LostError):
+        await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+
+
+async def test_a_number_that_changed_is_not_approved(stage, three):
+    notice = await composing.draft(stage.deps, "nurses", content(), by="ada")
+    with pytest.raises(composing.CountChangedError):
+        await composing.approve(stage.deps, "nurses", notice.id, "ada", 2)
