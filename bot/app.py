@@ -62,8 +62,8 @@ def operator(settings: Settings) -> Operator:
     )
 
 
-def build_bot(settings: Settings) -> Bot:
-    """The client of the Bot API.
+def build_bot(settings: Settings, pace: Pace | None = None) -> Bot:
+    """The client of the Bot API, which keeps to a pace of its own or to the one given.
 
     Raises:
         StoreError: there is no token.
@@ -74,7 +74,7 @@ def build_bot(settings: Settings) -> Bot:
         )
     api = TelegramAPIServer.from_base(settings.bot_api.rstrip("/"))
     session = AiohttpSession(api=api, limit=CONNECTIONS)
-    session.middleware(Pace())
+    session.middleware(pace or Pace())
     return Bot(
         settings.bot_token.get_secret_value(),
         session=session,
@@ -139,14 +139,17 @@ async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None 
     webhook_of(settings)
     async with opened(settings, clock) as deps:
         with only_one(settings):
-            bot = build_bot(settings)
+            pace = Pace()
+            bot = build_bot(settings, pace)
             try:
-                await _serve(bot, settings, deps, stop)
+                await _serve(bot, pace, settings, deps, stop)
             finally:
                 await bot.session.close()
 
 
-async def _serve(bot: Bot, settings: Settings, deps: Deps, stop: asyncio.Event) -> None:
+async def _serve(
+    bot: Bot, pace: Pace, settings: Settings, deps: Deps, stop: asyncio.Event
+) -> None:
     metrics = Metrics()
     metrics.watch_store(deps.db)
     bot.session.middleware(Counted(metrics))
@@ -167,3 +170,5 @@ async def _serve(bot: Bot, settings: Settings, deps: Deps, stop: asyncio.Event) 
         # Calls that are under way are stored and answered before the inbox ends.
         await asyncio.wait(background)
         inbox.stop()
+        # Who waits for Telegram now would only be cancelled in the middle later.
+        pace.stop()
