@@ -27,6 +27,7 @@ from bot.settings import Settings
 from dialogs.about import Operator
 from service.clock import Clock, SystemClock
 from service.db.database import Database, open_embedded, open_server
+from service.db.integrity import check_at_start
 from service.db.migrate import migrate
 from service.db.trouble import no_opening
 from service.deps import Deps
@@ -157,6 +158,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None 
     webhook_of(settings)
     async with opened(settings, clock) as deps:
         with only_one(settings):
+            await check_at_start(deps.db)
             pace = Pace()
             bot = build_bot(settings, pace)
             try:

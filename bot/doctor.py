@@ -15,6 +15,7 @@ from bot.app import build_bot, opened
 from bot.logs import hide_tokens
 from bot.serving import DEFAULT_PORT, webhook_of
 from bot.settings import Settings
+from service.db.integrity import check
 from service.errors import StoreError
 from web.address import is_loopback
 from web.diagnosis import Told, compare, is_midline, knock
@@ -67,8 +68,11 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
     if settings.key_file.resolve().is_relative_to(settings.data_dir.resolve()):
         yield False, "the key lies in the data folder. Name another place with MIDLINE_KEY_FILE."
     try:
-        async with opened(settings):
+        async with opened(settings) as deps:
             yield True, "the store opens and is up to date"
+            await check(deps.db)
+            if deps.db.embedded:
+                yield True, "every page of the store holds what was written"
     except StoreError as error:
         yield False, str(error)
     hook = None

@@ -42,7 +42,7 @@ from service.journal.values import Cause
 from service.people import cases as people
 from service.people import store as people_store
 from service.price import cases as price
-from tests.bot.conftest import NURSE, House
+from tests.bot.conftest import NURSE, House, count_open, nothing_open
 from tests.postgres import Server, server_of
 from tests.service.stage import FixedClock, Stage, raw
 
@@ -114,19 +114,6 @@ async def take(inbox: Inbox, one: Arrived) -> None:
             return await inbox.take([one])
         except STORE_AWAY:
             await asyncio.sleep(0.01)
-
-
-async def count_open(db: Database) -> int:
-    async with db.read() as conn:
-        return len(await store.read_open(conn))
-
-
-async def nothing_open(db: Database) -> None:
-    """Every update is marked as handled, which happens just after it was."""
-    end = time.monotonic() + 20
-    while await count_open(db):
-        assert time.monotonic() < end
-        await asyncio.sleep(0.02)
 
 
 # Several processes.
