@@ -11,6 +11,8 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.utils.token import TokenValidationError, validate_token
+from sqlalchemy.exc import DBAPIError
 
 from bot import profile
 from bot.edge import Edge
@@ -25,7 +27,9 @@ from bot.settings import Settings
 from dialogs.about import Operator
 from service.clock import Clock, SystemClock
 from service.db.database import Database, open_embedded, open_server
+from service.db.integrity import check_at_start
 from service.db.migrate import migrate
+from service.db.trouble import no_opening
 from service.deps import Deps
 from service.errors import StoreError
 
@@ -37,10 +41,17 @@ CONNECTIONS = 2 * SIDE_BY_SIDE
 
 @asynccontextmanager
 async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Deps]:
-    """The store, opened and brought to the present revision, and closed at the end."""
+    """The store, opened and brought to the present revision, and closed at the end.
+
+    Raises:
+        StoreError: it does not open; the reason names the place, what is wrong and the mend.
+    """
     db = _database(settings)
     try:
-        await migrate(db)
+        try:
+            await migrate(db)
+        except DBAPIError as error:
+            raise no_opening(db.engine.url, error) from error
         yield Deps(db=db, clock=clock or SystemClock())
     finally:
         await db.close()
@@ -62,21 +73,29 @@ def operator(settings: Settings) -> Operator:
     )
 
 
-def build_bot(settings: Settings) -> Bot:
-    """The client of the Bot API.
+def build_bot(settings: Settings, pace: Pace | None = None) -> Bot:
+    """The client of the Bot API, which keeps to a pace of its own or to the one given.
 
     Raises:
-        StoreError: there is no token.
+        StoreError: there is no token, or it is none.
     """
     if settings.bot_token is None:
         raise StoreError(
             "there is no bot token. Get one from @BotFather and set MIDLINE_BOT_TOKEN."
         )
+    token = settings.bot_token.get_secret_value()
+    try:
+        validate_token(token)
+    except TokenValidationError as error:
+        raise StoreError(
+            "MIDLINE_BOT_TOKEN is no bot token. Copy it whole from @BotFather: digits, a colon, "
+            "then letters and digits."
+        ) from error
     api = TelegramAPIServer.from_base(settings.bot_api.rstrip("/"))
     session = AiohttpSession(api=api, limit=CONNECTIONS)
-    session.middleware(Pace())
+    session.middleware(pace or Pace())
     return Bot(
-        settings.bot_token.get_secret_value(),
+        token,
         session=session,
         default=DefaultBotProperties(parse_mode="HTML"),
     )
@@ -139,14 +158,18 @@ async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None 
     webhook_of(settings)
     async with opened(settings, clock) as deps:
         with only_one(settings):
-            bot = build_bot(settings)
+            await check_at_start(deps.db)
+            pace = Pace()
+            bot = build_bot(settings, pace)
             try:
-                await _serve(bot, settings, deps, stop)
+                await _serve(bot, pace, settings, deps, stop)
             finally:
                 await bot.session.close()
 
 
-async def _serve(bot: Bot, settings: Settings, deps: Deps, stop: asyncio.Event) -> None:
+async def _serve(
+    bot: Bot, pace: Pace, settings: Settings, deps: Deps, stop: asyncio.Event
+) -> None:
     metrics = Metrics()
     metrics.watch_store(deps.db)
     bot.session.middleware(Counted(metrics))
@@ -167,3 +190,5 @@ async def _serve(bot: Bot, settings: Settings, deps: Deps, stop: asyncio.Event) 
         # Calls that are under way are stored and answered before the inbox ends.
         await asyncio.wait(background)
         inbox.stop()
+        # Who waits for Telegram now would only be cancelled in the middle later.
+        pace.stop()

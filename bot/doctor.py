@@ -1,7 +1,9 @@
 """``midline doctor``: each setting and the store, what is wrong, and the mend."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import typer
 from aiogram import Bot
@@ -10,27 +12,55 @@ from pydantic import SecretStr
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from bot.app import build_bot, opened
+from bot.logs import hide_tokens
 from bot.serving import DEFAULT_PORT, webhook_of
 from bot.settings import Settings
+from service.db.integrity import check
 from service.errors import StoreError
 from web.address import is_loopback
 from web.diagnosis import Told, compare, is_midline, knock
 from web.values import Hook
 
+# Hiding a word of a few letters would only point at it.
+SHORTEST = 8
+_LOGIN = re.compile(r"//[^/@\s]+@")
+
 
 async def examine(settings: Settings) -> bool:
-    """Print what is found; True when nothing is wrong."""
+    """Print what is found, and no secret; True when nothing is wrong."""
+    hide = _hiding(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         said = "set" if isinstance(value, SecretStr) else value
-        typer.echo(
-            f"MIDLINE_{name.upper()}: {'not set' if said is None else said}  ({field.description})"
-        )
+        shown = "not set" if said is None else hide(str(said))
+        typer.echo(f"MIDLINE_{name.upper()}: {shown}  ({field.description})")
     well = True
     async for good, says in _findings(settings):
-        typer.echo(f"{'ok ' if good else 'BAD'} {says}")
+        typer.echo(f"{'ok ' if good else 'BAD'} {hide(says)}")
         well = well and good
     return well
+
+
+def _hiding(settings: Settings) -> Callable[[str], str]:
+    """What takes every secret out of a line: people paste what the doctor says."""
+    given = [
+        one.get_secret_value()
+        for one in (settings.bot_token, settings.webhook_secret, settings.database_url)
+        if one
+    ]
+    # A token's second half alone is as good as the whole.
+    both = {*given, *(one.partition(":")[2] for one in given)}
+    secrets = sorted((one for one in both if len(one) >= SHORTEST), key=len)
+
+    def hide(line: str) -> str:
+        # Percent signs can hide a secret from a plain search, and not from whoever reads.
+        if any(one in unquote(line) and one not in line for one in secrets):
+            line = unquote(line)
+        for one in reversed(secrets):
+            line = line.replace(one, "[secret]")
+        return _LOGIN.sub("//[secret]@", hide_tokens(line))
+
+    return hide
 
 
 async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
@@ -38,8 +68,11 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
     if settings.key_file.resolve().is_relative_to(settings.data_dir.resolve()):
         yield False, "the key lies in the data folder. Name another place with MIDLINE_KEY_FILE."
     try:
-        async with opened(settings):
+        async with opened(settings) as deps:
             yield True, "the store opens and is up to date"
+            await check(deps.db)
+            if deps.db.embedded:
+                yield True, "every page of the store holds what was written"
     except StoreError as error:
         yield False, str(error)
     hook = None
@@ -49,10 +82,11 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
         yield False, str(error)
     async for finding in _http(settings, hook):
         yield finding
-    if settings.bot_token is None:
-        yield False, "there is no bot token. Get one from @BotFather and set MIDLINE_BOT_TOKEN."
+    try:
+        bot = build_bot(settings)
+    except StoreError as error:
+        yield False, str(error)
         return
-    bot = build_bot(settings)
     try:
         me = await bot.me()
         yield True, f"Telegram knows the bot as @{me.username}"

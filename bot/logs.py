@@ -8,13 +8,18 @@ from typing import Any
 
 import structlog
 
-_TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}|(?<=start=)[A-Za-z0-9_-]{20,}")
+_TOKEN = re.compile(r"\d{5,}(?::|%3a)[a-z0-9_-]{20,}|(?<=start=)[a-z0-9_-]{20,}", re.IGNORECASE)
+
+
+def hide_tokens(text: str) -> str:
+    """A text without bot tokens and invite tokens."""
+    return _TOKEN.sub("[secret]", text)
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Take bot tokens and invite tokens out of whatever is about to be logged."""
     return {
-        key: _TOKEN.sub("[secret]", value) if isinstance(value, str) else value
+        key: hide_tokens(value) if isinstance(value, str) else value
         for key, value in event.items()
     }
 

@@ -56,7 +56,8 @@ class Pace(BaseRequestMiddleware):
         """Carry out one call.
 
         Raises:
-            TelegramRetryAfter: Telegram asks to wait longer than is waited for in place.
+            TelegramRetryAfter: Telegram asks to wait longer than is waited for in place, or at
+                all while the process stops.
             TelegramNetworkError, TelegramServerError: it failed three times.
         """
         if method.__api_method__ == "getUpdates":
@@ -69,7 +70,7 @@ class Pace(BaseRequestMiddleware):
                 return await self._mended(make_request, bot, method, paced=True)
             except TelegramRetryAfter as error:
                 self._freeze(error.retry_after)
-                if error.retry_after > IN_PLACE:
+                if error.retry_after > IN_PLACE or self._stopping.is_set():
                     raise
 
     async def _mended(
@@ -90,7 +91,8 @@ class Pace(BaseRequestMiddleware):
                 if tried == TRIES or self._stopping.is_set():
                     raise
                 log.info("call_tried_again", method=method.__api_method__, error=str(type(error)))
-                await self._pause(_FIRST_WAIT * 2**tried * (0.5 + random.random()))  # noqa: S311
+                if await self._pause(_FIRST_WAIT * 2**tried * (0.5 + random.random())):  # noqa: S311
+                    raise
         raise AssertionError("unreachable")
 
     def _freeze(self, seconds: float) -> None:

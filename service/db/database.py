@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from service.db.cipher import cipher_connector, cipher_dbapi, read_or_make_key
+from service.errors import StoreError
 
 _READ_ONLY = "midline_read_only"
 
@@ -99,14 +100,28 @@ def open_embedded(path: Path, key_file: Path) -> Database:
 
 
 def open_server(url: str) -> Database:
-    """A database server, PostgreSQL, by its SQLAlchemy URL."""
+    """A database server, PostgreSQL, by its SQLAlchemy URL.
+
+    Raises:
+        StoreError: it is no URL of a PostgreSQL server.
+    """
     for plain in ("postgresql://", "postgres://"):
         if url.startswith(plain):
             url = "postgresql+psycopg://" + url.removeprefix(plain)
-    given = make_url(url).query
+    try:
+        found = make_url(url)
+    except (ArgumentError, ValueError):
+        found = None
+    if found is None or found.drivername != "postgresql+psycopg":
+        # What was written may hold a password: it is not repeated.
+        raise StoreError(
+            "MIDLINE_DATABASE_URL names no PostgreSQL server. "
+            "Write postgresql://user:password@host/database, or unset it for an encrypted file."
+        )
+    given = found.query
     return Database(
         create_async_engine(
-            url,
+            found,
             pool_size=8,
             max_overflow=8,
             pool_pre_ping=True,

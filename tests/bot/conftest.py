@@ -10,6 +10,7 @@ import pytest
 from aiogram.filters.callback_data import CallbackData
 from pydantic import SecretStr
 
+from bot import store
 from bot.app import opened, serve
 from bot.demo import demo_settings, examples
 from bot.settings import Settings
@@ -17,6 +18,7 @@ from locales.words import Words, negotiate, words
 from playground import Bubble, Button, Person, Playground
 from service.bundle.cases import import_bundle
 from service.bundle.read import read_bundle
+from service.db.database import Database
 from service.deps import Deps
 from service.people.cases import make_invites
 from tests.bot.spec import check_calls
@@ -136,6 +138,19 @@ class House:
                 yield
             finally:
                 stop.set()
+
+
+async def count_open(db: Database) -> int:
+    """How many updates are stored and not marked as handled."""
+    async with db.read() as conn:
+        return len(await store.read_open(conn))
+
+
+async def nothing_open(db: Database) -> None:
+    """Wait until every update is marked as handled, which happens just after it was."""
+    async with asyncio.timeout(20):
+        while await count_open(db):  # noqa: ASYNC110  # another process may handle it
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture

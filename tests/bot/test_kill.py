@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot import store
 from service.journal.store import events
 from service.price import cases as price
-from tests.bot.conftest import NURSE, House
+from tests.bot.conftest import NURSE, House, nothing_open
 
 KILLS = int(os.environ.get("MIDLINE_KILLS", "8"))
 
@@ -61,10 +61,10 @@ async def test_nothing_a_member_did_is_lost_when_the_process_is_killed(quiet_hou
             process = await start(house)
             await ana.person.settled(timeout=30)
             async with house.deps() as deps:
+                await nothing_open(deps.db)
                 async with deps.db.read() as conn:
                     chat = await store.read_chat(conn, ana.person.id)
                     causes = (await conn.execute(select(events.c.cause))).scalars().all()
-                    assert await store.read_open(conn) == []
                 assert chat
                 view = await price.look_at_knob(deps, chat.member_id)
             assert view.position == steps[-1]

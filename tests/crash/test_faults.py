@@ -17,6 +17,7 @@ from sqlalchemy import event, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlcipher3 import dbapi2 as sqlcipher
+from structlog.testing import capture_logs
 
 from bot import flood, intake, pacing, polling, store
 from bot.lanes import OwnLanes
@@ -437,6 +438,39 @@ async def test_a_bot_told_to_stop_stops_within_seconds_and_loses_nothing(
         await asyncio.sleep(0.3)
         start = time.monotonic()
     assert time.monotonic() - start < intake.DRAIN_SECONDS + MARGIN
+    house.playground.faults.clear()
+    async with house.running():
+        await until(lambda: handled(house))
+        await ana.person.settled()
+        assert "Your price: +3" in ana.text
+    assert await settings_of(house) == ["1", "2", "3"]
+
+
+async def _met(fault: Fault, house: House) -> bool:
+    return bool(fault.met) and not house.playground.pending
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"retry_after": 30}, {"error": (502, "Bad Gateway"), "times": None}],
+    ids=["while Telegram asks to wait", "before it is called again"],
+)
+async def test_a_bot_told_to_stop_waits_for_nothing_that_waits_for_telegram(
+    quiet_house: House, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+):
+    monkeypatch.setattr(pacing, "_FIRST_WAIT", 30)
+    house = quiet_house
+    with capture_logs() as logs:
+        async with house.running():
+            ana = await at_the_knob(house)
+            met = house.playground.faults.next("editMessageText", **fault)
+            await turn(ana, 1, 2, 3)
+            await until(lambda: _met(met, house))
+            start = time.monotonic()
+        assert time.monotonic() - start < intake.DRAIN_SECONDS
+    assert "stopped_in_the_middle" not in [one["event"] for one in logs]
+    async with house.deps() as deps, deps.db.read() as conn:
+        assert len(await store.read_open(conn)) == 3
     house.playground.faults.clear()
     async with house.running():
         await until(lambda: handled(house))

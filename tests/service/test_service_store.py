@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from service.choices import cases as choices
 from service.choices import standing_out
+from service.db import cipher, integrity
 from service.db.cipher import cipher_connector
 from service.db.database import open_embedded
 from service.db.metadata import metadata
@@ -163,6 +164,54 @@ async def test_damage_in_the_middle_is_never_served_as_data(told, tmp_path):
     await db.close()
 
 
+async def damaged(told, tmp_path, page: int):
+    """A store of which one page in the middle was changed on the disk, opened."""
+    path, key = folder_with_a_store(told, tmp_path)
+    content = bytearray(path.read_bytes())
+    content[page * 4096 + 50] ^= 0xFF
+    path.write_bytes(content)
+    return open_embedded(path, key)
+
+
+async def test_a_page_that_is_damaged_is_told_before_anybody_needs_it(told, tmp_path):
+    db = await damaged(told, tmp_path, 9)
+    for look in (integrity.check, integrity.check_at_start):
+        with pytest.raises(StoreError, match="damaged in 1 of its pages") as error:
+            await look(db)
+        assert str(tmp_path / "midline.db") in str(error.value)
+        assert "restore a backup" in str(error.value)
+    await db.close()
+
+
+async def test_a_large_file_is_not_read_whole_at_every_start(told, tmp_path, monkeypatch):
+    monkeypatch.setattr(integrity, "AT_START_BYTES", 4096)
+    db = await damaged(told, tmp_path, 9)
+    await integrity.check_at_start(db)
+    await db.close()
+
+
+async def test_a_file_that_is_written_to_is_not_called_damaged(told, tmp_path):
+    path, key = folder_with_a_store(told, tmp_path)
+    clock = FixedClock()
+    stage = Stage(Deps(open_embedded(path, key), clock), clock)
+    nurse = await stage.stranger()
+    await stage.join(nurse, "nurses", "N-0001")
+
+    async def write() -> None:
+        for n in range(60):
+            async with stage.deps.db.write() as conn:
+                # From the log into the file with every commit, where it otherwise seldom goes.
+                await conn.exec_driver_sql("PRAGMA wal_autocheckpoint = 1")
+            await stage.turn(nurse, n % 11 - 5)
+
+    async def look() -> None:
+        for _ in range(30):
+            await integrity.check(stage.deps.db)
+
+    await asyncio.gather(write(), look())
+    await stage.deps.db.close()
+
+
 async def test_the_driver_is_new_enough_and_safe(stage):
     async with stage.deps.db.read() as conn:
         pragmas = {
@@ -182,6 +231,14 @@ async def run(stage, *statements) -> None:
     async with stage.deps.db.write() as conn:
         for one in statements:
             await conn.execute(one)
+
+
+async def test_an_older_sqlite_is_refused_with_the_mend(told, tmp_path, monkeypatch):
+    monkeypatch.setattr(cipher.sqlcipher, "sqlite_version_info", (3, 51, 2))
+    monkeypatch.setattr(cipher.sqlcipher, "sqlite_version", "3.51.2")
+    says = await refusal(*folder_with_a_store(told, tmp_path))
+    assert "SQLite 3.51.2, which can damage a file" in says
+    assert "Install a sqlcipher3 whose SQLite is 3.51.3 or newer" in says
 
 
 async def test_the_drivers_errors_are_known_to_sqlalchemy(stage):

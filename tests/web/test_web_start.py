@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 from aiohttp import web
@@ -20,6 +21,7 @@ from web.address import hook
 from web.diagnosis import Told, compare
 
 TOKEN = "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+OTHER_TOKEN = "654321:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 PUBLIC = "https://bot.example.org/telegram"
 
 
@@ -134,6 +136,47 @@ async def diagnosis(settings: Settings, capsys) -> tuple[bool, str]:
     said = capsys.readouterr().out
     assert SECRET not in said
     return well, said
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"https://bot.example.org/{TOKEN}",
+        f"https://bot.example.org/{TOKEN.replace(':', '%3A')}",
+        f"https://bot.example.org/{TOKEN.partition(':')[2]}/hook",
+        f"https://bot.example.org/{TOKEN.replace('A', '%41')}",
+        f"https://bot.example.org/{SECRET}",
+        f"https://me:{SECRET}@bot.example.org/telegram",
+        f"https://bot.example.org/bot{OTHER_TOKEN}",
+    ],
+)
+@pytest.mark.parametrize("name", ["webhook_url", "bot_api"])
+async def test_the_doctor_prints_no_secret_wherever_it_was_put(
+    quiet: House, capsys, name, address
+) -> None:
+    given = {"webhook_secret": SecretStr(SECRET), "webhook_url": PUBLIC, name: address}
+    well, said = await diagnosis(quiet.with_(bot_token=SecretStr(TOKEN), **given), capsys)
+    assert not well
+    for one in (TOKEN.partition(":")[2], OTHER_TOKEN.partition(":")[2], SECRET):
+        assert one not in unquote(said)
+
+
+async def test_the_doctor_says_that_a_token_in_the_path_is_refused(quiet: House, capsys) -> None:
+    settings = quiet.with_(
+        bot_token=SecretStr(TOKEN),
+        webhook_secret=SecretStr(SECRET),
+        webhook_url=f"https://bot.example.org/{TOKEN}",
+    )
+    _, said = await diagnosis(settings, capsys)
+    assert "BAD MIDLINE_WEBHOOK_URL holds a token" in said
+    assert "Choose a plain path such as /telegram" in said
+
+
+async def test_what_is_no_token_is_told_and_not_repeated(quiet: House, capsys) -> None:
+    well, said = await diagnosis(quiet.with_(bot_token=SecretStr("half a token")), capsys)
+    assert not well
+    assert "BAD MIDLINE_BOT_TOKEN is no bot token" in said
+    assert "half a" not in said
 
 
 async def test_the_doctor_finds_a_running_webhook_well(house: House, capsys) -> None:

@@ -1,0 +1,46 @@
+"""What an operator is told when the store does not open: where it is, what is wrong, the mend."""
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+
+from service.errors import StoreError
+
+# What a driver says -> the mend. The first that fits is told.
+_SERVER = (
+    ("password authentication", "Correct the user and the password in MIDLINE_DATABASE_URL."),
+    ("pg_hba", "Let the server take this user from here, in its pg_hba.conf."),
+    ("role", "Make the user on the server, or correct it in MIDLINE_DATABASE_URL."),
+    ("does not exist", "Make the database on the server, or correct MIDLINE_DATABASE_URL."),
+    ("permission denied", "Let the user make tables there, or make it the database's owner."),
+    ("read-only", "Name the primary server in MIDLINE_DATABASE_URL, not a replica."),
+    ("resolve", "Correct the host in MIDLINE_DATABASE_URL."),
+    ("too many", "Let the server take more connections (max_connections)."),
+    ("", "Start the server, or correct MIDLINE_DATABASE_URL."),
+)
+_FILE = (
+    ("locked", "Another program writes to it. Stop that one, or start again when it is done."),
+    ("full", "Make room on its disk, and start again: nothing that was stored is lost."),
+    ("readonly", "Let the user that runs Midline write to the file and its folder."),
+    ("unable to open", "Let the user that runs Midline write to the file and its folder."),
+    ("malformed", "The file is damaged. Restore a backup."),
+    ("disk i/o", "The disk is full or fails. Make room, or look at the system's log."),
+    ("", "Run midline doctor."),
+)
+
+
+def no_opening(url: URL, error: DBAPIError) -> StoreError:
+    """The reason, without a password, for a store that does not open."""
+    said = str(error.orig).strip().split("\n")[0].rstrip(".")
+    if url.password:
+        said = said.replace(str(url.password), "[secret]")
+    embedded = url.get_backend_name() == "sqlite"
+    where = str(url.database) if embedded else _server(url)
+    mends = _FILE if embedded else _SERVER
+    mend = next(mend for part, mend in mends if part in said.lower())
+    return StoreError(f"the store {where} does not open: {said}. {mend}")
+
+
+def _server(url: URL) -> str:
+    host = url.host or url.query.get("host") or "this machine"
+    port = f":{url.port}" if url.port else ""
+    return f"{url.database} at {host}{port}"
