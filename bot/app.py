@@ -3,13 +3,13 @@
 import asyncio
 import fcntl
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError, validate_token
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +23,7 @@ from bot.metrics import Counted, Metrics
 from bot.pacing import Pace
 from bot.routers import build_routers
 from bot.serving import telegram_side, webhook_of
+from bot.session import LeanSession
 from bot.settings import Settings
 from dialogs.about import Operator
 from service.clock import Clock, SystemClock
@@ -37,6 +38,9 @@ log = structlog.get_logger()
 
 # Twice what may be under way at once: a lane edits a message and answers the tap side by side.
 CONNECTIONS = 2 * SIDE_BY_SIDE
+# How long a thread that is back from the disk waits for the interpreter, in seconds. Python's own
+# 5 ms are longer than most disk flushes, and the one writer of the store waits for them.
+HAND_OVER = 0.0005
 
 
 @asynccontextmanager
@@ -92,7 +96,7 @@ def build_bot(settings: Settings, pace: Pace | None = None) -> Bot:
             "then letters and digits."
         ) from error
     api = TelegramAPIServer.from_base(settings.bot_api.rstrip("/"))
-    session = AiohttpSession(api=api, limit=CONNECTIONS)
+    session = LeanSession(api=api, limit=CONNECTIONS)
     session.middleware(pace or Pace())
     return Bot(
         token,
@@ -139,6 +143,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
         StoreError: the store cannot be used, or there is no token.
         TelegramUnauthorizedError: the token is not valid.
     """
+    sys.setswitchinterval(HAND_OVER)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

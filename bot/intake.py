@@ -62,15 +62,14 @@ def lane_of(update: dict[str, Any]) -> str:
     return f"{sender.get('id')}{'?' if question else ''}"
 
 
-def arrived(body: str) -> Arrived:
-    """An update, as JSON, the way the inbox keeps it."""
-    update = json.loads(body)
+def arrived(update: dict[str, Any]) -> Arrived:
+    """An update the way the inbox keeps it."""
     text = (update.get("message") or {}).get("text") or ""
     data = (update.get("callback_query") or {}).get("data") or ""
     return Arrived(
         update_id=update["update_id"],
         lane=lane_of(update),
-        body=body,
+        body=json.dumps(update, ensure_ascii=False),
         protects=protects(text, data),
     )
 

@@ -18,7 +18,6 @@ from aiogram.client.session.middlewares.base import (
 from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 from aiogram.methods import GetUpdates, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiogram.types import Update
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 
@@ -162,7 +161,8 @@ class Metrics:
             if isinstance(context.sqlalchemy_exception, STORE_AWAY):
                 self._away.inc()
 
-        event.listen(db.engine.sync_engine, "handle_error", failed)
+        for engine in {db.engine.sync_engine, db.reading.sync_engine}:
+            event.listen(engine, "handle_error", failed)
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""
@@ -202,8 +202,8 @@ class Counted(BaseRequestMiddleware):
             self._metrics.called(method.__api_method__, outcome)
         if isinstance(method, GetUpdates):
             # What comes back is the result itself, whatever aiogram's types say.
-            for update in cast("list[Update]", answer):
-                self._metrics.received(next(iter(update.model_fields_set - {"update_id"}), OTHER))
+            for update in cast("list[dict[str, object]]", answer):
+                self._metrics.received(next((name for name in ALLOWED if name in update), OTHER))
         return answer
 
 

@@ -1,6 +1,7 @@
 """Long polling into the inbox."""
 
 import asyncio
+from typing import Any
 
 import structlog
 from aiogram import Bot
@@ -14,6 +15,7 @@ from aiogram.exceptions import (
 from aiogram.types import Update
 
 from bot.intake import STORE_AWAY, Inbox, arrived
+from bot.session import RawUpdates
 from bot.store import Arrived
 
 log = structlog.get_logger()
@@ -25,7 +27,7 @@ LONGEST_WAIT = 30.0
 
 def stored(update: Update) -> Arrived:
     """An update as the inbox keeps it."""
-    return arrived(update.model_dump_json(by_alias=True, exclude_unset=True))
+    return arrived(update.model_dump(mode="json", by_alias=True, exclude_unset=True))
 
 
 async def poll(bot: Bot, inbox: Inbox) -> None:
@@ -38,15 +40,12 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
     wait = 1.0
     while True:
         try:
-            updates = await bot.get_updates(
-                offset=offset,
-                timeout=TIMEOUT,
-                allowed_updates=ALLOWED,
-                request_timeout=TIMEOUT + 10,
-            )
+            asking = RawUpdates(offset=offset, timeout=TIMEOUT, allowed_updates=ALLOWED)
+            # The updates as Telegram wrote them, whatever aiogram's types say.
+            updates: list[Any] = await bot(asking, request_timeout=TIMEOUT + 10)
             if updates:
-                await inbox.take([stored(one) for one in updates])
-                offset = updates[-1].update_id + 1
+                await inbox.take([arrived(one) for one in updates])
+                offset = updates[-1]["update_id"] + 1
         except TelegramUnauthorizedError:
             raise
         except TelegramConflictError:

@@ -92,6 +92,9 @@ def matching(terms: Terms, refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
     A refused buyer is caught as buyer and as link in a chain; a refused kind of data also
     catches every narrower kind.
     """
+    standing = tuple(refusals)
+    if not standing:
+        return ()
     recipients = {party.id for party in (*terms.buyers, *terms.via)}
     categories = {
         _bare(term) for item in terms.data for term in (item.category, *ancestors(item.category))
@@ -101,7 +104,7 @@ def matching(terms: Terms, refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
         RefusalKind.COMMERCIAL: {"any"} if terms.commercial else set(),
         RefusalKind.CATEGORY: categories,
     }
-    return tuple(sorted(one for one in refusals if one.value in caught[one.kind]))
+    return tuple(sorted(one for one in standing if one.value in caught[one.kind]))
 
 
 def _bare(term: str) -> str:

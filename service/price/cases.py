@@ -3,6 +3,7 @@
 from service.deps import Deps
 from service.errors import NotFoundError
 from service.journal.values import ALL, Cause, Kind, NewEvent
+from service.people.values import Membership
 from service.price import rules, store
 from service.price.turn import turn
 from service.price.values import (
@@ -53,7 +54,7 @@ async def set_knob(
     value = "follow" if position is None else str(position)
     undo = None
     async with turn(deps, member_id, cause) as now:
-        knob, view = now.picture.knob, _view(now.picture, scope)
+        knob, membership = now.picture.knob, _membership(now.picture, scope)
         latest = now.sources.setting(Kind.KNOB, scope)
         stored = latest.value if latest else "0" if scope == ALL else "follow"
         # Where never silences an own position, the membership follows never: undo goes back there.
@@ -61,7 +62,7 @@ async def set_knob(
         changed = value != stored or (
             position is not None and knob.turned(scope, position) != knob
         )
-        done = await now.record(_event(view, scope, value, before)) if changed else None
+        done = await now.record(_event(membership, scope, value, before)) if changed else None
         if done is None and latest and latest.value == value and await now.again():
             done, before = latest, latest.before or before
         if done is not None and value != before:
@@ -86,8 +87,8 @@ async def undo_knob(deps: Deps, member_id: str, event_id: str, cause: Cause) -> 
             return _view(now.picture, ALL)
         if last.scope in now.picture.knob.silenced:
             return _view(now.picture, last.scope)
-        view = _view(now.picture, last.scope)
-        await now.record(_event(view, last.scope, last.before, last.value, event_id))
+        membership = _membership(now.picture, last.scope)
+        await now.record(_event(membership, last.scope, last.before, last.value, event_id))
     return _view(now.picture, last.scope, undone=True)
 
 
@@ -100,9 +101,8 @@ async def look_back(deps: Deps, member_id: str, scope: str = ALL) -> PastView:
 
 
 def _event(
-    view: KnobView, scope: str, value: str, before: str, undoes: str | None = None
+    membership: Membership | None, scope: str, value: str, before: str, undoes: str | None = None
 ) -> NewEvent:
-    membership = view.membership
     return NewEvent(
         kind=Kind.KNOB,
         scope=scope,
@@ -114,6 +114,20 @@ def _event(
     )
 
 
+def _membership(picture: Picture, scope: str) -> Membership | None:
+    """What the scope names; None for everything.
+
+    Raises:
+        NotFoundError: it names a membership that is not this person's.
+    """
+    if scope == ALL:
+        return None
+    found = next((one for one in picture.memberships if one.id == scope), None)
+    if found is None:
+        raise NotFoundError(f"membership {scope} is not of {picture.member.id}")
+    return found
+
+
 def _view(
     picture: Picture,
     scope: str,
@@ -122,25 +136,22 @@ def _view(
     undo: str | None = None,
     undone: bool = False,
 ) -> KnobView:
-    membership = None
-    if scope != ALL:
-        membership = next((one for one in picture.memberships if one.id == scope), None)
-        if membership is None:
-            raise NotFoundError(f"membership {scope} is not of {picture.member.id}")
+    membership = _membership(picture, scope)
     position = picture.knob.general if membership is None else picture.knob.at(scope)
     at = 0 if position == NEVER else position
     stands = position != NEVER
+    present = rules.standings(picture)
     return KnobView(
         picture=picture,
         scope=scope,
         membership=membership,
         position=position,
         follows=scope != ALL and scope not in picture.knob.own,
-        now=rules.change(picture, scope, position),
-        down=rules.change(picture, scope, at - 1) if stands and at > LOWEST else None,
-        up=rules.change(picture, scope, at + 1) if stands and at < HIGHEST else None,
-        again=None if stands else rules.change(picture, scope, 0),
-        standings=rules.standings(picture),
+        now=rules.change(picture, scope, position, present),
+        down=rules.change(picture, scope, at - 1, present) if stands and at > LOWEST else None,
+        up=rules.change(picture, scope, at + 1, present) if stands and at < HIGHEST else None,
+        again=None if stands else rules.change(picture, scope, 0, present),
+        standings=present,
         changed=changed,
         undo=undo,
         undone=undone,

@@ -7,9 +7,11 @@ A member is in, as far as the price goes, when the ask is at most the buyer's ra
 """
 
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from service.licences.values import PriceTerms
-from service.price.values import HIGHEST, POSITIONS, Ask, Bound
+from service.price.values import HIGHEST, LOWEST, POSITIONS, Ask, Bound
 
 
 def round_to(value: Decimal, quantum: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
@@ -17,8 +19,32 @@ def round_to(value: Decimal, quantum: Decimal, rounding: str = ROUND_HALF_EVEN) 
     return (value / quantum).to_integral_value(rounding) * quantum
 
 
+class _Block(NamedTuple):
+    """A price block known by which object it is: it never changes, and holds a dictionary."""
+
+    price: PriceTerms
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Block) and other.price is self.price
+
+    def __hash__(self) -> int:
+        return id(self.price)
+
+
 def ask(position: int, tier: str, price: PriceTerms) -> Ask:
     """What the licence costs for a member of this tier with the knob at ``position``."""
+    if position in POSITIONS:
+        return _asks(tier, _Block(price))[position - LOWEST]
+    return _ask(position, tier, price)
+
+
+@lru_cache(maxsize=4096)
+def _asks(tier: str, block: _Block) -> tuple[Ask, ...]:
+    """Everyone of a tier asks the same: once for each position serves them all."""
+    return tuple(_ask(k, tier, block.price) for k in POSITIONS)
+
+
+def _ask(position: int, tier: str, price: PriceTerms) -> Ask:
     wanted = position * price.step
     applied = min(max(wanted, price.bias_low), price.bias_high)
     raw = price.base_for(tier) + applied
@@ -42,11 +68,17 @@ def best_position(tier: str, price: PriceTerms | None) -> int | None:
     """
     if price is None:
         return HIGHEST
-    rate = price.rate
-    if rate is None:
+    if price.rate is None:
         return None
-    inside = [k for k in POSITIONS if is_in(ask(k, tier, price).amount, rate)]
-    return max(inside, default=None)
+    return _best(tier, _Block(price))
+
+
+@lru_cache(maxsize=4096)
+def _best(tier: str, block: _Block) -> int | None:
+    rate = block.price.rate
+    assert rate is not None
+    asks = zip(POSITIONS, _asks(tier, block), strict=True)
+    return max((k for k, one in asks if is_in(one.amount, rate)), default=None)
 
 
 def has_effect(tier: str, price: PriceTerms) -> bool:

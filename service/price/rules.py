@@ -86,13 +86,20 @@ def count(found: tuple[Standing, ...]) -> Count:
     return Count(n=sum(one.is_in for one in counted), m=len(counted))
 
 
-def change(picture: Picture, scope: str, position: Position) -> Change:
+def change(
+    picture: Picture,
+    scope: str,
+    position: Position,
+    before: tuple[Standing, ...] | None = None,
+) -> Change:
     """What setting ``scope`` (``all`` or a membership) to ``position`` would do.
 
-    Nothing is assumed about other members: everything else stays as it is.
+    Nothing is assumed about other members: everything else stays as it is. Whoever has the
+    standings of the picture already hands them in.
     """
     supposed = picture.knob.turned(scope, position)
-    before, after = standings(picture), standings(picture, supposed)
+    before = standings(picture) if before is None else before
+    after = before if supposed == picture.knob else standings(picture, supposed)
     pairs = [
         (old, new)
         for old, new in zip(before, after, strict=True)

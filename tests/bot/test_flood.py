@@ -1,7 +1,5 @@
 """One person who writes without end costs nobody else anything."""
 
-import json
-
 from bot.flood import BURST, PER_SECOND, FloodGuard
 from bot.intake import arrived
 from dialogs.callbacks import DeleteAll, Go, Leave, Place, Refuse, SayNo, SetKnob, ShowLicences
@@ -28,12 +26,12 @@ class Seconds:
 
 def said(text: str, sender: int = 1):
     message = {"from": {"id": sender}, "text": text}
-    return arrived(json.dumps({"update_id": 1, "message": message}))
+    return arrived({"update_id": 1, "message": message})
 
 
 def tapped(data: str, sender: int = 1):
     query = {"from": {"id": sender}, "data": data}
-    return arrived(json.dumps({"update_id": 1, "callback_query": query}))
+    return arrived({"update_id": 1, "callback_query": query})
 
 
 def test_a_burst_passes_and_then_a_steady_pace_does():

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiogram.client.session.aiohttp import AiohttpSession
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import store
 from bot.app import serve
 from bot.demo import demo_settings
+from bot.session import LeanSession
 from playground import Bubble, Call, Playground
 from service.db.database import Database, open_embedded
 from service.journal.store import events, latest, shown
@@ -69,7 +69,7 @@ class Life:
 
     def patch(self, patch: pytest.MonkeyPatch) -> None:
         """Put the points into everything that commits or calls."""
-        write, call = Database.write, AiohttpSession.make_request
+        write, call = Database.write, LeanSession.make_request
 
         @asynccontextmanager
         async def pluggable_write(db: Database) -> AsyncIterator[AsyncConnection]:
@@ -91,9 +91,9 @@ class Life:
             if session._session is not None:
                 await session._session.close()
 
-        patch.setattr(AiohttpSession, "close", close_at_once)
+        patch.setattr(LeanSession, "close", close_at_once)
         patch.setattr(Database, "write", pluggable_write)
-        patch.setattr(AiohttpSession, "make_request", pluggable_call)
+        patch.setattr(LeanSession, "make_request", pluggable_call)
 
     @asynccontextmanager
     async def lived(self, *plugs: Plug) -> AsyncIterator[None]:

@@ -1,7 +1,6 @@
 """A stream of updates of many members, shuffled and full of repeats, ends like the clean one."""
 
 import asyncio
-import json
 import os
 import random
 import time
@@ -138,8 +137,7 @@ async def play(house: House, wanted: int, *, repeats: bool) -> Result:
             past: list[Arrived] = []
             nr = distinct = 0
             while distinct < wanted:
-                acts = [[arrived(json.dumps(one)) for one in acts]
-                        for acts in await stream.round(nr)]  # fmt: skip
+                acts = [[arrived(one) for one in acts] for acts in await stream.round(nr)]
                 distinct += sum(map(len, acts))
                 mixed = woven(acts, past, chance) if repeats else [u for one in acts for u in one]
                 while mixed:

@@ -1,7 +1,6 @@
 """The disk, the store, the network and Telegram fail: nothing is lost, and nobody else waits."""
 
 import asyncio
-import json
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -259,7 +258,7 @@ async def test_what_a_dead_process_left_comes_before_what_its_member_does_now(
         data=SetKnob(scope="all", to="1").pack(), message=ana.person.screen
     )
     async with house.deps() as deps, deps.db.write() as conn:
-        await store.put_updates(conn, [intake.arrived(json.dumps(body))], house.clock.now())
+        await store.put_updates(conn, [intake.arrived(body)], house.clock.now())
     await turn(ana, 2)
     read = store.read_open
 

@@ -1,0 +1,92 @@
+"""The bot's HTTP session: what aiogram's does, without the work that nobody reads.
+
+A call goes out as JSON instead of a form, the answer to an edit or a tap is not made into a
+message object that is thrown away, and updates stay as Telegram wrote them until they are handled.
+"""
+
+from functools import cache
+from http import HTTPStatus
+from typing import Any, cast
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.exceptions import TelegramNetworkError
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    EditMessageText,
+    GetUpdates,
+    Response,
+    TelegramMethod,
+)
+from aiogram.methods.base import TelegramType
+from aiogram.types import InputFile
+from aiohttp import ClientError, ClientTimeout
+
+_JSON = {"Content-Type": "application/json"}
+_UNREAD = (AnswerCallbackQuery, EditMessageText)
+"""Calls of which only the success counts. Both may answer a plain True by Telegram's own rules."""
+
+
+class RawUpdates(GetUpdates):
+    """``getUpdates`` whose updates are plain objects: what is stored is what was sent."""
+
+    __returning__ = list[dict[str, Any]]
+
+
+class LeanSession(AiohttpSession):
+    """Carries out calls without files at half the cost; all others as aiogram does."""
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109  # aiogram's own signature
+    ) -> TelegramType:
+        """Carry out one call. Raises as ``AiohttpSession`` does."""
+        files: dict[str, InputFile] = {}
+        given = method.model_dump(warnings=False, exclude_none=True)
+        values = {
+            name: self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
+            for name, value in given.items()
+        }
+        if files:
+            return await super().make_request(bot, method, timeout)
+        body = {name: value for name, value in values.items() if value is not None}
+        patience = ClientTimeout(total=self.timeout if timeout is None else timeout)
+        said = self.json_dumps(body).encode()
+        status, content = await self._post(bot, method, said, patience)
+        if status == HTTPStatus.OK and isinstance(method, _UNREAD) and self._is_ok(content):
+            done: Any = True
+            return cast("TelegramType", done)
+        _kept(method.__returning__)
+        response = self.check_response(
+            bot=bot, method=method, status_code=status, content=content.decode(errors="replace")
+        )
+        return cast("TelegramType", response.result)
+
+    async def _post(
+        self, bot: Bot, method: TelegramMethod[Any], body: bytes, patience: ClientTimeout
+    ) -> tuple[int, bytes]:
+        session = await self.create_session()
+        url = self.api.api_url(token=bot.token, method=method.__api_method__)
+        try:
+            async with session.post(url, data=body, headers=_JSON, timeout=patience) as response:
+                return response.status, await response.read()
+        except TimeoutError as error:
+            raise TelegramNetworkError(method=method, message="Request timeout error") from error
+        except ClientError as error:
+            said = f"{type(error).__name__}: {error}"
+            raise TelegramNetworkError(method=method, message=said) from error
+
+    def _is_ok(self, content: bytes) -> bool:
+        try:
+            said = self.json_loads(content)
+        except ValueError:
+            return False
+        return isinstance(said, dict) and said.get("ok") is True
+
+
+@cache
+def _kept(result: Any) -> Any:
+    """The model of an answer. pydantic forgets it when nobody holds it, and builds it anew."""
+    return Response[result]
