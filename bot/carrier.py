@@ -1,0 +1,108 @@
+"""One bulk call to Telegram, and what its answer means for the person and for the notice."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramConflictError,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.types import LinkPreviewOptions
+from aiohttp import ClientConnectorError
+
+from bot.show import keyboard
+from dialogs.screen import Screen
+
+log = structlog.get_logger()
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_GONE = ("chat not found", "user is deactivated", "PEER_ID_INVALID", "bot can't initiate")
+_SAME = "message is not modified"
+_NO_MESSAGE = ("message to edit not found", "message can't be edited")
+
+
+class End(StrEnum):
+    """How a call ended."""
+
+    TAKEN = "taken"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    UNCERTAIN = "uncertain"
+    WRONG = "wrong"  # the notice itself is not what Telegram takes
+    WAIT = "wait"  # Telegram asks to wait
+    AGAIN = "again"  # not carried out: the network or Telegram's side
+    SHUT = "shut"  # the bot itself may not send
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a call: its end, the message it made, seconds to wait, words for the log."""
+
+    end: End
+    message_id: int = 0
+    seconds: float = 0
+    reason: str = ""
+
+
+async def send(bot: Bot, chat_id: int, screen: Screen, *, paid: bool = False) -> Answer:
+    """Send a screen to somebody who did not ask for it."""
+    try:
+        message = await bot.send_message(
+            chat_id,
+            str(screen.text),
+            reply_markup=keyboard(screen),
+            link_preview_options=_NO_PREVIEW,
+            allow_paid_broadcast=paid or None,
+        )
+    except (TelegramAPIError, ClientDecodeError) as error:
+        return meaning(error)
+    return Answer(End.TAKEN, message.message_id)
+
+
+async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> Answer:
+    """Put other words into a message that was sent."""
+    try:
+        await bot.edit_message_text(
+            str(screen.text),
+            chat_id=chat_id,
+            message_id=message_id,
+            reply_markup=keyboard(screen),
+            link_preview_options=_NO_PREVIEW,
+        )
+    except (TelegramAPIError, ClientDecodeError) as error:
+        return meaning(error)
+    return Answer(End.TAKEN, message_id)
+
+
+def meaning(error: Exception) -> Answer:
+    """What an error says about the person, the notice or the bot (delivery of notices, table)."""
+    reason = str(error)
+    match error:
+        case TelegramRetryAfter():
+            return Answer(End.WAIT, seconds=error.retry_after, reason=reason)
+        case TelegramForbiddenError():
+            return Answer(End.BLOCKED, reason=reason)
+        case TelegramUnauthorizedError() | TelegramConflictError() | TelegramNotFound():
+            return Answer(End.SHUT, reason=reason)
+        case TelegramServerError():
+            return Answer(End.AGAIN, reason=reason)
+        case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError):
+            return Answer(End.AGAIN, reason=reason)
+        case TelegramNetworkError() | ClientDecodeError():
+            # It may have been carried out before the connection broke.
+            return Answer(End.UNCERTAIN, reason=reason)
+        case TelegramBadRequest() if _SAME in error.message:
+            return Answer(End.TAKEN)
+        case TelegramBadRequest() if any(one in error.message for one in (*_GONE, *_NO_MESSAGE)):
+            return Answer(End.UNREACHABLE, reason=reason)
+    return Answer(End.WRONG, reason=reason)
