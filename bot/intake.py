@@ -26,6 +26,7 @@ from bot.commits import Commits
 from bot.flood import FloodGuard, protects
 from bot.lanes import Lanes
 from bot.store import Arrived, Waiting
+from service.db.trouble import why_away
 from service.deps import Deps
 
 log = structlog.get_logger()
@@ -138,7 +139,7 @@ class Inbox:
                 self._queue([one for one in open_ if one.lane not in self._queues])
                 self._swept.set()
             except STORE_AWAY as error:
-                log.warning("store_away", error=type(error).__name__)
+                log.warning("store_away", **why_away(error))
             else:
                 if not self._lanes.shared:
                     await self._stopping.wait()
@@ -184,7 +185,7 @@ class Inbox:
                     return
         except STORE_AWAY as error:
             # What is open is in the store, and the next sweep finds it.
-            log.warning("store_away", error=type(error).__name__)
+            log.warning("store_away", **why_away(error))
         finally:
             del self._queues[lane]
 
@@ -229,7 +230,7 @@ class Inbox:
             try:
                 return await self._commits.finish(seq, failed=failed)
             except STORE_AWAY as error:
-                log.warning("store_away", error=type(error).__name__)
+                log.warning("store_away", **why_away(error))
                 if await self._stopped_within(wait):
                     return None
                 wait = min(wait * 2, LONGEST_WAIT)

@@ -1,14 +1,17 @@
-"""Structured logs, one line of JSON each, without tokens."""
+"""Structured logs, one line of JSON each, without tokens and without what members say."""
 
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 _TOKEN = re.compile(r"\d{5,}(?::|%3a)[a-z0-9_-]{20,}|(?<=start=)[a-z0-9_-]{20,}", re.IGNORECASE)
+
+_ROOMS = ("bot", "dialogs", "knowledge", "locales", "playground", "service", "web")
 
 
 def hide_tokens(text: str) -> str:
@@ -24,12 +27,42 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     }
 
 
+def told_without_words(
+    _: Any, __: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Put where it happened and which kinds of error in place of an exception.
+
+    What an error says may quote a member: a value that did not fit, the key of a row.
+    """
+    info = event.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else info
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        event["exception"] = _frames(error)
+    return event
+
+
+def _frames(error: BaseException) -> str:
+    parts = []
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        parts.append(_frames(before))
+    if isinstance(error, BaseExceptionGroup):
+        parts.extend(_frames(one) for one in error.exceptions)
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    return "\n".join([*parts, "".join(traceback.format_tb(error.__traceback__)) + kind])
+
+
 def set_up(level: str) -> None:
-    """Send every log, our own and the libraries', through the same redaction to stderr."""
+    """Send every log, our own and the libraries', through the same redaction to stderr.
+
+    ``level`` is that of our own; libraries are heard from warnings on.
+    """
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        told_without_words,
         redact,
     ]
     structlog.configure(
@@ -51,7 +84,7 @@ def set_up(level: str) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    # These name chats, URLs and SQL parameters at their lower levels.
-    for chatty in ("aiogram", "aiosqlite", "sqlalchemy", "aiohttp", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    # Libraries name chats, URLs and SQL parameters at their lower levels.
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    for room in _ROOMS:
+        logging.getLogger(room).setLevel(level)

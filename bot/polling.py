@@ -17,6 +17,7 @@ from aiogram.types import Update
 from bot.intake import STORE_AWAY, Inbox, arrived
 from bot.session import RawUpdates
 from bot.store import Arrived
+from service.db.trouble import why_away
 
 log = structlog.get_logger()
 
@@ -58,7 +59,7 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
             wait = min(wait * 2, LONGEST_WAIT)
         except STORE_AWAY as error:
             # Not acknowledged: the same updates come again with the next call.
-            log.warning("store_away", error=type(error).__name__)
+            log.warning("store_away", **why_away(error))
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
         else:

@@ -28,6 +28,25 @@ _FILE = (
 )
 
 
+# What a driver says while the store is in use -> a word for the log, and the mend.
+_AWAY = (
+    ("full", "the disk is full", "make room; what waits is then done by itself"),
+    ("locked", "another program writes to the store", "stop that one; Midline goes on by itself"),
+    ("disk i/o", "the disk is full or fails", "make room, or look at the system's log"),
+    ("readonly", "the store may not be written to", "give the file back to Midline's user"),
+    ("read-only", "the server takes no writes", "name the primary server"),
+    ("too many", "the server takes no more connections", "raise its max_connections"),
+    ("", "the store does not answer", "see to the disk or the server; Midline tries again"),
+)
+
+
+def why_away(error: DBAPIError) -> dict[str, str]:
+    """Reason and mend for the log, when the store fails in use. Nothing is quoted from it."""
+    said = str(error.orig).lower().split("\n", maxsplit=1)[0]
+    reason, mend = next((reason, mend) for part, reason, mend in _AWAY if part in said)
+    return {"reason": reason, "mend": mend}
+
+
 def no_opening(url: URL, error: DBAPIError) -> StoreError:
     """The reason, without a password, for a store that does not open."""
     said = str(error.orig).strip().split("\n")[0].rstrip(".")

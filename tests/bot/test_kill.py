@@ -17,22 +17,23 @@ from tests.bot.conftest import NURSE, House, nothing_open
 KILLS = int(os.environ.get("MIDLINE_KILLS", "8"))
 
 
-async def start(house: House) -> asyncio.subprocess.Process:
+def environment(house: House) -> dict[str, str]:
+    """What a process of its own needs to be the bot of this house."""
     settings = house.settings
     assert settings.bot_token
+    return {
+        **os.environ,
+        "MIDLINE_BOT_TOKEN": settings.bot_token.get_secret_value(),
+        "MIDLINE_BOT_API": settings.bot_api,
+        "MIDLINE_DATA_DIR": str(settings.data_dir),
+        "MIDLINE_KEY_FILE": str(settings.key_file),
+        "MIDLINE_LOG_LEVEL": "INFO",
+    }
+
+
+async def start(house: House) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
-        env={
-            **os.environ,
-            "MIDLINE_BOT_TOKEN": settings.bot_token.get_secret_value(),
-            "MIDLINE_BOT_API": settings.bot_api,
-            "MIDLINE_DATA_DIR": str(settings.data_dir),
-            "MIDLINE_KEY_FILE": str(settings.key_file),
-            "MIDLINE_LOG_LEVEL": "WARNING",
-        },
+        sys.executable, "-m", "bot", "run", env=environment(house)
     )
 
 

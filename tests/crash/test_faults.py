@@ -124,11 +124,13 @@ async def test_on_a_full_disk_nothing_is_acknowledged_and_all_is_done_when_there
     ana = await at_the_knob(house)
     await introduced(house)
     disk.full = True
-    await turn(ana, 1, 2, 3)
-    # Long enough that no free page in the middle of the file takes them.
-    for nr in range(60):
-        await ana.person.send(f"{nr} why? " * 400)
-    await asyncio.sleep(1.5)
+    with capture_logs() as logs:
+        await turn(ana, 1, 2, 3)
+        # Long enough that no free page in the middle of the file takes them.
+        for nr in range(60):
+            await ana.person.send(f"{nr} why? " * 400)
+        await asyncio.sleep(1.5)
+    assert "the disk is full" in reasons_away(logs)
     assert house.playground.pending >= 60
     disk.full = False
     await until(lambda: handled(house), 40)
@@ -168,6 +170,11 @@ async def test_what_could_not_be_stored_costs_nobody_their_place(
     assert seen == list(range(20))
 
 
+def reasons_away(logs: list[Any]) -> set[str]:
+    """Why the store was away, as the operator reads it."""
+    return {one["reason"] for one in logs if one["event"] == "store_away"}
+
+
 def other_process(house: House) -> Any:
     """The store, opened by somebody else."""
     key = bytes.fromhex(house.settings.key_file.read_text("ascii").strip())
@@ -204,8 +211,10 @@ async def test_what_comes_while_another_process_holds_the_store_is_done_afterwar
         await introduced(house)
         await until(lambda: handled(house))
         with locked(house):
-            await turn(ana, 1, 2, 3)
-            await asyncio.sleep(0.5)
+            with capture_logs() as logs:
+                await turn(ana, 1, 2, 3)
+                await asyncio.sleep(0.5)
+            assert reasons_away(logs) == {"another program writes to the store"}
             assert house.playground.pending == 3
         await until(lambda: handled(house))
         await ana.person.settled()
@@ -416,6 +425,22 @@ async def test_an_hour_without_telegram_loses_nothing(house: House):
     await ana.person.settled()
     assert await settings_of(house) == ["1", "2"]
     assert "Your price: +2" in ana.text
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(days=1)])
+async def test_a_clock_that_jumps_loses_nothing_and_keeps_the_order(house: House, jump: timedelta):
+    ana = await at_the_knob(house)
+    await turn(ana, 1)
+    await until(lambda: handled(house))
+    house.clock.time += jump
+    await turn(ana, 2, 3)
+    await until(lambda: handled(house))
+    await ana.person.settled()
+    assert "Your price: +3" in ana.text
+    assert await settings_of(house) == ["1", "2", "3"]
+    house.clock.time -= jump
+    await ana.press(SetKnob(scope="all", to="4"))
+    assert await settings_of(house) == ["1", "2", "3", "4"]
 
 
 # Stopping.
