@@ -15,6 +15,8 @@ from aiogram.utils.token import TokenValidationError, validate_token
 from sqlalchemy.exc import DBAPIError
 
 from bot import profile
+from bot.budget import Budget
+from bot.delivery import Delivery
 from bot.edge import Edge
 from bot.intake import SIDE_BY_SIDE, Inbox
 from bot.lanes import lanes
@@ -77,8 +79,8 @@ def operator(settings: Settings) -> Operator:
     )
 
 
-def build_bot(settings: Settings, pace: Pace | None = None) -> Bot:
-    """The client of the Bot API, which keeps to a pace of its own or to the one given.
+def build_bot(settings: Settings, pace: Pace | None = None, *, limit: int = CONNECTIONS) -> Bot:
+    """The client of the Bot API; its calls keep to the pace given, or to none.
 
     Raises:
         StoreError: there is no token, or it is none.
@@ -96,8 +98,9 @@ def build_bot(settings: Settings, pace: Pace | None = None) -> Bot:
             "then letters and digits."
         ) from error
     api = TelegramAPIServer.from_base(settings.bot_api.rstrip("/"))
-    session = LeanSession(api=api, limit=CONNECTIONS)
-    session.middleware(pace or Pace())
+    session = LeanSession(api=api, limit=limit)
+    if pace is not None:
+        session.middleware(pace)
     return Bot(
         token,
         session=session,
@@ -164,24 +167,38 @@ async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None 
     async with opened(settings, clock) as deps:
         with only_one(settings):
             await check_at_start(deps.db)
-            pace = Pace()
-            bot = build_bot(settings, pace)
+            budget = Budget(settings.send_rate)
+            pace = Pace(budget)
+            # Notices have connections of their own, so that no reply waits for one.
+            bots = build_bot(settings, pace), build_bot(settings, limit=2 * budget.under_way)
             try:
-                await _serve(bot, pace, settings, deps, stop)
+                await _serve(bots, budget, pace, settings, deps, stop)
             finally:
-                await bot.session.close()
+                for bot in bots:
+                    await bot.session.close()
 
 
 async def _serve(
-    bot: Bot, pace: Pace, settings: Settings, deps: Deps, stop: asyncio.Event
+    bots: tuple[Bot, Bot],
+    budget: Budget,
+    pace: Pace,
+    settings: Settings,
+    deps: Deps,
+    stop: asyncio.Event,
 ) -> None:
     metrics = Metrics()
     metrics.watch_store(deps.db)
-    bot.session.middleware(Counted(metrics))
+    bot, bulk = bots
+    for one in bots:
+        one.session.middleware(Counted(metrics))
     handle = metrics.timed(Edge(deps, bot, build_dispatcher(deps, settings)).handle)
     async with lanes(deps.db) as held, asyncio.TaskGroup() as group:
         inbox = Inbox(deps, held, handle)
         group.create_task(inbox.run())
+        delivery = Delivery(
+            deps, bulk, budget, held, rate=settings.send_rate, paid=settings.paid_broadcast
+        )
+        group.create_task(delivery.run())
         coming_in = telegram_side(bot, settings, inbox, deps=deps, lanes=held, metrics=metrics)
         background = (
             group.create_task(coming_in),
@@ -190,6 +207,7 @@ async def _serve(
         log.info("running")
         await stop.wait()
         log.info("stopping")
+        delivery.stop()
         for task in background:
             task.cancel()
         # Calls that are under way are stored and answered before the inbox ends.

@@ -86,6 +86,14 @@ class Budget:
         """A bulk call goes out now."""
         self._free_at = max(self._now(), self._free_at) + 1 / self._per_second()
 
+    async def slot(self) -> None:
+        """Wait for room for one bulk call, and take it."""
+        left = self.wait()
+        while left > 0:
+            await asyncio.sleep(left)
+            left = self.wait()
+        self.spend()
+
     def _per_second(self) -> float:
         """Calls a second, with room for replies to come in bursts."""
         kept = SPREADS * math.sqrt(self._replies)

@@ -26,9 +26,15 @@ from dialogs.screen import Screen
 log = structlog.get_logger()
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_GONE = ("chat not found", "user is deactivated", "PEER_ID_INVALID", "bot can't initiate")
 _SAME = "message is not modified"
-_NO_MESSAGE = ("message to edit not found", "message can't be edited")
+_GONE = (
+    "chat not found",
+    "user is deactivated",
+    "PEER_ID_INVALID",
+    "bot can't initiate",
+    "message to edit not found",
+    "message can't be edited",
+)
 
 
 class End(StrEnum):
@@ -85,24 +91,27 @@ async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> Answe
 
 
 def meaning(error: Exception) -> Answer:
-    """What an error says about the person, the notice or the bot (delivery of notices, table)."""
-    reason = str(error)
-    match error:
-        case TelegramRetryAfter():
-            return Answer(End.WAIT, seconds=error.retry_after, reason=reason)
-        case TelegramForbiddenError():
-            return Answer(End.BLOCKED, reason=reason)
-        case TelegramUnauthorizedError() | TelegramConflictError() | TelegramNotFound():
-            return Answer(End.SHUT, reason=reason)
-        case TelegramServerError():
-            return Answer(End.AGAIN, reason=reason)
-        case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError):
-            return Answer(End.AGAIN, reason=reason)
-        case TelegramNetworkError() | ClientDecodeError():
-            # It may have been carried out before the connection broke.
-            return Answer(End.UNCERTAIN, reason=reason)
-        case TelegramBadRequest() if _SAME in error.message:
-            return Answer(End.TAKEN)
-        case TelegramBadRequest() if any(one in error.message for one in (*_GONE, *_NO_MESSAGE)):
-            return Answer(End.UNREACHABLE, reason=reason)
-    return Answer(End.WRONG, reason=reason)
+    """What an error says about the person, the notice or the bot."""
+    end = next((end for kinds, end in _MEANINGS if isinstance(error, kinds)), End.WRONG)
+    seconds = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else 0.0
+    if isinstance(error, TelegramNetworkError) and isinstance(
+        error.__cause__, ClientConnectorError
+    ):
+        # It never left this machine.
+        end = End.AGAIN
+    if isinstance(error, TelegramBadRequest):
+        if _SAME in error.message:
+            end = End.TAKEN
+        elif any(one in error.message for one in _GONE):
+            end = End.UNREACHABLE
+    return Answer(end, seconds=seconds, reason=str(error))
+
+
+_MEANINGS: tuple[tuple[tuple[type[Exception], ...], End], ...] = (
+    ((TelegramRetryAfter,), End.WAIT),
+    ((TelegramForbiddenError,), End.BLOCKED),
+    ((TelegramUnauthorizedError, TelegramConflictError, TelegramNotFound), End.SHUT),
+    ((TelegramServerError,), End.AGAIN),
+    # It may have been carried out before the connection broke.
+    ((TelegramNetworkError, ClientDecodeError), End.UNCERTAIN),
+)

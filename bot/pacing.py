@@ -1,7 +1,8 @@
 """One pace for everything a bot sends, as a middleware of its session.
 
 A 429 stops the whole bot until it has passed, not one chat: calling earlier does not help and can
-lengthen it. What was refused is sent again in place, so that no use case runs twice for it.
+lengthen it. What is sent in bulk waits with it, out of the same budget. What was refused is sent
+again in place, so that no use case runs twice for it.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ from aiogram.exceptions import (
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
+from bot.budget import Budget
+
 log = structlog.get_logger()
 
 # Longer than this is not waited for in place: the update goes back to its lane and waits there.
@@ -34,14 +37,9 @@ _FIRST_WAIT = 0.25
 class Pace(BaseRequestMiddleware):
     """Holds every call while Telegram has asked the bot to wait; mends what mends itself."""
 
-    def __init__(self) -> None:
-        self._open_at = 0.0
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
         self._stopping = asyncio.Event()
-
-    @property
-    def frozen_for(self) -> float:
-        """Seconds until calls go out again; 0 when they do."""
-        return max(0.0, self._open_at - _now())
 
     def stop(self) -> None:
         """Let nobody wait any longer: what waits fails and stays in the store."""
@@ -85,6 +83,7 @@ class Pace(BaseRequestMiddleware):
         for tried in range(1, TRIES + 1):
             if paced:
                 await self._thaw(method)
+                self._budget.charge()
             try:
                 return await make_request(bot, method)
             except (TelegramNetworkError, TelegramServerError, ClientDecodeError) as error:
@@ -96,12 +95,11 @@ class Pace(BaseRequestMiddleware):
         raise AssertionError("unreachable")
 
     def _freeze(self, seconds: float) -> None:
-        # Refusals of calls that were under way at once are one episode: the latest end counts.
-        self._open_at = max(self._open_at, _now() + seconds)
+        self._budget.freeze(seconds)
         log.warning("telegram_asks_to_wait", seconds=seconds)
 
     async def _thaw(self, method: TelegramMethod[Any]) -> None:
-        while (left := self.frozen_for) > 0:
+        while (left := self._budget.frozen_for) > 0:
             if left > IN_PLACE or await self._pause(left):
                 raise TelegramRetryAfter(
                     method=method, message="the bot waits", retry_after=int(left) + 1
@@ -114,7 +112,3 @@ class Pace(BaseRequestMiddleware):
         except TimeoutError:
             return False
         return True
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

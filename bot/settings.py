@@ -50,6 +50,13 @@ class Settings(BaseSettings):
         le=65535,
         description="its port, 0 for a free one; unset: 8080 with a webhook, else no HTTP at all",
     )
+    send_rate: float = Field(
+        30, ge=1, le=1000, description="messages a second that Telegram allows this bot"
+    )
+    paid_broadcast: bool = Field(
+        default=False,
+        description="whether notices may be sent faster for Telegram Stars; costs money",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     operator: str | None = Field(None, description="who runs this instance, for /about")
     operator_contact: str | None = Field(None, description="how to reach them, for /privacy")

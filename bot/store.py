@@ -190,6 +190,18 @@ async def read_chat(conn: AsyncConnection, telegram_id: int) -> Chat | None:
     return None if row is None else Chat(*row)
 
 
+async def read_chats_of(
+    conn: AsyncConnection, member_ids: Sequence[str]
+) -> dict[str, tuple[int, bool]]:
+    """Member -> (Telegram id, whether they blocked the bot), of those who have a chat."""
+    rows = await conn.execute(
+        select(chats.c.member_id, chats.c.telegram_id, chats.c.blocked_at).where(
+            chats.c.member_id.in_(member_ids)
+        )
+    )
+    return {row.member_id: (row.telegram_id, row.blocked_at is not None) for row in rows}
+
+
 async def put_chat(
     conn: AsyncConnection, telegram_id: int, member_id: str, tag: str | None
 ) -> None:

@@ -134,6 +134,11 @@ class Playground:
         return f"http://{self.host}:{self.port}"
 
     @property
+    def refused(self) -> int:
+        """How many calls the flood limits have answered with 429."""
+        return self._server.flood.refused if self._server.flood else 0
+
+    @property
     def calls(self) -> deque[Call]:
         """The bot's calls in the order they came in, refused ones too, without getUpdates."""
         return self._server.calls

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -153,7 +154,7 @@ async def _turn(
         if person.number not in done
     ]
     send = tuple(
-        _doubted(one, in_doubt=one.number <= notice.intent)
+        replace(one, in_doubt=one.number <= notice.intent)
         for _, one in placed
         if isinstance(one, Recipient)
     )
@@ -174,18 +175,6 @@ async def _done(conn: AsyncConnection, notice: Notice, lo: int, hi: int) -> set[
     return {*settled, *await held_store.reasons_between(conn, notice.id, lo + 1, hi)}
 
 
-def _doubted(one: Recipient, *, in_doubt: bool, tries: int = 0, held: bool = False) -> Recipient:
-    return Recipient(
-        number=one.number,
-        membership_id=one.membership_id,
-        member_id=one.member_id,
-        locale=one.locale,
-        in_doubt=in_doubt,
-        tries=tries,
-        held=held,
-    )
-
-
 async def due_again(deps: Deps, notice: Notice, limit: int) -> Turn:
     """What those get who were put off and whose moment has come, but for digests."""
     now = deps.clock.now()
@@ -200,7 +189,7 @@ async def due_again(deps: Deps, notice: Notice, limit: int) -> Turn:
     for person in found:
         row, one = by_number[person.number], rules.place(notice.content, person, now)
         if isinstance(one, Recipient):
-            send.append(_doubted(one, in_doubt=row.trying, tries=row.tries, held=True))
+            send.append(replace(one, in_doubt=row.trying, tries=row.tries, held=True))
         elif isinstance(one, Settled):
             settled.append(one)
         else:

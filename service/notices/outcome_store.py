@@ -43,11 +43,12 @@ segments = Table(
 
 
 async def settle(
-    conn: AsyncConnection, row: Row[Any], batch: Batch, rev: int, at: datetime
+    conn: AsyncConnection, row: Row[Any], batch: Batch, at: datetime
 ) -> None:
     """Write one commit of a notice whose row is locked."""
-    if batch.settled:
-        await _add_segment(conn, row.id, batch.settled, rev, at)
+    for rev in sorted({one.rev for one in batch.settled}):
+        sent = [one for one in batch.settled if one.rev == rev]
+        await _add_segment(conn, row.id, sent, rev or row.rev, at)
     await waiting.settle(conn, row.id, batch)
     values: dict[str, Any] = {}
     if batch.settled:

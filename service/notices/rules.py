@@ -72,11 +72,17 @@ def place(content: Content, person: Person, now: datetime) -> Recipient | Settle
         morning = wakes(person, now)
         if morning is not None:
             return Held(number=person.number, why=Hold.NIGHT, until=morning)
+    return recipient(person)
+
+
+def recipient(person: Person) -> Recipient:
+    """A person as the sender needs them."""
     return Recipient(
         number=person.number,
         membership_id=person.membership.id,
         member_id=person.picture.member.id,
         locale=person.locale,
+        zone=person.picture.zone,
     )
 
 

@@ -1,22 +1,23 @@
 """What the sender asks and tells: whose notices go out, whose turn it is, what became of it."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
+from service.licences import store as licences
 from service.notices import held_store, rules, store
 from service.notices import outcome_store as outcomes
 from service.notices.audience import read_people
 from service.notices.packing import unpack_outcomes
 from service.notices.rules import Person
-from service.notices.turns import Batch, Held, Settled
-from service.notices.values import Hold, Notice, Outcome, Status
+from service.notices.turns import Batch, Held, Recipient, Settled
+from service.notices.values import Hold, Notice, NoticeView, Outcome, Status
 from service.people import mid_store
-from service.people.values import Mid
+from service.people.values import Mid, Texts
 
 
 class LostError(Exception):
@@ -79,11 +80,45 @@ async def settle(
             row = await store.read_row(conn, notice_id, lock=True)
             if row is None or row.epoch != epochs[notice_id]:
                 raise LostError(notice_id)
-            await outcomes.settle(conn, row, batch, row.rev, now)
+            await outcomes.settle(conn, row, batch, now)
             row = await store.read_row(conn, notice_id)
             assert row is not None
             found[notice_id] = await _notice(conn, row)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The licences a notice is about: their ids and, one for one, their titles."""
+
+    ids: tuple[str, ...] = ()
+    titles: tuple[Texts, ...] = ()
+
+
+async def about(deps: Deps, notice: Notice) -> About:
+    """The licences a notice is about."""
+    async with deps.db.read() as conn:
+        found = {one.slug: one for one in await licences.read_licences(conn, [notice.mid.id])}
+    named = [found[one] for one in notice.content.audience.licences if one in found]
+    return About(tuple(one.id for one in named), tuple(one.terms.title for one in named))
+
+
+def fresh_view(notice: Notice, one: Recipient, named: About, now: datetime) -> NoticeView:
+    """A notice as it is sent to a person who has not seen it."""
+    content = notice.content
+    return NoticeView(
+        notice_id=notice.id,
+        mid=notice.mid,
+        content=content,
+        rev=notice.rev,
+        membership_id=one.membership_id,
+        licence_ids=named.ids,
+        licence_titles=named.titles,
+        by_ref=bool(content.audience.refs),
+        closed=content.closes is not None and now >= content.closes,
+        corrected=notice.rev > 1,
+        zone=one.zone,
+    )
 
 
 async def waiting(deps: Deps, notice_id: str) -> datetime | None:
@@ -123,40 +158,48 @@ async def finish(deps: Deps, notice_id: str, epoch: int) -> None:
         )
 
 
-async def digests(
-    deps: Deps, mid: Mid, limit: int
-) -> list[tuple[Person, tuple[Notice, ...], dict[str, Settled | Held]]]:
-    """Who has several notices of a MID waiting and may now have them as one message.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Several notices of a MID that one person gets as one message.
 
-    With each person come the notices to be listed, and, by notice, what else became of those that
-    no longer are for them.
+    ``other`` says, by notice, what else became of those that are no longer for them.
     """
+
+    to: Recipient
+    notices: tuple[Notice, ...]
+    other: Mapping[str, Settled | Held]
+
+
+async def digests(deps: Deps, mid: Mid, limit: int) -> list[Digest]:
+    """Who has notices of a MID waiting and may now have them as one message."""
     now = deps.clock.now()
     async with deps.db.read() as conn:
-        waiting = await held_store.read_digests(conn, mid.id, now, limit)
-        if not waiting:
+        waits = await held_store.read_digests(conn, mid.id, now, limit)
+        if not waits:
             return []
-        ids = {one for found in waiting.values() for one in found}
-        rows = await store.read_these(conn, ids)
+        rows = await store.read_these(conn, {one for found in waits.values() for one in found})
         notices = {row.id: store.notice_of(row, mid) for row in rows}
-        found = await read_people(conn, mid, now, numbers=sorted(waiting))
-    told = []
-    for person in found:
-        # The week has room for the one message that all of them become.
-        free = replace(person, delivered=())
-        listed: list[Notice] = []
-        other: dict[str, Settled | Held] = {}
-        for notice_id in waiting[person.number]:
-            notice = notices[notice_id]
-            placed = rules.place(notice.content, free, now)
-            if isinstance(placed, Settled):
-                other[notice_id] = placed
-            elif isinstance(placed, Held):
-                other[notice_id] = replace(placed, why=Hold.DIGEST)
-            else:
-                listed.append(notice)
-        told.append((person, tuple(listed), other))
-    return told
+        found = await read_people(conn, mid, now, numbers=sorted(waits))
+    return [
+        _digest(person, [notices[one] for one in waits[person.number]], now) for person in found
+    ]
+
+
+def _digest(person: Person, waits: Sequence[Notice], now: datetime) -> Digest:
+    # The week has room for the one message that all of them become.
+    free = replace(person, delivered=())
+    listed: list[Notice] = []
+    other: dict[str, Settled | Held] = {}
+    for notice in waits:
+        placed = rules.place(notice.content, free, now)
+        if isinstance(placed, Recipient):
+            listed.append(notice)
+        elif isinstance(placed, Held):
+            other[notice.id] = replace(placed, why=Hold.DIGEST)
+        else:
+            other[notice.id] = placed
+    to = rules.recipient(person)
+    return Digest(to=to, notices=tuple(listed), other=other)
 
 
 async def begin_edits(deps: Deps, notice: Notice) -> tuple[int, list[tuple[int, int]]] | None:
@@ -181,3 +224,10 @@ async def edited(deps: Deps, notice_id: str, n: int, rev: int) -> None:
     """The people of a segment now see this text."""
     async with deps.db.write() as conn:
         await outcomes.set_segment_rev(conn, notice_id, n, rev)
+
+
+async def reader(deps: Deps, notice: Notice, number: int) -> Recipient | None:
+    """A person who was sent a notice, by their number; None once they are gone."""
+    async with deps.db.read() as conn:
+        found = await read_people(conn, notice.mid, deps.clock.now(), numbers=[number])
+    return rules.recipient(found[0]) if found and not found[0].left else None

@@ -14,6 +14,7 @@ class Recipient:
     membership_id: str
     member_id: str
     locale: str
+    zone: str
     in_doubt: bool = False
     tries: int = 0
     held: bool = False
@@ -21,12 +22,13 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What became of one person's turn. ``language`` is the one they read."""
+    """What became of one person's turn. ``language`` is the one they read, ``rev`` the text."""
 
     number: int
     outcome: Outcome
     language: str
     message_id: int = 0
+    rev: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

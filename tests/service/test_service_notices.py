@@ -128,7 +128,7 @@ async def test_more_than_the_weekly_number_waits_for_one_message(stage, three):
     assert fourth.waiting == fifth.waiting == {"digest": 3}
     stage.clock.at += timedelta(days=7, seconds=1)
     found = await sending.digests(stage.deps, fourth.notice.mid, 10)
-    assert [len(listed) for _, listed, _ in found] == [2, 2, 2]
+    assert [len(one.notices) for one in found] == [2, 2, 2]
 
 
 async def test_who_mutes_a_mid_hears_nothing_and_who_leaves_is_counted(stage, three):

@@ -1,0 +1,158 @@
+"""The sender of notices: one per bot, durable, in the gaps that replies leave.
+
+Who is about to be sent to is written before, what became of it after, both in one commit. A
+process that dies leaves in doubt only who was under way. See decision 4.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiogram import Bot
+
+from bot.budget import Budget, loop_time
+from bot.digesting import send_digests
+from bot.editing import edit
+from bot.intake import STORE_AWAY
+from bot.jobs import Job
+from bot.lanes import Lanes
+from bot.outgoing import Outgoing
+from service.deps import Deps
+from service.notices import rules, sending
+from service.notices.audience import due_again
+from service.notices.values import Outcome, Status
+
+log = structlog.get_logger()
+
+LANE = "notices"
+LOOK_SECONDS = 0.5
+DRAIN_SECONDS = 2.0
+
+
+class Delivery:
+    """Sends what is due until it is told to stop. ``told`` hears of notices that got further."""
+
+    def __init__(
+        self,
+        deps: Deps,
+        bot: Bot,
+        budget: Budget,
+        lanes: Lanes,
+        *,
+        rate: float,
+        paid: bool = False,
+        told: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        self._deps = deps
+        self._bot = bot
+        self._budget = budget
+        self._lanes = lanes
+        self._told = told
+        self._rate = rate
+        self._paid = paid
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Begin nothing more; what is under way gets a moment to end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Send whenever this process is the one that sends, until ``stop``."""
+        while not self._stopping.is_set():
+            try:
+                # When the lane is lost the task that holds it is cancelled, and it alone.
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._lead())
+            except* sending.LostError:
+                log.warning("sending_lost")
+            except* STORE_AWAY as away:
+                log.warning("store_away", error=type(away.exceptions[0]).__name__)
+            await self._stopped_within(LOOK_SECONDS)
+
+    async def _lead(self) -> None:
+        if not await self._lanes.hold(LANE):
+            return
+        out = Outgoing(self._deps, self._bot, self._budget, rate=self._rate, paid=self._paid)
+        try:
+            async with asyncio.TaskGroup() as group:
+                writing = group.create_task(out.write())
+                while not self._stopping.is_set():
+                    await self._look(out, group)
+                    await out.send_for(LOOK_SECONDS, group)
+                await self._drain(out)
+                writing.cancel()
+        finally:
+            await self._lanes.release(LANE)
+
+    async def _look(self, out: Outgoing, group: asyncio.TaskGroup) -> None:
+        """Take over what is new, and see to what runs, was stopped, or was corrected."""
+        asked_at = loop_time()
+        due = {one.id: one for one in await sending.due(self._deps)}
+        for notice_id in [one for one in due if one not in out.jobs]:
+            notice = await sending.take_over(self._deps, notice_id)
+            if notice is not None:
+                out.jobs[notice_id] = Job(notice, await sending.about(self._deps, notice))
+                log.info("notice_taken", notice=notice_id, status=notice.status.value)
+        for job in list(out.jobs.values()):
+            if job.id in due:
+                job.refresh(due[job.id], asked_at)
+                await self._see_to(out, job, group)
+            elif job.quiet and not job.busy:
+                del out.jobs[job.id]
+                await self._tell(job.id)
+            else:
+                job.rest()
+        out.wake()
+
+    async def _see_to(self, out: Outgoing, job: Job, group: asyncio.TaskGroup) -> None:
+        await self._tell(job.id)
+        if job.notice.rev > job.notice.edited_rev and not job.editing:
+            job.editing = True
+            group.create_task(edit(self._deps, self._bot, self._budget, job))
+        if job.notice.status is not Status.RUNNING:
+            job.rest()
+            return
+        if job.wave_is_over():
+            await self._after_wave(out, job)
+        if not job.retries:
+            job.read_again(await due_again(self._deps, job.looked_at, self._budget.under_way))
+        mid = job.notice.mid
+        if job.written and mid.id not in out.digesting:
+            out.digesting.add(mid.id)
+            group.create_task(send_digests(self._deps, self._bot, self._budget, out, mid))
+        if job.exhausted and job.quiet and not job.buffer:
+            await self._finish(job)
+
+    async def _after_wave(self, out: Outgoing, job: Job) -> None:
+        ended = [
+            Outcome(int(code))
+            for by in job.notice.outcomes.values()
+            for code, n in by.items()
+            for _ in range(n)
+        ]
+        if rules.went_wrong(ended):
+            await out.halt(job, "too many of the first wave failed")
+        else:
+            job.pass_wave()
+
+    async def _finish(self, job: Job) -> None:
+        if await sending.waiting(self._deps, job.id) is None:
+            await sending.finish(self._deps, job.id, job.notice.epoch)
+            log.info("notice_finished", notice=job.id)
+
+    async def _tell(self, notice_id: str) -> None:
+        if self._told is not None:
+            await self._told(notice_id)
+
+    async def _drain(self, out: Outgoing) -> None:
+        """Let what is under way end, and write it."""
+        end = loop_time() + DRAIN_SECONDS
+        while not out.quiet and (left := end - loop_time()) > 0:
+            out.wake()
+            await asyncio.sleep(min(left, 0.02))
+
+    async def _stopped_within(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return

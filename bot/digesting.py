@@ -1,0 +1,104 @@
+"""One message in place of several: what was too much for the week."""
+
+from datetime import timedelta
+
+import structlog
+from aiogram import Bot
+
+from bot import carrier, store
+from bot.budget import Budget
+from bot.carrier import Answer, End
+from bot.intake import STORE_AWAY
+from bot.jobs import Job
+from bot.outgoing import Outgoing
+from dialogs import notice as dialog
+from locales.words import words
+from service.deps import Deps
+from service.notices import sending
+from service.notices.sending import Digest
+from service.notices.turns import Batch, Held, Settled
+from service.notices.values import Hold, Notice, Outcome
+from service.people.values import Mid
+
+log = structlog.get_logger()
+
+AT_ONCE = 10
+LATER = timedelta(minutes=10)
+FIRST_WAIT = 0.5
+
+_ENDS = {
+    End.TAKEN: Outcome.IN_DIGEST,
+    End.BLOCKED: Outcome.BLOCKED,
+    End.UNREACHABLE: Outcome.UNREACHABLE,
+    End.UNCERTAIN: Outcome.UNCERTAIN,
+    End.WRONG: Outcome.FAILED,
+}
+
+
+async def send_digests(deps: Deps, bot: Bot, budget: Budget, out: Outgoing, mid: Mid) -> None:
+    """Send what is due of one MID. Only where every notice of a digest is this process's own.
+
+    Raises:
+        LostError: another process sends now.
+    """
+    try:
+        for one in await sending.digests(deps, mid, AT_ONCE):
+            ids = {notice.id for notice in one.notices} | one.other.keys()
+            if ids <= out.jobs.keys():
+                await _send(deps, bot, budget, out.jobs, one)
+    except STORE_AWAY as error:
+        log.warning("store_away", error=type(error).__name__)
+    finally:
+        out.digesting.discard(mid.id)
+
+
+async def _send(deps: Deps, bot: Bot, budget: Budget, jobs: dict[str, Job], one: Digest) -> None:
+    batches = {
+        notice_id: Batch(settled=(end,)) if isinstance(end, Settled) else Batch(held=(end,))
+        for notice_id, end in one.other.items()
+    }
+    if one.notices:
+        trying = {notice.id: Batch(trying=(one.to.number,)) for notice in one.notices}
+        await _write(deps, jobs, trying)
+        answer = await _call(deps, bot, budget, jobs, one)
+        for notice in one.notices:
+            batches[notice.id] = _batch(deps, one, notice, answer)
+    await _write(deps, jobs, batches)
+
+
+async def _write(deps: Deps, jobs: dict[str, Job], batches: dict[str, Batch]) -> None:
+    epochs = {one: jobs[one].notice.epoch for one in batches}
+    await sending.settle(deps, batches, epochs)
+
+
+async def _call(deps: Deps, bot: Bot, budget: Budget, jobs: dict[str, Job], one: Digest) -> Answer:
+    async with deps.db.read() as conn:
+        chats = await store.read_chats_of(conn, [one.to.member_id])
+    chat_id, blocked = chats.get(one.to.member_id, (None, False))
+    if chat_id is None or blocked:
+        return Answer(End.BLOCKED if blocked else End.UNREACHABLE)
+    now = deps.clock.now()
+    views = [
+        sending.fresh_view(notice, one.to, jobs[notice.id].about, now) for notice in one.notices
+    ]
+    screen = dialog.digest(views, one.notices[0].mid, words(one.to.locale))
+    while True:
+        await budget.slot()
+        answer = await carrier.send(bot, chat_id, screen)
+        if answer.end is not End.WAIT:
+            return answer
+        budget.freeze(answer.seconds)
+
+
+def _batch(deps: Deps, one: Digest, notice: Notice, answer: Answer) -> Batch:
+    if answer.end not in _ENDS:
+        until = deps.clock.now() + LATER
+        return Batch(held=(Held(number=one.to.number, why=Hold.DIGEST, until=until),))
+    settled = Settled(
+        number=one.to.number,
+        outcome=_ENDS[answer.end],
+        language=notice.content.language_for(one.to.locale),
+        message_id=answer.message_id,
+        rev=notice.rev,
+    )
+    return Batch(settled=(settled,))

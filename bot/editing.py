@@ -1,0 +1,62 @@
+"""Putting a corrected notice into the messages that were sent with its former words."""
+
+import asyncio
+
+import structlog
+from aiogram import Bot
+
+from bot import carrier, store
+from bot.budget import Budget
+from bot.carrier import End
+from bot.intake import STORE_AWAY
+from bot.jobs import Job
+from dialogs import notice as dialog
+from locales.words import words
+from service.deps import Deps
+from service.errors import NotFoundError
+from service.notices import reading, sending
+
+log = structlog.get_logger()
+
+FIRST_WAIT = 0.5
+
+
+async def edit(deps: Deps, bot: Bot, budget: Budget, job: Job) -> None:
+    """Edit segment by segment. What a death interrupts is edited again, which changes nothing."""
+    try:
+        while (found := await sending.begin_edits(deps, job.notice)) is not None:
+            n, sent = found
+            for number, message_id in sent:
+                await _edit_one(deps, bot, budget, job, number, message_id)
+            await sending.edited(deps, job.id, n, job.notice.rev)
+    except STORE_AWAY as error:
+        log.warning("store_away", error=type(error).__name__)
+    finally:
+        job.editing = False
+
+
+async def _edit_one(
+    deps: Deps, bot: Bot, budget: Budget, job: Job, number: int, message_id: int
+) -> None:
+    reader = await sending.reader(deps, job.notice, number)
+    if reader is None:
+        return
+    async with deps.db.read() as conn:
+        chats = await store.read_chats_of(conn, [reader.member_id])
+    chat_id, blocked = chats.get(reader.member_id, (None, True))
+    if chat_id is None or blocked:
+        return
+    try:
+        view = await reading.look(deps, reader.member_id, job.id)
+    except NotFoundError:
+        return
+    w = words(reader.locale)
+    while True:
+        await budget.slot()
+        answer = await carrier.edit(bot, chat_id, message_id, dialog.screen(view, w))
+        if answer.end is End.WAIT:
+            budget.freeze(answer.seconds)
+        elif answer.end is End.AGAIN:
+            await asyncio.sleep(FIRST_WAIT)
+        else:
+            return

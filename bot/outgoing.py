@@ -1,0 +1,255 @@
+"""The engine of the sender: whose turn is next, one turn, and the commits around it."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from math import ceil, inf
+
+import structlog
+from aiogram import Bot
+
+from bot import carrier, store
+from bot.budget import Budget, loop_time
+from bot.carrier import Answer, End
+from bot.intake import STORE_AWAY
+from bot.jobs import Job
+from dialogs import notice as dialog
+from locales.words import words
+from service.deps import Deps
+from service.notices import rules, sending
+from service.notices.audience import next_people
+from service.notices.turns import Batch, Held, Recipient
+from service.notices.values import Hold, Outcome, Status
+
+log = structlog.get_logger()
+
+STALE_SECONDS = 2.0
+FEW, MANY = 10, 100
+AHEAD_SECONDS = 0.02
+FAST = 100
+WINDOW_SECONDS = 0.01
+TRIES = 6
+GIVEN_UP_TRIES = 100
+FIRST_WAIT = 0.5
+LONGEST_WAIT = 60.0
+LATER = timedelta(minutes=10)
+
+_ENDS = {
+    End.BLOCKED: Outcome.BLOCKED,
+    End.UNREACHABLE: Outcome.UNREACHABLE,
+    End.UNCERTAIN: Outcome.UNCERTAIN,
+    End.WRONG: Outcome.FAILED,
+}
+
+
+class Outgoing:
+    """Sends the notices in ``jobs``. Many calls are under way at once; commits run one by one."""
+
+    def __init__(
+        self, deps: Deps, bot: Bot, budget: Budget, *, rate: float, paid: bool = False
+    ) -> None:
+        self.jobs: dict[str, Job] = {}
+        self.digesting: set[str] = set()
+        self._deps = deps
+        self._bot = bot
+        self._budget = budget
+        self._paid = paid
+        self._ahead = ceil(rate * AHEAD_SECONDS)
+        self._window = WINDOW_SECONDS if rate > FAST else 0.0
+        self._chunk = int(min(max(rate / 4, FEW), MANY))
+        self._changed = asyncio.Event()
+        self._to_write = asyncio.Event()
+        self._trouble = 0
+        self._shut_until = 0.0
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is under way and everything is written."""
+        return all(job.quiet for job in self.jobs.values())
+
+    def wake(self) -> None:
+        """Something changed: look whose turn it is, and write what waits."""
+        self._to_write.set()
+        self._changed.set()
+
+    async def send_for(self, seconds: float, group: asyncio.TaskGroup) -> None:
+        """Begin turns for a while."""
+        end = loop_time() + seconds
+        while (left := end - loop_time()) > 0:
+            self._changed.clear()
+            for job in self.jobs.values():
+                self._read_ahead(job, group)
+            wait = max(self._budget.wait(), self._shut_until - loop_time())
+            busy = sum(len(one.under_way) for one in self.jobs.values())
+            next_ = self._next() if busy < self._budget.under_way else None
+            if next_ is None:
+                await self.change_within(left)
+            elif wait > 0:
+                await asyncio.sleep(min(wait, left))
+            else:
+                self._budget.spend()
+                group.create_task(self._turn(next_, next_.start()))
+
+    async def change_within(self, seconds: float) -> None:
+        """Wait until something changes, but no longer."""
+        try:
+            await asyncio.wait_for(self._changed.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _next(self) -> Job | None:
+        """Whose turn it is: urgent notices first, the others one after the other."""
+        if any(job.wants_intent() for job in self.jobs.values()):
+            self._to_write.set()
+        ready = [job for job in self.jobs.values() if job.ready()]
+        if not ready:
+            return None
+        chosen = next((job for job in ready if job.notice.content.passes), ready[0])
+        # To the end of the line.
+        self.jobs[chosen.id] = self.jobs.pop(chosen.id)
+        return chosen
+
+    def _read_ahead(self, job: Job, group: asyncio.TaskGroup) -> None:
+        if job.notice.status is not Status.RUNNING or job.busy:
+            return
+        if job.buffer and loop_time() - job.read_at > STALE_SECONDS and not job.retries:
+            # Who withdrew while Telegram made the bot wait must not be sent to any more.
+            if job.quiet:
+                job.forget()
+            return
+        night = rules.mids_morning(job.notice.mid, self._deps.clock.now())
+        waits = night is not None and not job.notice.content.passes
+        if not (job.exhausted or waits or len(job.buffer) >= self._chunk):
+            job.busy = True
+            group.create_task(self._read(job))
+
+    async def _read(self, job: Job) -> None:
+        try:
+            turn = await next_people(self._deps, job.looked_at, job.after, self._chunk)
+            job.read(turn, loop_time())
+        except STORE_AWAY as error:
+            self._store_away(error)
+        finally:
+            job.busy = False
+        self.wake()
+
+    async def _turn(self, job: Job, one: Recipient) -> None:
+        """One person's turn, from the look at their chat to an outcome."""
+        try:
+            async with self._deps.db.read() as conn:
+                chats = await store.read_chats_of(conn, [one.member_id])
+        except STORE_AWAY as error:
+            self._store_away(error)
+            job.give_back(one)
+            return
+        chat_id, blocked = chats.get(one.member_id, (None, False))
+        if chat_id is None or blocked:
+            job.settle(one, Outcome.BLOCKED if blocked else Outcome.UNREACHABLE)
+        elif one.in_doubt and job.notice.content.on_doubt == "skip":
+            job.settle(one, Outcome.UNCERTAIN)
+        else:
+            await self._call(job, one, chat_id)
+        self.wake()
+
+    async def _call(self, job: Job, one: Recipient, chat_id: int) -> None:
+        w = words(one.locale)
+        view = sending.fresh_view(job.notice, one, job.about, self._deps.clock.now())
+        note = dialog.perhaps_again(w) if one.in_doubt else None
+        rev = job.notice.rev
+        screen = dialog.screen(view, w, note=note)
+        answer = await carrier.send(self._bot, chat_id, screen, paid=self._paid)
+        match answer.end:
+            case End.TAKEN:
+                self._budget.taken()
+                self._trouble = 0
+                job.settle(one, Outcome.SENT, answer.message_id, rev)
+            case End.WAIT:
+                self._budget.freeze(answer.seconds)
+                job.give_back(one)
+            case End.SHUT:
+                log.error("bot_may_not_send", reason=answer.reason)
+                self.shut(LONGEST_WAIT)
+                job.give_back(one)
+            case End.AGAIN:
+                self._try_again(job, one)
+            case _:
+                job.settle(one, _ENDS[answer.end])
+                await self._note(job, answer, chat_id)
+
+    async def _note(self, job: Job, answer: Answer, chat_id: int) -> None:
+        """What a refusal means beyond this one turn."""
+        try:
+            if answer.end is End.BLOCKED:
+                async with self._deps.db.write() as conn:
+                    await store.set_blocked(conn, chat_id, self._deps.clock.now())
+            if answer.end is End.WRONG:
+                await self.halt(job, answer.reason)
+        except STORE_AWAY as error:
+            self._store_away(error)
+
+    async def halt(self, job: Job, reason: str) -> None:
+        """Send no more of a notice until a person has looked at it."""
+        log.error("notice_paused", notice=job.id, reason=reason)
+        job.halted_at = inf
+        await sending.pause(self._deps, job.id, job.notice.epoch, reason)
+        job.halted_at = loop_time()
+
+    def _try_again(self, job: Job, one: Recipient) -> None:
+        """Telegram or the network is in trouble: wait longer each time, then let others try."""
+        self._trouble += 1
+        self.shut(min(FIRST_WAIT * 2.0 ** min(self._trouble, 10), LONGEST_WAIT))
+        tries = one.tries + 1
+        if tries % TRIES:
+            job.give_back(one, replace(one, tries=tries))
+        elif tries >= GIVEN_UP_TRIES:
+            job.settle(one, Outcome.FAILED)
+        else:
+            until = self._deps.clock.now() + LATER
+            job.hold(one, Held(number=one.number, why=Hold.RETRY, until=until, tries=tries))
+
+    def shut(self, seconds: float) -> None:
+        """Begin no turn for a while."""
+        self._shut_until = max(self._shut_until, loop_time() + seconds)
+
+    def _store_away(self, error: Exception) -> None:
+        log.warning("store_away", error=type(error).__name__)
+        self.shut(FIRST_WAIT)
+
+    async def write(self) -> None:
+        """One commit after the other, each with everything that waits; until cancelled.
+
+        Raises:
+            LostError: another process sends now.
+        """
+        while True:
+            await self._to_write.wait()
+            if self._window:
+                await asyncio.sleep(self._window)
+            self._to_write.clear()
+            if not await self._commit(dict(self._batches(list(self.jobs.values())))):
+                await asyncio.sleep(FIRST_WAIT)
+                self._to_write.set()
+            self._changed.set()
+
+    async def _commit(self, batches: dict[str, Batch]) -> bool:
+        if not batches:
+            return True
+        epochs = {one: self.jobs[one].notice.epoch for one in batches}
+        jobs = {one: self.jobs[one] for one in batches}
+        try:
+            found = await sending.settle(self._deps, batches, epochs)
+        except STORE_AWAY as error:
+            self._store_away(error)
+            for notice_id, batch in batches.items():
+                jobs[notice_id].failed(batch)
+            return False
+        for notice_id, notice in found.items():
+            jobs[notice_id].wrote(batches[notice_id], notice)
+        return True
+
+    def _batches(self, jobs: Iterable[Job]) -> Iterable[tuple[str, Batch]]:
+        for job in jobs:
+            batch = job.take(self._ahead)
+            if batch is not None:
+                yield job.id, batch

@@ -1,0 +1,211 @@
+"""Notices on their way: everyone once, nobody flooded, whatever Telegram answers."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from bot.demo import demo_settings, examples
+from playground import Limits, Playground
+from service.bundle.cases import import_bundle
+from service.bundle.read import read_bundle
+from service.journal.values import Cause
+from service.notices import composing, reading
+from service.notices.values import NoticeKind, NoticeText, Outcome, Status
+from tests.bot.conftest import House
+from tests.bot.crowd import MID, announce, content, crowd, over, when
+
+
+async def test_everyone_gets_a_notice_once(house):
+    readers = await crowd(house, 25)
+    async with house.deps() as deps:
+        report = await over(deps, await announce(deps))
+    assert report.notice.status is Status.FINISHED
+    assert report.notice.of(Outcome.SENT) == 25
+    assert all(len(one.notices) == 1 for one in readers)
+    assert "Open evening" in readers[0].notices[0]
+
+
+async def test_a_notice_written_beside_the_running_bot_goes_out_within_two_seconds(house):
+    (reader,) = await crowd(house, 1)
+    async with house.deps() as deps:
+        await announce(deps)
+    async with asyncio.timeout(2):
+        while not reader.notices:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def test_who_blocked_the_bot_or_is_gone_is_counted_and_never_tried_again(house):
+    readers = await crowd(house, 4)
+    await readers[0].person.block()
+    await readers[1].person.deactivate()
+    async with house.deps() as deps:
+        report = await over(deps, await announce(deps))
+        assert report.notice.of(Outcome.BLOCKED) == 2
+        assert report.notice.of(Outcome.SENT) == 2
+        house.playground.calls.clear()
+        await over(deps, await announce(deps))
+    sent = [call for call in house.playground.calls if call.method == "sendMessage"]
+    assert len(sent) == 2
+
+
+async def test_a_storm_of_refusals_loses_nobody_and_no_call_comes_before_its_time(quiet_house):
+    house = quiet_house
+    house.settings = house.settings.model_copy(update={"send_rate": 200.0})
+    readers = await crowd(house, 40)
+    for skip in (3, 9, 20):
+        house.playground.faults.next("sendMessage", retry_after=1, skip=skip)
+    async with house.running(), house.deps() as deps:
+        report = await over(deps, await announce(deps))
+    assert report.notice.of(Outcome.SENT) == 40
+    assert all(len(one.notices) == 1 for one in readers)
+
+
+async def test_telegrams_own_limits_are_never_broken(tmp_path, clock):
+    async with Playground(limits=Limits(overall=30)) as playground:
+        house = House(playground, demo_settings(playground, tmp_path), clock)
+        async with house.deps() as deps:
+            await import_bundle(deps, read_bundle(examples()[0]))
+        await crowd(house, 90)
+        async with house.running(), house.deps() as deps:
+            report = await over(deps, await announce(deps))
+        assert report.notice.of(Outcome.SENT) == 90
+        assert playground.refused == 0
+
+
+async def test_an_answer_that_is_lost_is_uncertain_and_nobody_is_sent_it_twice(house):
+    readers = await crowd(house, 3)
+    house.playground.faults.next("sendMessage", lost=True)
+    async with house.deps() as deps:
+        report = await over(deps, await announce(deps))
+    assert report.notice.of(Outcome.UNCERTAIN) == 1
+    assert report.notice.of(Outcome.SENT) == 2
+    assert all(len(one.notices) == 1 for one in readers)
+
+
+async def test_when_telegram_is_broken_for_a_while_everyone_still_gets_it(house):
+    await crowd(house, 5)
+    house.playground.faults.next("sendMessage", error=(502, "Bad Gateway"), times=4)
+    async with house.deps() as deps:
+        report = await over(deps, await announce(deps))
+    assert report.notice.of(Outcome.SENT) == 5
+
+
+async def test_a_text_that_telegram_refuses_pauses_the_notice_and_a_person_may_go_on(house):
+    readers = await crowd(house, 40)
+    house.playground.faults.next("sendMessage", error=(400, "Bad Request: can't parse entities"))
+    async with house.deps() as deps:
+        report = await over(deps, await announce(deps))
+        assert report.notice.status is Status.PAUSED
+        assert "can't parse" in report.notice.reason
+        assert report.notice.of(Outcome.SENT) < 40
+        await composing.resume(deps, MID, report.notice.id)
+        report = await over(deps, report.notice.id)
+    assert report.notice.status is Status.FINISHED
+    assert report.notice.of(Outcome.FAILED) == 1
+    assert report.notice.of(Outcome.SENT) == 39
+    assert max(len(one.notices) for one in readers) == 1
+
+
+async def test_a_first_wave_that_goes_wrong_halts_the_rest(house):
+    readers = await crowd(house, 30)
+    house.playground.faults.next("sendMessage", lost=True, times=5)
+    async with house.deps() as deps:
+        report = await over(deps, await announce(deps))
+        assert report.notice.status is Status.PAUSED
+        assert "first wave" in report.notice.reason
+    assert sum(len(one.notices) for one in readers) == 10
+
+
+async def test_a_stopped_notice_goes_to_nobody_else(quiet_house):
+    house = quiet_house
+    house.settings = house.settings.model_copy(update={"send_rate": 20.0})
+    readers = await crowd(house, 60)
+    async with house.running(), house.deps() as deps:
+        notice_id = await announce(deps)
+        await when(deps, notice_id, lambda one: one.notice.of(Outcome.SENT) >= 12)
+        await composing.stop(deps, MID, notice_id)
+        await asyncio.sleep(1.5)
+        before = sum(len(one.notices) for one in readers)
+        await asyncio.sleep(1)
+        report = await over(deps, notice_id)
+    assert sum(len(one.notices) for one in readers) == before < 60
+    assert report.notice.of(Outcome.SENT) == before
+    assert report.pending == 60 - before
+
+
+async def test_a_correction_reaches_who_has_it_and_who_has_not(quiet_house):
+    house = quiet_house
+    house.settings = house.settings.model_copy(update={"send_rate": 20.0})
+    readers = await crowd(house, 40)
+    async with house.running(), house.deps() as deps:
+        notice_id = await announce(deps)
+        await when(deps, notice_id, lambda one: one.notice.of(Outcome.SENT) >= 12)
+        text = {"en": NoticeText(title="Open evening", body="Come at 19:00.")}
+        await composing.correct(deps, MID, notice_id, text)
+        await over(deps, notice_id)
+        done = lambda one: one.notice.edited_rev == one.notice.rev  # noqa: E731
+        await when(deps, notice_id, done)
+    assert all("19:00" in one.person.screen.text for one in readers)
+    assert all(len(one.notices) == 1 for one in readers)
+
+
+async def test_in_the_night_it_waits_and_goes_out_in_the_morning(house):
+    (reader,) = await crowd(house, 1)
+    house.clock.time = datetime(2026, 11, 21, 23, tzinfo=UTC)
+    async with house.deps() as deps:
+        notice_id = await announce(deps)
+        await asyncio.sleep(1.2)
+        assert not reader.notices
+        house.clock.time += timedelta(hours=8, minutes=30)
+        report = await over(deps, notice_id)
+    assert report.notice.of(Outcome.SENT) == 1
+
+
+async def test_what_is_too_much_for_a_week_comes_as_one_message(house):
+    (reader,) = await crowd(house, 1)
+    async with house.deps() as deps:
+        for number in range(3):
+            await over(deps, await announce(deps, content(text=named(number))))
+        late = [await announce(deps, content(text=named(number))) for number in (3, 4)]
+        for one in late:
+            await when(deps, one, lambda report: report.waiting == {"digest": 1})
+        assert len(reader.notices) == 3
+        house.clock.time += timedelta(days=7, minutes=1)
+        for one in late:
+            report = await over(deps, one)
+            assert report.notice.of(Outcome.IN_DIGEST) == 1
+    assert len(reader.notices) == 4
+    assert "Evening 3" in reader.notices[3]
+    assert "Evening 4" in reader.notices[3]
+
+
+def named(number):
+    return {"en": NoticeText(title=f"Evening {number}", body="Come.")}
+
+
+async def test_a_muted_mid_is_not_heard_but_for_a_breach(house):
+    (reader,) = await crowd(house, 1)
+    async with house.deps() as deps:
+        cause = Cause(key="in:mute", source="test")
+        await reading.mute(deps, reader.member_id, reader.membership_id, cause, on=True)
+        report = await over(deps, await announce(deps))
+        assert report.notice.of(Outcome.MUTED) == 1
+        assert not reader.notices
+        report = await over(deps, await announce(deps, content(kind=NoticeKind.BREACH)))
+        assert report.notice.of(Outcome.SENT) == 1
+
+
+async def test_a_member_is_answered_while_a_notice_goes_out(quiet_house):
+    house = quiet_house
+    house.settings = house.settings.model_copy(update={"send_rate": 20.0})
+    await crowd(house, 80)
+    ana = house.member()
+    async with house.running(), house.deps() as deps:
+        notice_id = await announce(deps)
+        await when(deps, notice_id, lambda one: one.notice.of(Outcome.SENT) >= 11)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await ana.say("/help")
+        waited = loop.time() - began
+        report = await when(deps, notice_id, lambda one: True)
+        assert report.notice.status is Status.RUNNING
+    assert waited < 80 / 20
