@@ -105,7 +105,7 @@ def help_(w: Words) -> Screen:
                     w.t("My licences: what uses your data, and why you are in or out."),
                     w.t("My price: one setting for how much you ask."),
                     w.t("My choices: what you refuse everywhere, and the pause."),
-                    w.t("My notices: what your MIDs told you, and what you answered."),
+                    w.t("All notices: what your MIDs told you, and what you answered."),
                 ]
             ),
             lines(
@@ -124,7 +124,7 @@ def help_(w: Words) -> Screen:
                 Button(w.p("button", "My price"), Go(place=Place.KNOB)),
             ),
             (
-                Button(w.p("button", "My notices"), Go(place=Place.NOTICES)),
+                Button(w.p("button", "All notices"), Go(place=Place.NOTICES)),
                 Button(w.p("button", "Settings"), Go(place=Place.SETTINGS)),
             ),
             (parts.human(w), parts.home(w)),

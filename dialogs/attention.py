@@ -11,6 +11,7 @@ from service.price.values import Pause
 
 BY_MID = "mid"
 NO_HOURS = "none"
+NAME_SHOWN = 30
 WEEKLY = ("1", "2", "3", "5", "7")
 QUIET = {
     "20-08": "20:00-08:00",
@@ -38,7 +39,7 @@ def said(view: AttentionView, w: Words) -> list[str]:
     muted = [own_name(one.mid.name, w) for one in _muted(view)]
     found = [_weekly(view, w), _quiet(view, w), w.t("Urgent ones may come at any time.")]
     if view.picture.pause is Pause.STOPPED:
-        found = [w.t("You stopped everything: only the news of a breach of your data comes.")]
+        found = [w.t("Only the news of a breach of your data still comes.")]
     if muted:
         found.append(w.t("Muted: {names}.", names=w.join(muted)))
     return found
@@ -50,7 +51,7 @@ def ways(view: AttentionView, w: Words) -> list[tuple[Button, ...]]:
         return []
     unmute = [
         Button(
-            w.p("button", "Unmute: {mid}", mid=short(own_name(one.mid.name, w))),
+            w.p("button", "Unmute: {mid}", mid=short(own_name(one.mid.name, w), NAME_SHOWN)),
             Mute(membership=one.id, on=False),
         )
         for one in _muted(view)
@@ -82,7 +83,7 @@ def _quiet(view: AttentionView, w: Words) -> str:
     start, end = found.split("-")
     if start == end:
         return w.t("No quiet hours.")
-    return w.t("None from {start} to {end}, your time.", start=start, end=end)
+    return w.t("Quiet hours: {start} to {end}, your time.", start=start, end=end)
 
 
 def weekly(view: AttentionView, w: Words) -> Screen:

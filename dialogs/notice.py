@@ -195,7 +195,8 @@ def muted(view: HearingView, w: Words) -> Screen:
     elif view.stopped:
         says = [
             w.t("Saved. {mid} is no longer muted.", mid=name),
-            w.t("You stopped everything, so only the news of a breach of your data comes."),
+            w.t("You stopped everything."),
+            w.t("Only the news of a breach of your data still comes."),
         ]
     else:
         says = [w.t("Saved. You get notices from {mid} again.", mid=name)]

@@ -17,7 +17,7 @@ def listed(view: NoticesView, w: Words) -> Screen:
     turns = view.pages > 1 and _fits(view.search)
     return Screen(
         text=paragraphs(
-            lines([bold(w.t("My notices")), *_found(view, w)]),
+            lines([bold(w.t("All notices")), *_found(view, w)]),
             lines([_item(one, w) for one in view.notices]) if view.notices else None,
             w.t("Page {page} of {pages}", page=view.page + 1, pages=view.pages) if turns else None,
             _rest(w) if view.pages > 1 and not turns else None,
