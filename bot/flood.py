@@ -1,6 +1,6 @@
 """A flood guard for each person, in front of the store: many messages cost nobody else anything.
 
-What protects passes always: a no, a stop, a refusal, never, leaving, deleting.
+What protects passes always: a no, a stop, a refusal, never, mute, leaving, deleting.
 """
 
 import time
@@ -10,7 +10,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.store import Arrived
-from dialogs.callbacks import DeleteAll, Go, Leave, Place, Refuse, SayNo
+from dialogs.callbacks import DeleteAll, Go, Leave, Mute, Place, Refuse, SayNo
 from service.price.values import NEVER
 
 log = structlog.get_logger()
@@ -32,6 +32,7 @@ def protects(text: str, data: str) -> bool:
         or data.partition(":")[0] in _PREFIXES
         or data in _PLACES
         or data.endswith(f":{NEVER}")
+        or (data.startswith(f"{Mute.__prefix__}:") and data.endswith(":1"))
     )
 
 

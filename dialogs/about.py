@@ -60,6 +60,7 @@ def privacy(operator: Operator, w: Words) -> Screen:
                     w.t("A number for your chat, your language and time zone."),
                     w.t("Which MIDs you are in, and your number there."),
                     w.t("Your answers, refusals and prices, with date, and which text you saw."),
+                    w.t("What you set for notices, and which went to you."),
                     w.t("Not your name, and not what you type."),
                 ]
             ),
@@ -104,6 +105,7 @@ def help_(w: Words) -> Screen:
                     w.t("My licences: what uses your data, and why you are in or out."),
                     w.t("My price: one setting for how much you ask."),
                     w.t("My choices: what you refuse everywhere, and the pause."),
+                    w.t("All notices: what your MIDs told you, and what you answered."),
                 ]
             ),
             lines(
@@ -120,6 +122,10 @@ def help_(w: Words) -> Screen:
             (
                 Button(w.p("button", "My licences"), ShowLicences(page=0)),
                 Button(w.p("button", "My price"), Go(place=Place.KNOB)),
+            ),
+            (
+                Button(w.p("button", "All notices"), Go(place=Place.NOTICES)),
+                Button(w.p("button", "Settings"), Go(place=Place.SETTINGS)),
             ),
             (parts.human(w), parts.home(w)),
         ),

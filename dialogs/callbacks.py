@@ -24,7 +24,10 @@ class Place(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     STOP = "stop"
+    NOTICES = "notices"
     SETTINGS = "settings"
+    WEEKLY = "weekly"
+    QUIET = "quiet"
     LANGUAGE = "lang"
     MIDS = "mids"
     HUMAN = "human"
@@ -183,6 +186,52 @@ class SetZone(CallbackData, prefix="sz1"):
     """Live in this time zone. An IANA name."""
 
     zone: str
+
+
+class SetWeekly(CallbackData, prefix="wk1"):
+    """Hear at most so many notices a week from each MID, or as each MID has it."""
+
+    to: str = Field(pattern=r"^(mid|[12357])$")
+
+
+class SetQuiet(CallbackData, prefix="qh1"):
+    """Hear only what is urgent at these hours, or have none, or as each MID has it."""
+
+    to: str = Field(pattern=r"^(mid|none|20-08|21-08|22-07|23-07)$")
+
+
+class ShowNotices(CallbackData, prefix="ns1"):
+    """Show a page of the notices one was sent, from 0, or of those with some words in them."""
+
+    page: int
+    search: str = ""
+
+
+class ShowNotice(CallbackData, prefix="nt1"):
+    """Show a notice."""
+
+    notice: str
+
+
+class AnswerNotice(CallbackData, prefix="na1"):
+    """Choose one of a notice's answers."""
+
+    notice: str
+    answer: str
+
+
+class Mute(CallbackData, prefix="mu1"):
+    """Hear no notices of a MID any more, or hear them again."""
+
+    membership: str
+    on: bool
+
+
+class ShowCardFrom(CallbackData, prefix="cf1"):
+    """Show the card of a licence that a notice is about."""
+
+    licence: str
+    notice: str
 
 
 class ShowMid(CallbackData, prefix="m1"):

@@ -155,7 +155,9 @@ def paused(view: BackView, w: Words) -> Screen:
                     w.t("You are in no licence from now on."),
                 ]
             ),
-            w.t("The only news you still get: a breach of your data.") if stopped else None,
+            w.t("The only news you still get: a breach of your data.")
+            if stopped
+            else w.t("Notices from your MIDs still come."),
             w.t("Your place in your MIDs, your price and your answers stay as they are."),
             w.t("If you resume, you are in: {names}.", names=_names(view, w))
             if view.back

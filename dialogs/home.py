@@ -97,6 +97,9 @@ def more(view: PortfolioView, w: Words) -> Screen:
                 button
                 for button in (
                     Button(w.p("button", "My MIDs"), Go(place=Place.MIDS)) if mids else None,
+                    Button(w.p("button", "All notices"), Go(place=Place.NOTICES))
+                    if mids
+                    else None,
                     Button(w.p("button", "Settings"), Go(place=Place.SETTINGS)),
                     Button(w.p("button", "Help"), Go(place=Place.HELP)),
                     Button(w.p("button", "Privacy"), Go(place=Place.PRIVACY)),

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from dialogs import parts
+from dialogs import notice, parts
 from dialogs.callbacks import Place, ShowMid
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_name, own_words
 from knowledge.vocabulary import funding_label, legal_form_label
 from locales.words import Words
+from service.notices.hearing import HearingView
 from service.people.values import Membership, Mid
 
 
@@ -33,9 +34,9 @@ def listed(memberships: Sequence[Membership], w: Words) -> Screen:
     )
 
 
-def screen(membership: Membership, w: Words) -> Screen:
+def screen(view: HearingView, w: Words) -> Screen:
     """One MID."""
-    mid = membership.mid
+    membership, mid = view.membership, view.membership.mid
     return Screen(
         text=paragraphs(
             lines([bold(own_name(mid.name, w)), own_words(mid.about, w)]),
@@ -52,8 +53,12 @@ def screen(membership: Membership, w: Words) -> Screen:
             lines([bold(w.t("Its own rules")), *_standards(mid, w)]),
             lines([bold(w.t("To complain")), *_complaints(mid, w)]),
             w.t("How it handles data: {page}", page=mid.privacy_policy),
+            w.t("You have muted this MID.") if view.muted else None,
         ),
-        rows=rows((parts.human(w), parts.back(w, Place.MIDS))),
+        rows=rows(
+            notice.mute(membership.id, w, on=not view.muted),
+            (parts.human(w), parts.back(w, Place.MIDS)),
+        ),
     )
 
 

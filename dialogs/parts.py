@@ -38,10 +38,11 @@ def title(standing: Standing, w: Words) -> str:
 
 def quoted(standing: Standing, w: Words) -> str:
     """A licence's title in quotation marks."""
-    return _in_quotes(title(standing, w), w)
+    return in_quotes(title(standing, w), w)
 
 
-def _in_quotes(text: str, w: Words) -> str:
+def in_quotes(text: str, w: Words) -> str:
+    """A name in quotation marks."""
     # NOTE: Use the quotation marks of your language.
     return w.t("“{title}”", title=text)
 
@@ -104,7 +105,7 @@ def _paused(_: Standing, picture: Picture, w: Words) -> str:
 
 
 def _refused(one: Standing, picture: Picture, w: Words) -> str:
-    names = w.join([_in_quotes(refusal(rule, picture, w), w) for rule in one.refused_by])
+    names = w.join([in_quotes(refusal(rule, picture, w), w) for rule in one.refused_by])
     return w.t("You are out. You refuse everywhere: {names}.", names=names)
 
 

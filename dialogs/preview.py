@@ -15,6 +15,7 @@ from dialogs import (
     leaving,
     licences,
     mid,
+    preview_notices,
     question,
     settings,
 )
@@ -88,12 +89,12 @@ def samples() -> dict[str, Sample]:
         "paused": lambda w: choices.paused(s.back(Pause.PAUSED), w),
         "paused, changed meanwhile": lambda w: choices.paused(s.back(Pause.PAUSED, stale=True), w),
         "nothing paused": lambda w: choices.paused(s.back(Pause.OFF), w),
-        "settings": lambda w: settings.screen(s.picture(), w),
+        "settings": lambda w: settings.screen(preview_notices.attention_view(), w),
         "languages": settings.language,
         "time zones": lambda w: settings.zones(s.picture(), 0, w),
         "MIDs": lambda w: mid.listed(s.picture().memberships, w),
-        "MID": lambda w: mid.screen(s.membership(), w),
-        "MID, paid by volume": lambda w: mid.screen(s.membership(s.TRANSLATORS), w),
+        "MID": lambda w: mid.screen(preview_notices.hearing(), w),
+        "MID, paid by volume": lambda w: mid.screen(preview_notices.hearing(s.TRANSLATORS), w),
         "human": lambda w: mid.human(s.picture().memberships, None, w),
         "human, in no MID": lambda w: mid.human((), "ops@commons.example", w),
         "leave": lambda w: leaving.screen(s.picture().memberships, w),
@@ -114,6 +115,7 @@ def samples() -> dict[str, Sample]:
         "trouble": about.trouble,
         "in a group": about.in_a_group,
     }
+    found |= preview_notices.samples()
     for key in LineKey:
         found[f"detail: {key}"] = partial(_detail, key)
     for outcome in Outcome:

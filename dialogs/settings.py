@@ -1,12 +1,13 @@
-"""Language, time zone, and the way to the pause."""
+"""Language, time zone, notices, and the way to the pause."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dialogs import parts
+from dialogs import attention, parts
 from dialogs.callbacks import Go, Place, SetLanguage, SetZone, ShowZones
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
 from locales.words import SHIPPED, Words, own_name
+from service.notices.hearing import AttentionView
 from service.price.values import Pause, Picture
 
 PER_PAGE = 8
@@ -25,8 +26,9 @@ _ZONES = (
 )  # fmt: skip
 
 
-def screen(picture: Picture, w: Words, *, note: str | None = None) -> Screen:
+def screen(view: AttentionView, w: Words, *, note: str | None = None) -> Screen:
     """Settings."""
+    picture, notices = view.picture, attention.said(view, w)
     paused = picture.pause is not Pause.OFF
     return Screen(
         text=paragraphs(
@@ -39,12 +41,14 @@ def screen(picture: Picture, w: Words, *, note: str | None = None) -> Screen:
                     _pause(picture.pause, w),
                 ]
             ),
+            lines([bold(w.t("Notices")), *notices]) if notices else None,
         ),
         rows=rows(
             (
                 Button(w.p("button", "Language"), Go(place=Place.LANGUAGE)),
                 Button(w.p("button", "Time zone"), ShowZones(page=0)),
             ),
+            *attention.ways(view, w),
             Button(w.p("button", "Resume"), Go(place=Place.RESUME))
             if paused
             else Button(w.p("button", "Pause everything"), Go(place=Place.PAUSE)),

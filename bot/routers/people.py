@@ -14,6 +14,7 @@ from dialogs import home, invite, leaving, mid
 from dialogs.about import Operator
 from dialogs.callbacks import Decline, DeleteAll, Join, Leave, Place, ShowMid, UndoLeave
 from service.deps import Deps
+from service.notices import reading
 from service.people import cases
 from service.people.values import InviteState, InviteView
 from service.price import cases as price
@@ -63,8 +64,8 @@ async def show_mid(
     _: CallbackQuery, callback_data: ShowMid, deps: Deps, who: Who, show: Show
 ) -> None:
     """One MID."""
-    found = await cases.membership(deps, who.id, callback_data.membership)
-    await show(mid.screen(found, who.w), who.w.locale)
+    view = await reading.hearing(deps, who.id, callback_data.membership)
+    await show(mid.screen(view, who.w), who.w.locale)
 
 
 async def show_human(

@@ -1,4 +1,4 @@
-"""Language and time zone."""
+"""Language, time zone, and how much of one's attention notices may take."""
 
 from zoneinfo import available_timezones
 
@@ -9,19 +9,20 @@ from aiogram.types import CallbackQuery, Message
 from bot.filters import To
 from bot.member import Who
 from bot.show import Show
-from dialogs import settings
-from dialogs.callbacks import Place, SetLanguage, SetZone, ShowZones
+from dialogs import attention, settings
+from dialogs.callbacks import Place, SetLanguage, SetQuiet, SetWeekly, SetZone, ShowZones
 from locales.words import SHIPPED
 from service.deps import Deps
 from service.errors import NotFoundError
+from service.notices import reading
 from service.people import cases
 from service.price import cases as price
 
 
 async def show_settings(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """``/settings``."""
-    view = await price.portfolio(deps, who.id)
-    await show(settings.screen(view.picture, who.w), who.w.locale)
+    view = await reading.attention(deps, who.id)
+    await show(settings.screen(view, who.w), who.w.locale)
 
 
 async def show_languages(_: Message | CallbackQuery, who: Who, show: Show) -> None:
@@ -57,6 +58,34 @@ async def set_zone(
     await show_settings(_, deps, who, show)
 
 
+async def show_weekly(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
+    """How many notices a week."""
+    view = await reading.attention(deps, who.id)
+    await show(attention.weekly(view, who.w), who.w.locale)
+
+
+async def set_weekly(
+    _: CallbackQuery, callback_data: SetWeekly, deps: Deps, who: Who, show: Show
+) -> None:
+    """Hear at most so many a week from each MID."""
+    await cases.choose_weekly(deps, who.id, attention.number(callback_data.to))
+    await show_settings(_, deps, who, show)
+
+
+async def show_quiet(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
+    """At which hours no notices."""
+    view = await reading.attention(deps, who.id)
+    await show(attention.quiet(view, who.w), who.w.locale)
+
+
+async def set_quiet(
+    _: CallbackQuery, callback_data: SetQuiet, deps: Deps, who: Who, show: Show
+) -> None:
+    """Hear nothing but what is urgent at these hours."""
+    await cases.choose_quiet(deps, who.id, attention.hours(callback_data.to))
+    await show_settings(_, deps, who, show)
+
+
 def build_router() -> Router:
     """A fresh router."""
     router = Router(name="settings")
@@ -68,4 +97,8 @@ def build_router() -> Router:
     tap(set_language, SetLanguage.filter())
     tap(show_zones, ShowZones.filter())
     tap(set_zone, SetZone.filter())
+    tap(show_weekly, To(Place.WEEKLY))
+    tap(set_weekly, SetWeekly.filter())
+    tap(show_quiet, To(Place.QUIET))
+    tap(set_quiet, SetQuiet.filter())
     return router

@@ -1,22 +1,27 @@
 """Use cases of a member: look at a notice, answer it, find old ones, mute a MID and unmute it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.choices import cases as choices
+from service.choices.values import CardView
 from service.deps import Deps
 from service.errors import NotFoundError
 from service.journal.values import Cause, Kind, NewEvent
 from service.notices import outcome_store as outcomes
 from service.notices import rules, store
 from service.notices.audience import read_people
+from service.notices.hearing import AttentionView, HearingView
 from service.notices.values import Notice, NoticesView, NoticeView, Outcome
 from service.people import store as people
-from service.people.values import Membership
+from service.people.values import Membership, Texts
 from service.price import store as price
 from service.price.sources import Sources
 from service.price.turn import turn
+from service.price.values import Pause
 
 PER_PAGE = 6
 _NEVER_THEIRS = frozenset({Outcome.LEFT, Outcome.CHANGED})
@@ -31,6 +36,18 @@ async def look(deps: Deps, member_id: str, notice_id: str) -> NoticeView:
     async with deps.db.read() as conn:
         sources = await price.read_sources(conn, member_id, deps.clock.now())
         return await _view(conn, sources, notice_id)
+
+
+async def look_at_card(deps: Deps, member_id: str, notice_id: str, licence_id: str) -> CardView:
+    """The card of a licence that a notice is about; a yes to it will tell which notice led there.
+
+    Raises:
+        NotFoundError: the notice was never for them, or is not about this licence.
+    """
+    if licence_id not in (await look(deps, member_id, notice_id)).licence_ids:
+        raise NotFoundError(f"notice {notice_id} is not about licence {licence_id}")
+    view = await choices.look_at_card(deps, member_id, licence_id)
+    return replace(view, proof=replace(view.proof, led_by=notice_id))
 
 
 async def answer(
@@ -60,37 +77,59 @@ async def answer(
 
 async def mute(
     deps: Deps, member_id: str, membership_id: str, cause: Cause, *, on: bool
-) -> Membership:
+) -> HearingView:
     """Hear no notices of a MID any more, or hear them again. Urgent ones still come.
 
     Raises:
         NotFoundError: they are not in it.
     """
     async with turn(deps, member_id, cause) as now:
-        found = [one for one in now.sources.memberships if one.id == membership_id]
-        if not found:
-            raise NotFoundError(f"membership {membership_id} is not of {member_id}")
+        found = _membership(now.sources, membership_id)
         if muted(now.sources, membership_id) is not on:
             event = NewEvent(
                 kind=Kind.MUTE,
                 scope=membership_id,
                 value="on" if on else "off",
                 membership_id=membership_id,
-                mid_id=found[0].mid.id,
+                mid_id=found.mid.id,
             )
             await now.record(event)
-        return found[0]
+        return _hearing(now.sources, found)
 
 
-async def muted_ones(deps: Deps, member_id: str) -> frozenset[str]:
-    """Which memberships of a member are muted.
+async def hearing(deps: Deps, member_id: str, membership_id: str) -> HearingView:
+    """One of the MIDs a person is in, and whether they hear it.
+
+    Raises:
+        NotFoundError: they are not in it.
+    """
+    async with deps.db.read() as conn:
+        sources = await price.read_sources(conn, member_id, deps.clock.now())
+    return _hearing(sources, _membership(sources, membership_id))
+
+
+def _membership(sources: Sources, membership_id: str) -> Membership:
+    for one in sources.memberships:
+        if one.id == membership_id:
+            return one
+    raise NotFoundError(f"membership {membership_id} is not of {sources.member.id}")
+
+
+def _hearing(sources: Sources, one: Membership) -> HearingView:
+    stopped = sources.picture().pause is Pause.STOPPED
+    return HearingView(membership=one, muted=muted(sources, one.id), stopped=stopped)
+
+
+async def attention(deps: Deps, member_id: str) -> AttentionView:
+    """What a member chose about notices, and which MIDs they muted.
 
     Raises:
         NotFoundError: there is no such person.
     """
     async with deps.db.read() as conn:
         sources = await price.read_sources(conn, member_id, deps.clock.now())
-    return frozenset(one.id for one in sources.memberships if muted(sources, one.id))
+    silent = frozenset(one.id for one in sources.memberships if muted(sources, one.id))
+    return AttentionView(picture=sources.picture(), muted=silent)
 
 
 def muted(sources: Sources, membership_id: str) -> bool:
@@ -104,6 +143,7 @@ async def sent_to(deps: Deps, member_id: str, *, page: int = 0, search: str = ""
 
     ``search`` keeps those with every one of its words in a title or a text, in any language.
     """
+    search = " ".join(search.split())
     async with deps.db.read() as conn:
         sources = await price.read_sources(conn, member_id, deps.clock.now())
         found: list[NoticeView] = []
@@ -169,16 +209,21 @@ def view_for(
     """A notice as one member sees it."""
     chosen = sources.setting(Kind.ANSWER, notice.id)
     content = notice.content
-    slugs: Mapping[str, str] = {
-        one.slug: one.id for one in sources.licences if one.mid_id == notice.mid.id
+    slugs: Mapping[str, tuple[str, Texts]] = {
+        one.slug: (one.id, one.terms.title)
+        for one in sources.licences
+        if one.mid_id == notice.mid.id
     }
+    about = [slugs[one] for one in content.audience.licences if one in slugs]
     return NoticeView(
         notice_id=notice.id,
         mid=notice.mid,
         content=content,
         rev=notice.rev,
         membership_id=membership.id,
-        licence_ids=tuple(slugs[one] for one in content.audience.licences if one in slugs),
+        licence_ids=tuple(licence_id for licence_id, _ in about),
+        licence_titles=tuple(title for _, title in about),
+        by_ref=membership.ref in content.audience.refs,
         sent_at=sent_at,
         answer=chosen.value if chosen else None,
         answered_at=chosen.at if chosen else None,

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-from service.people.values import Mid, Value
+from service.people.values import Mid, Texts, Value
 
 
 class NoticeKind(StrEnum):
@@ -187,7 +187,11 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeView:
-    """A notice as one member sees it. ``answer`` is what they chose and when."""
+    """A notice as one member sees it. ``answer`` is what they chose and when.
+
+    ``licence_titles`` go with ``licence_ids``, one for one. ``by_ref`` says that the MID chose
+    this member by its own reference.
+    """
 
     notice_id: str
     mid: Mid
@@ -195,6 +199,8 @@ class NoticeView:
     rev: int
     membership_id: str
     licence_ids: tuple[str, ...] = ()
+    licence_titles: tuple[Texts, ...] = ()
+    by_ref: bool = False
     sent_at: datetime | None = None
     answer: str | None = None
     answered_at: datetime | None = None

@@ -71,6 +71,21 @@ async def choose_zone(deps: Deps, member_id: str, zone: str) -> None:
         await store.set_member(conn, member_id, zone=zone)
 
 
+async def choose_weekly(deps: Deps, member_id: str, most: int | None) -> None:
+    """Remember how many notices a week a person wants from each MID; None: as each MID has it."""
+    async with deps.db.write() as conn:
+        await store.set_member(conn, member_id, weekly=most)
+
+
+async def choose_quiet(deps: Deps, member_id: str, hours: str | None) -> None:
+    """Remember a person's quiet hours, "21:00-08:00" in their time; None: as each MID has them.
+
+    Equal times mean that there are none.
+    """
+    async with deps.db.write() as conn:
+        await store.set_member(conn, member_id, quiet=hours)
+
+
 async def make_invites(
     deps: Deps, mid_id: str, *, ref: str | None = None, count: int = 1
 ) -> list[NewInvite]:

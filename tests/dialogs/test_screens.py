@@ -14,6 +14,7 @@ from bot.filters import To
 from bot.routers import build_routers
 from dialogs import callbacks, card, choices, mid, samples
 from dialogs.callbacks import Go, Place
+from dialogs.preview_notices import hearing
 from dialogs.screen import paragraphs, short
 from knowledge.vocabulary import category_label
 from locales.style import width
@@ -283,7 +284,7 @@ def test_no_text_that_the_import_lets_through_breaks_a_screen(pen, written_in, r
 @given(pen=PENS)
 def test_a_mid_text_is_shown_to_the_letter(pen):
     with written(pen):
-        said = parse_html(str(mid.screen(samples.membership(), words("en")).text))[0]
+        said = parse_html(str(mid.screen(hearing(), words("en")).text))[0]
     assert said.startswith(f"{pen[:80]}\n{pen[:300]}\n\n")
 
 
@@ -336,4 +337,4 @@ def test_a_talkative_mid_still_fits(locale):
             "standards": Standards(version="1", on=samples.NOW.date(), text={"en": "S" * 2000}),
         }
     )
-    assert not faults(mid.screen(samples.membership(full), words(locale)))
+    assert not faults(mid.screen(hearing(full), words(locale)))

@@ -95,7 +95,7 @@ OTHER_WORDS = {
     r"\bcontracts?\b|\bagreements?\b|\bdeals?\b|\bterms of (?:use|service)\b": "licence",
     r"\bvendors?\b|\bpurchasers?\b|\blicensees?\b": "buyer",
     r"\bslider\b|\bdial\b|\bbid\b|\btariff\b|\bbias\b": "price, step",
-    r"\bunsubscribe\w*\b|\bmute[sd]?\b|\bsnooze\w*\b": "pause, stop",
+    r"\bunsubscribe\w*\b|\bsilence[sd]?\b|\bsnooze\w*\b": "mute",
     r"\bdatasets?\b|\bprocessing\b|\bcontroller\b|\bpurposes?\b": "data, what for",
     r"\bcolou?rs?\b|\bclick\b|\bpress\b": "tap",
     r"\b(?:settings?|data|text)s? (?:is|are) being\b": "active voice",

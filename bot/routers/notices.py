@@ -1,0 +1,83 @@
+"""What one's MIDs told: the list, one notice, its answers, mute, and the card it leads to."""
+
+from aiogram import Router
+from aiogram.filters import Command, CommandObject
+from aiogram.types import CallbackQuery, Message
+
+from bot.filters import To
+from bot.member import Who
+from bot.show import Show
+from dialogs import card, notice, notices
+from dialogs.callbacks import AnswerNotice, Mute, Place, ShowCardFrom, ShowNotice, ShowNotices
+from service.deps import Deps
+from service.notices import reading
+
+
+async def list_by_command(
+    _: Message, command: CommandObject, deps: Deps, who: Who, show: Show
+) -> None:
+    """``/notices``, alone or with words to search for."""
+    view = await reading.sent_to(deps, who.id, search=command.args or "")
+    await show(notices.listed(view, who.w), who.w.locale)
+
+
+async def list_newest(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
+    """The first page of the list."""
+    view = await reading.sent_to(deps, who.id)
+    await show(notices.listed(view, who.w), who.w.locale)
+
+
+async def list_page(
+    _: CallbackQuery, callback_data: ShowNotices, deps: Deps, who: Who, show: Show
+) -> None:
+    """A page of the list, or of what a search found."""
+    page, search = callback_data.page, callback_data.search
+    view = await reading.sent_to(deps, who.id, page=page, search=search)
+    await show(notices.listed(view, who.w), who.w.locale)
+
+
+async def show_notice(
+    _: CallbackQuery, callback_data: ShowNotice, deps: Deps, who: Who, show: Show
+) -> None:
+    """One notice."""
+    view = await reading.look(deps, who.id, callback_data.notice)
+    await show(notice.screen(view, who.w), who.w.locale)
+
+
+async def answer(
+    _: CallbackQuery, callback_data: AnswerNotice, deps: Deps, who: Who, show: Show
+) -> None:
+    """Choose one of its answers."""
+    choice = callback_data.answer
+    view = await reading.answer(deps, who.id, callback_data.notice, choice, who.by("notice"))
+    await show(notice.answered(view, choice, who.w), who.w.locale)
+
+
+async def mute(_: CallbackQuery, callback_data: Mute, deps: Deps, who: Who, show: Show) -> None:
+    """Hear a MID no more, or again."""
+    membership, on = callback_data.membership, callback_data.on
+    view = await reading.mute(deps, who.id, membership, who.by("mute"), on=on)
+    await show(notice.muted(view, who.w), who.w.locale)
+
+
+async def show_card(
+    _: CallbackQuery, callback_data: ShowCardFrom, deps: Deps, who: Who, show: Show
+) -> None:
+    """The card of a licence that a notice is about."""
+    about, licence = callback_data.notice, callback_data.licence
+    view = await reading.look_at_card(deps, who.id, about, licence)
+    await show(card.screen(view, who.w), who.w.locale)
+
+
+def build_router() -> Router:
+    """A fresh router."""
+    router = Router(name="notices")
+    router.message.register(list_by_command, Command("notices"))
+    tap = router.callback_query.register
+    tap(list_newest, To(Place.NOTICES))
+    tap(list_page, ShowNotices.filter())
+    tap(show_notice, ShowNotice.filter())
+    tap(answer, AnswerNotice.filter())
+    tap(mute, Mute.filter())
+    tap(show_card, ShowCardFrom.filter())
+    return router

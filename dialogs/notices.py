@@ -1,0 +1,87 @@
+"""The list of what one was sent, newest first, and what a search finds in it."""
+
+from dialogs import parts
+from dialogs.callbacks import Go, Place, ShowNotice, ShowNotices
+from dialogs.notice import title
+from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, short
+from knowledge.card import own_name
+from locales.words import Words
+from service.notices.values import NoticesView, NoticeView
+
+SEARCH_BYTES = 48
+SEARCH_SHOWN = 60
+
+
+def listed(view: NoticesView, w: Words) -> Screen:
+    """A page of notices. A search that fits no button has one page, and says so."""
+    turns = view.pages > 1 and _fits(view.search)
+    return Screen(
+        text=paragraphs(
+            lines([bold(w.t("All notices")), *_found(view, w)]),
+            lines([_item(one, w) for one in view.notices]) if view.notices else None,
+            w.t("Page {page} of {pages}", page=view.page + 1, pages=view.pages) if turns else None,
+            _rest(w) if view.pages > 1 and not turns else None,
+            _hint(view, w),
+        ),
+        rows=rows(
+            *[
+                Button(short(_plain(one, w)), ShowNotice(notice=one.notice_id))
+                for one in view.notices
+            ],
+            _turning(view, w) if turns else (),
+            Button(w.p("button", "All notices"), Go(place=Place.NOTICES)) if view.search else None,
+            (parts.human(w), parts.home(w)),
+        ),
+    )
+
+
+def _found(view: NoticesView, w: Words) -> list[str]:
+    if not view.search:
+        return []
+    words = short(view.search, SEARCH_SHOWN)
+    return [
+        w.n(
+            "{n} notice with these words: {words}",
+            "{n} notices with these words: {words}",
+            view.total,
+            words=words,
+        )
+    ]
+
+
+def _item(one: NoticeView, w: Words) -> str:
+    mid = own_name(one.mid.name, w)
+    if one.sent_at is None:
+        # NOTE: A line of a list. {mid} is the MID that sent it, {title} what it is called.
+        return w.t("{mid}: {title}", mid=mid, title=title(one, w))
+    return w.t("{date}, {mid}: {title}", date=one.sent_at.date(), mid=mid, title=title(one, w))
+
+
+def _plain(one: NoticeView, w: Words) -> str:
+    return one.content.text[one.content.language_for(w.locale)].title
+
+
+def _hint(view: NoticesView, w: Words) -> str:
+    if not view.total and not view.search:
+        return w.t("No MID has sent you a notice yet.")
+    return w.t("To search, write {command} and a word.", command="/notices")
+
+
+def _rest(w: Words) -> str:
+    return w.t("Only the newest are shown. A shorter search shows the rest.")
+
+
+def _fits(search: str) -> bool:
+    """Whether a search goes into a button as it is; a colon would part the button's data."""
+    return len(search.encode()) <= SEARCH_BYTES and ":" not in search
+
+
+def _turning(view: NoticesView, w: Words) -> Row:
+    return tuple(
+        Button(label, ShowNotices(page=page, search=view.search))
+        for label, page in (
+            (w.p("button", "Earlier page"), view.page - 1),
+            (w.p("button", "Next page"), view.page + 1),
+        )
+        if 0 <= page < view.pages
+    )

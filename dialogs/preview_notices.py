@@ -1,0 +1,209 @@
+"""The screens of notices for the screen book: sample notices, and every state that reads apart."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from dialogs import attention, mid, notice, notices, settings
+from dialogs import samples as s
+from dialogs.screen import Screen
+from locales.words import Words
+from service.notices.hearing import AttentionView, HearingView
+from service.notices.values import (
+    Audience,
+    Choice,
+    Content,
+    NoticeKind,
+    NoticesView,
+    NoticeText,
+    NoticeView,
+)
+from service.people.values import Mid
+from service.price.values import Pause, Picture
+
+ROBOTS, _, INSURER, _ = s.TERMS
+EVENING = Content(
+    kind=NoticeKind.GENERAL,
+    audience=Audience(licences=("lifting-robot",), standing="in"),
+    text={
+        "en": NoticeText(
+            title="Open evening",
+            body="Meet the robot team on 3 December at 18:00. Bring questions.",
+        ),
+        "es": NoticeText(
+            title="Tarde abierta",
+            body="El 3 de diciembre a las 18:00 viene el equipo del robot. Trae preguntas.",
+        ),
+        "ar": NoticeText(
+            title="أمسية مفتوحة",
+            body="لقاء مع فريق الروبوت يوم 3 ديسمبر في الساعة 18:00. أسئلتك موضع ترحيب.",
+        ),
+    },
+    answers=(
+        Choice(id="yes", label={"en": "I will come", "es": "Voy a ir", "ar": "سأحضر"}),
+        Choice(id="no", label={"en": "I will not come", "es": "No voy a ir", "ar": "لن أحضر"}),
+    ),
+    closes=s.NOW + timedelta(days=11),
+)
+CHANGE = Content(
+    kind=NoticeKind.MATERIAL_CHANGE,
+    audience=Audience(licences=("lifting-robot", "fatigue-and-cover")),
+    text={
+        "en": NoticeText(
+            title="Longer storage",
+            body="From 1 January two buyers may keep what they have for 120 days.",
+        )
+    },
+)
+VOTE = Content(
+    kind=NoticeKind.VOTE,
+    audience=Audience(refs=("N-0001",)),
+    text={
+        "en": NoticeText(title="Vote on the new rate", body="Do you agree to 2.60 EUR a month?"),
+        "es": NoticeText(title="Voto sobre la tarifa", body="¿Te parecen bien 2,60 EUR al mes?"),
+    },
+    answers=(
+        Choice(id="agree", label={"en": "I agree to the new rate", "es": "Me parece bien"}),
+        Choice(id="against", label={"en": "I do not agree to it", "es": "No me parece bien"}),
+        Choice(id="blank", label={"en": "I give no opinion", "es": "No doy mi opinión"}),
+    ),
+)
+BREACH = Content(
+    kind=NoticeKind.BREACH,
+    urgent=True,
+    audience=Audience(everyone=True),
+    text={
+        "en": NoticeText(
+            title="A list of names got out",
+            body="On 19 November a list with 40 names was open to all for two hours. Yours may be "
+            "on it. We have closed it. Write to help@nurses.example to find out.",
+        )
+    },
+)
+
+
+def notice_view(content: Content = EVENING, n: int = 0, **changed: Any) -> NoticeView:
+    """A notice as the sample nurse sees it."""
+    about = [one for one in s.TERMS if one.slug in content.audience.licences]
+    told: dict[str, Any] = {
+        "notice_id": f"ntc_sample{n:010}",
+        "mid": s.NURSES,
+        "content": content,
+        "rev": 1,
+        "membership_id": s.membership().id,
+        "licence_ids": tuple(f"lic_{one.slug}"[:20] for one in about),
+        "licence_titles": tuple(one.title for one in about),
+        "by_ref": "N-0001" in content.audience.refs,
+        "zone": "Europe/Madrid",
+    }
+    return NoticeView(**(told | changed))
+
+
+def page(*found: NoticeView, at: int = 0, pages: int = 1, search: str = "") -> NoticesView:
+    """A page of notices, sent one a day."""
+    sent = tuple(
+        replace(one, sent_at=s.NOW - timedelta(days=day)) for day, one in enumerate(found)
+    )
+    total = len(found) + 6 * (pages - 1)
+    return NoticesView(notices=sent, page=at, pages=pages, total=total, search=search)
+
+
+CHOSEN: dict[str, Any] = {
+    "sent_at": s.NOW - timedelta(days=2),
+    "answered_at": s.NOW,
+    "answer": "yes",
+}
+THREE = (notice_view(EVENING), notice_view(CHANGE, 1), notice_view(VOTE, 2))
+_LONG = "the meeting on the new rate and the robots of the last spring"
+
+
+def hearing(one: Mid = s.NURSES, *, muted: bool = False, stopped: bool = False) -> HearingView:
+    """One MID, heard or muted."""
+    return HearingView(membership=s.membership(one), muted=muted, stopped=stopped)
+
+
+def attention_view(
+    seen: Picture | None = None,
+    *,
+    weekly: int | None = None,
+    quiet: str | None = None,
+    muted: tuple[str, ...] = (),
+) -> AttentionView:
+    """What a member chose about notices."""
+    seen = seen or s.picture()
+    member = replace(seen.member, weekly=weekly, quiet=quiet)
+    return AttentionView(picture=replace(seen, member=member), muted=frozenset(muted))
+
+
+def differing() -> Picture:
+    """A member whose MIDs differ in how many notices they send and when."""
+    awake = {"notices_per_week": 1, "quiet_hours": "00:00-00:00"}
+    other = s.membership(s.TRANSLATORS.model_copy(update=awake))
+    return replace(s.picture(), memberships=(s.membership(), other))
+
+
+def _notices() -> dict[str, Callable[[Words], Screen]]:
+    chosen = notice_view(**CHOSEN)
+    late: dict[str, Any] = {"sent_at": s.NOW - timedelta(days=20), "closed": True}
+    agreed = notice_view(VOTE, answer="agree", answered_at=s.NOW)
+    return {
+        "notice": lambda w: notice.screen(notice_view(), w),
+        "notice, answered": lambda w: notice.screen(chosen, w),
+        "notice, just answered": lambda w: notice.answered(chosen, "yes", w),
+        "notice, corrected": lambda w: notice.screen(notice_view(corrected=True, rev=2), w),
+        "notice, closed": lambda w: notice.screen(replace(chosen, closed=True), w),
+        "notice, closed and not answered": lambda w: notice.screen(notice_view(**late), w),
+        "notice, answered too late": lambda w: notice.answered(notice_view(**late), "yes", w),
+        "notice of a change": lambda w: notice.screen(notice_view(CHANGE), w),
+        "notice, by number": lambda w: notice.screen(notice_view(VOTE), w),
+        "notice, by number, answered": lambda w: notice.screen(agreed, w),
+        "notice of a breach": lambda w: notice.screen(notice_view(BREACH, muted=True), w),
+        "notice, of a licence unnamed": lambda w: notice.screen(
+            notice_view(CHANGE, licence_titles=()), w
+        ),
+        "notices in one message": lambda w: notice.digest(THREE, s.NURSES, w),
+    }
+
+
+def _lists() -> dict[str, Callable[[Words], Screen]]:
+    return {
+        "notices": lambda w: notices.listed(page(*THREE), w),
+        "notices, none": lambda w: notices.listed(page(), w),
+        "notices, a page of many": lambda w: notices.listed(page(*THREE, at=1, pages=3), w),
+        "notices, being sent": lambda w: notices.listed(
+            NoticesView(notices=THREE[:1], page=0, pages=1, total=1), w
+        ),
+        "notices found": lambda w: notices.listed(page(THREE[2], pages=2, search="rate"), w),
+        "notices, none found": lambda w: notices.listed(page(search="boat"), w),
+        "notices, a long search": lambda w: notices.listed(page(*THREE, pages=2, search=_LONG), w),
+    }
+
+
+def _attention() -> dict[str, Callable[[Words], Screen]]:
+    stopped = s.picture(pause=Pause.STOPPED)
+    own = attention_view(weekly=1, quiet="22:00-07:00", muted=(s.membership().id,))
+    return {
+        "muted": lambda w: notice.muted(hearing(muted=True), w),
+        "muted, stopped": lambda w: notice.muted(hearing(muted=True, stopped=True), w),
+        "heard again": lambda w: notice.muted(hearing(), w),
+        "heard again, stopped": lambda w: notice.muted(hearing(stopped=True), w),
+        "MID, muted": lambda w: mid.screen(hearing(muted=True), w),
+        "settings, one's own": lambda w: settings.screen(own, w),
+        "settings, no quiet hours": lambda w: settings.screen(
+            attention_view(quiet="00:00-00:00"), w
+        ),
+        "settings, stopped": lambda w: settings.screen(attention_view(stopped), w),
+        "settings, paused": lambda w: settings.screen(
+            attention_view(s.picture(pause=Pause.PAUSED)), w
+        ),
+        "settings, MIDs that differ": lambda w: settings.screen(attention_view(differing()), w),
+        "settings, in no MID": lambda w: settings.screen(attention_view(s.nowhere().picture), w),
+        "how many a week": lambda w: attention.weekly(attention_view(differing()), w),
+        "quiet hours": lambda w: attention.quiet(attention_view(differing()), w),
+    }
+
+
+def samples() -> dict[str, Callable[[Words], Screen]]:
+    """Every screen of notices, by name."""
+    return _notices() | _lists() | _attention()
