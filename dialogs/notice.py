@@ -207,3 +207,8 @@ def muted(view: HearingView, w: Words) -> Screen:
             (parts.human(w), parts.home(w)),
         ),
     )
+
+
+def perhaps_again(w: Words) -> str:
+    """Said to who may have had the notice already, because a process died while it was sent."""
+    return w.t("You may have had this message before.")
