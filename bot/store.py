@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -96,28 +97,37 @@ class Chat:
     locale: str | None
 
 
+_PUT = {
+    dialect.dialect.name: dialect.insert(inbox)
+    .on_conflict_do_nothing(index_elements=["update_id"])
+    .returning(inbox.c.seq, inbox.c.update_id)
+    for dialect in (sqlite, postgresql)
+}
+
+
 async def put_updates(
     conn: AsyncConnection, updates: Sequence[Arrived], at: datetime
 ) -> list[Waiting]:
     """Store updates; those whose id is there already are dropped. Returns the new ones."""
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    if not updates:
+        return []
+    given = {one.update_id: one for one in reversed(updates)}
+    rows = [
+        {
+            "update_id": one.update_id,
+            "lane": one.lane,
+            "body": one.body,
+            "received_at": at,
+            "failed": False,
+        }
+        for one in reversed(given.values())
+    ]
     stored = []
-    for one in updates:
-        put = (
-            dialect.insert(inbox)
-            .values(
-                update_id=one.update_id,
-                lane=one.lane,
-                body=one.body,
-                received_at=at,
-                failed=False,
-            )
-            .on_conflict_do_nothing(index_elements=["update_id"])
-            .returning(inbox.c.seq)
-        )
-        seq = (await conn.execute(put)).scalar()
-        if seq is not None:
-            stored.append(Waiting(seq, one.update_id, one.lane, one.body, at))
+    for seq, update_id in sorted(
+        tuple(row) for row in await conn.execute(_PUT[conn.dialect.name], rows)
+    ):
+        one = given[update_id]
+        stored.append(Waiting(seq, update_id, one.lane, one.body, at))
     return stored
 
 
@@ -143,20 +153,27 @@ async def read_backlog(conn: AsyncConnection) -> tuple[int, datetime | None]:
     return row[0], row[1]
 
 
+_FINISH = update(inbox).where(inbox.c.seq.in_(bindparam("seqs", expanding=True)))
+
+
 async def finish(
     conn: AsyncConnection, seqs: Sequence[int], at: datetime, *, failed: bool
 ) -> None:
     """Mark updates as handled, or as given up, and erase what they said and who said it."""
-    await conn.execute(
-        update(inbox)
-        .where(inbox.c.seq.in_(seqs))
-        .values(done_at=at, body=None, lane=None, failed=failed)
-    )
+    values = {"done_at": at, "body": None, "lane": None, "failed": failed}
+    await conn.execute(_FINISH, {"seqs": seqs, **values})
 
 
 async def forget_finished(conn: AsyncConnection, before: datetime) -> None:
     """Drop the ids of updates that Telegram can no longer deliver again."""
     await conn.execute(delete(inbox).where(inbox.c.done_at < before))
+
+
+_CHAT = (
+    select(chats.c.telegram_id, chats.c.member_id, chats.c.tag, members.c.locale)
+    .join(members, members.c.id == chats.c.member_id, isouter=True)
+    .where(chats.c.telegram_id == bindparam("telegram_id"))
+)
 
 
 async def read_chat(conn: AsyncConnection, telegram_id: int) -> Chat | None:
@@ -165,15 +182,11 @@ async def read_chat(conn: AsyncConnection, telegram_id: int) -> Chat | None:
     Where there is none, the id is held until the transaction ends: of two first contacts at once
     only one may let the person in, and the other then finds them.
     """
-    wanted = (
-        select(chats.c.telegram_id, chats.c.member_id, chats.c.tag, members.c.locale)
-        .join(members, members.c.id == chats.c.member_id, isouter=True)
-        .where(chats.c.telegram_id == telegram_id)
-    )
-    row = (await conn.execute(wanted)).first()
+    wanted = {"telegram_id": telegram_id}
+    row = (await conn.execute(_CHAT, wanted)).first()
     if row is None:
         await hold(conn, f"chat {telegram_id}")
-        row = (await conn.execute(wanted)).first()
+        row = (await conn.execute(_CHAT, wanted)).first()
     return None if row is None else Chat(*row)
 
 

@@ -197,7 +197,8 @@ class _Copy(Database):
     """A database that goes with its last user."""
 
     def __init__(self, server: Server, name: str) -> None:
-        super().__init__(open_server(server.url(name)).engine)
+        db = open_server(server.url(name))
+        super().__init__(db.engine, db.reading)
         self._server = server
         self._name = name
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import aiosqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
+from sqlalchemy.util.concurrency import await_
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from service.db.here import HereConnection
 from service.errors import StoreError
 
 KEY_BYTES = 32
@@ -32,8 +34,9 @@ class CipherDbapi(AsyncAdapt_aiosqlite_dbapi):
     Without it SQLAlchemy does not recognise the driver's errors and lets them through unwrapped.
     """
 
-    def __init__(self, driver: ModuleType) -> None:
+    def __init__(self, driver: ModuleType, begins: str) -> None:
         super().__init__(aiosqlite, driver)
+        self._begins = begins
 
     def _init_dbapi_attributes(self) -> None:
         for name in (
@@ -51,19 +54,27 @@ class CipherDbapi(AsyncAdapt_aiosqlite_dbapi):
         ):
             setattr(self, name, getattr(self.sqlite, name))
 
+    def connect(self, *args: Any, **kwargs: Any) -> HereConnection:
+        """Open a connection; the creator says how."""
+        opened = await_(kwargs.pop("async_creator_fn")(*args, **kwargs))
+        return HereConnection(self, opened, self._begins)
 
-def cipher_dbapi() -> CipherDbapi:
-    """The adapter over sqlcipher3, refused when its SQLite is older than the safe one."""
+
+def cipher_dbapi(begins: str) -> CipherDbapi:
+    """The adapter over sqlcipher3, refused when its SQLite is older than the safe one.
+
+    ``begins`` is how its transactions begin.
+    """
     if sqlcipher.sqlite_version_info < SAFE_SQLITE:
         found, wanted = sqlcipher.sqlite_version, ".".join(map(str, SAFE_SQLITE))
         raise StoreError(
             f"sqlcipher3 carries SQLite {found}, which can damage a file under two writers. "
             f"Install a sqlcipher3 whose SQLite is {wanted} or newer."
         )
-    return CipherDbapi(sqlcipher)
+    return CipherDbapi(sqlcipher, begins)
 
 
-def cipher_connector(path: Path, key: bytes) -> Any:
+def cipher_connector(path: Path, key: bytes, *, read_only: bool = False) -> Any:
     """A callable that opens ``path`` with ``key``; for ``create_async_engine(async_creator=...)``.
 
     Raises:
@@ -78,6 +89,7 @@ def cipher_connector(path: Path, key: bytes) -> Any:
             connection.execute("SELECT count(*) FROM sqlite_master")
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
+            connection.execute(f"PRAGMA query_only = {int(read_only)}")
         except sqlcipher.DatabaseError as error:
             connection.close()
             if "not a database" in str(error) or "malformed" in str(error):

@@ -6,14 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from service.db.cipher import cipher_connector, cipher_dbapi, read_or_make_key
-
-_READ_ONLY = "midline_read_only"
+from service.db.here import READ, WRITE
 
 # How long a server that says nothing is waited for, in seconds but for the last, which is in
 # milliseconds. Without them a machine that vanished is waited for until the network gives up.
@@ -29,12 +28,10 @@ _PATIENCE = {
 class Database:
     """The engine with ``read()`` and ``write()``. A use case opens one of them, once."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, reading: AsyncEngine) -> None:
         self.engine = engine
+        self.reading = reading
         self.embedded = engine.dialect.name == "sqlite"
-        self._reading: dict[str, Any] = {_READ_ONLY: True}
-        if not self.embedded:
-            self._reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         # One process writes one embedded file: waiting here costs nothing, waiting inside SQLite
         # costs a sleeping thread.
         self._writing = asyncio.Lock() if self.embedded else None
@@ -42,23 +39,21 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one snapshot and writes nothing."""
-        async with self._connected() as connection:
-            await connection.execution_options(**self._reading)
-            async with connection.begin():
-                yield connection
+        async with self._connected(self.reading) as connection, connection.begin():
+            yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back on any error."""
         waiting = self._writing or nullcontext()
-        async with waiting, self._connected() as connection, connection.begin():
+        async with waiting, self._connected(self.engine) as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         async with AsyncExitStack() as stack:
             try:
-                connection = await stack.enter_async_context(self.engine.connect())
+                connection = await stack.enter_async_context(engine.connect())
             except NoneFreeError as error:
                 # To whoever asks, a store that is too busy is one that is away for a moment.
                 raise OperationalError(None, None, error) from error
@@ -66,6 +61,7 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back."""
+        await self.reading.dispose()
         await self.engine.dispose()
 
 
@@ -77,25 +73,21 @@ def open_embedded(path: Path, key_file: Path) -> Database:
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = read_or_make_key(key_file, store_exists=path.exists() and path.stat().st_size > 0)
-    engine = create_async_engine(
+    # Who writes keeps one connection: what it has read and decrypted stays valid, because nobody
+    # else in this process changes the file.
+    writing = _embedded_engine(path, key, WRITE, pool_size=1, max_overflow=0)
+    reading = _embedded_engine(path, key, READ, pool_size=8, max_overflow=0, pool_use_lifo=True)
+    return Database(writing, reading)
+
+
+def _embedded_engine(path: Path, key: bytes, begins: str, **pool: Any) -> AsyncEngine:
+    return create_async_engine(
         f"sqlite+aiosqlite:///{path}",
-        module=cipher_dbapi(),
-        async_creator=cipher_connector(path, key),
-        pool_size=8,
-        max_overflow=8,
+        module=cipher_dbapi(begins),
+        async_creator=cipher_connector(path, key, read_only=begins == READ),
         hide_parameters=True,
+        **pool,
     )
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Connection) -> None:
-        read_only = bool(connection.get_execution_options().get(_READ_ONLY))
-        if read_only is not connection.info.get(_READ_ONLY, False):
-            connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
-            connection.info[_READ_ONLY] = read_only
-        # A deferred transaction that turns into a writer can fail half way: writers say so.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return Database(engine)
 
 
 def open_server(url: str) -> Database:
@@ -104,13 +96,13 @@ def open_server(url: str) -> Database:
         if url.startswith(plain):
             url = "postgresql+psycopg://" + url.removeprefix(plain)
     given = make_url(url).query
-    return Database(
-        create_async_engine(
-            url,
-            pool_size=8,
-            max_overflow=8,
-            pool_pre_ping=True,
-            connect_args={name: value for name, value in _PATIENCE.items() if name not in given},
-            hide_parameters=True,
-        )
+    engine = create_async_engine(
+        url,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,
+        connect_args={name: value for name, value in _PATIENCE.items() if name not in given},
+        hide_parameters=True,
     )
+    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Database(engine, reading)

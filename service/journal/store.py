@@ -1,6 +1,7 @@
 """Tables of the journal: events, the latest of each, and what was shown."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     insert,
@@ -108,16 +110,41 @@ _CACHED = (
 )
 
 
+_CAUSED = select(events.c.seq).where(events.c.cause == bindparam("key")).limit(1)
+_OF_MEMBER = select(latest).where(latest.c.member_id == bindparam("of"))
+
+
+def _put(dialect: Any) -> Any:
+    put = dialect.insert(latest)
+    keys = ("member_id", "kind", "scope")
+    changed = {column.name: put.excluded[column.name] for column in latest.c}
+    for key in keys:
+        del changed[key]
+    return put.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+_APPEND = {
+    dialect.dialect.name: dialect.insert(events)
+    .on_conflict_do_nothing(index_elements=["cause", "ordinal"])
+    .returning(events.c.seq)
+    for dialect in (sqlite, postgresql)
+}
+_PUT_LATEST = {dialect.dialect.name: _put(dialect) for dialect in (sqlite, postgresql)}
+
+
 async def caused_already(conn: AsyncConnection, cause: Cause) -> bool:
     """Whether this very cause has already written its events."""
-    found = await conn.execute(select(events.c.seq).where(events.c.cause == cause.key).limit(1))
+    found = await conn.execute(_CAUSED, {"key": cause.key})
     return found.first() is not None
 
 
 async def append(
     conn: AsyncConnection, member_id: str, new: list[NewEvent], cause: Cause, at: datetime
 ) -> list[Latest]:
-    """Append events and bring ``latest`` up to date; returns them as they are now in force."""
+    """Append events and bring ``latest`` up to date; returns them as they are now in force.
+
+    Nothing is written, and nothing returned, when this very cause has written before.
+    """
     appended = []
     for ordinal, event in enumerate(new):
         row = {
@@ -139,10 +166,12 @@ async def append(
             "ordinal": ordinal,
             "detail": event.detail,
         }
-        done = await conn.execute(insert(events).values(row).returning(events.c.seq))
-        seq = done.scalar_one()
+        seq = (await conn.execute(_APPEND[conn.dialect.name], row)).scalar()
+        if seq is None:
+            return []
         cached = {name: row[name] for name in _CACHED if name != "seq"}
-        await _put_latest(conn, {**cached, "seq": seq, "event_id": row["id"]})
+        in_force = {**cached, "seq": seq, "event_id": row["id"]}
+        await conn.execute(_PUT_LATEST[conn.dialect.name], in_force)
         appended.append(
             Latest(
                 seq=seq,
@@ -159,17 +188,9 @@ async def append(
     return appended
 
 
-async def _put_latest(conn: AsyncConnection, row: dict[str, object]) -> None:
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    put = dialect.insert(latest).values(row)
-    keys = ("member_id", "kind", "scope")
-    changed = {name: put.excluded[name] for name in row if name not in keys}
-    await conn.execute(put.on_conflict_do_update(index_elements=keys, set_=changed))
-
-
 async def read_latest(conn: AsyncConnection, member_id: str) -> list[Latest]:
     """Everything that is in force for a member: one row per kind and scope."""
-    rows = await conn.execute(select(latest).where(latest.c.member_id == member_id))
+    rows = await conn.execute(_OF_MEMBER, {"of": member_id})
     return [
         Latest(
             seq=row.seq,

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     insert,
     select,
     update,
@@ -48,6 +49,7 @@ _current = select(licences, versions.c.floor, versions.c.digest, versions.c.term
     versions,
     (versions.c.licence_id == licences.c.id) & (versions.c.version == licences.c.version),
 )
+_of_mids = _current.where(licences.c.mid_id.in_(bindparam("mids", expanding=True)))
 
 
 @lru_cache(maxsize=1024)
@@ -70,7 +72,7 @@ def _licence(row: Row[tuple[object, ...]]) -> Licence:
 
 async def read_licences(conn: AsyncConnection, mid_ids: Iterable[str]) -> list[Licence]:
     """The current version of every licence of these MIDs, in the order of their first import."""
-    rows = await conn.execute(_current.where(licences.c.mid_id.in_(list(mid_ids))))
+    rows = await conn.execute(_of_mids, {"mids": list(mid_ids)})
     return sorted(map(_licence, rows), key=lambda one: (one.mid_id, one.slug))
 
 

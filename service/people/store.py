@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     exists,
     insert,
@@ -141,12 +142,16 @@ async def add_member(conn: AsyncConnection, at: datetime) -> Member:
     return member
 
 
+_MEMBER = select(members).where(members.c.id == bindparam("member_id"))
+_MEMBER_HELD = _MEMBER.with_for_update()
+
+
 async def read_member(
     conn: AsyncConnection, member_id: str, *, lock: bool = False
 ) -> Member | None:
     """A person by id; ``lock`` holds their writes in line until the transaction ends."""
-    wanted = select(members).where(members.c.id == member_id)
-    row = (await conn.execute(wanted.with_for_update() if lock else wanted)).first()
+    found = await conn.execute(_MEMBER_HELD if lock else _MEMBER, {"member_id": member_id})
+    row = found.first()
     if row is None:
         return None
     return Member(id=row.id, locale=row.locale, zone=row.zone, created_at=row.created_at)
@@ -165,19 +170,22 @@ async def set_member(conn: AsyncConnection, member_id: str, **values: str | None
     await conn.execute(update(members).where(members.c.id == member_id).values(**values))
 
 
+_MEMBERSHIPS = (
+    select(memberships.c.id, memberships.c.ref, mids.c.doc, roster.c.tier, roster.c.eligible)
+    .join(mids, mids.c.id == memberships.c.mid_id)
+    .join(
+        roster,
+        (roster.c.mid_id == memberships.c.mid_id) & (roster.c.ref == memberships.c.ref),
+        isouter=True,
+    )
+    .where(memberships.c.member_id == bindparam("of"), memberships.c.left_at.is_(None))
+    .order_by(memberships.c.joined_at, memberships.c.id)
+)
+
+
 async def read_memberships(conn: AsyncConnection, member_id: str) -> list[Membership]:
     """The MIDs a person is in now, in the order of joining."""
-    rows = await conn.execute(
-        select(memberships, mids.c.doc, roster.c.tier, roster.c.eligible)
-        .join(mids, mids.c.id == memberships.c.mid_id)
-        .join(
-            roster,
-            (roster.c.mid_id == memberships.c.mid_id) & (roster.c.ref == memberships.c.ref),
-            isouter=True,
-        )
-        .where(memberships.c.member_id == member_id, memberships.c.left_at.is_(None))
-        .order_by(memberships.c.joined_at, memberships.c.id)
-    )
+    rows = await conn.execute(_MEMBERSHIPS, {"of": member_id})
     return [
         Membership(
             id=row.id,

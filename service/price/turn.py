@@ -28,12 +28,13 @@ class Turn:
 
     async def record(self, event: NewEvent) -> Latest | None:
         """Append an event. None, and nothing is written, when this cause has written before."""
-        if await journal.caused_already(self.conn, self._cause):
-            return None
         sources = self.sources
-        (done,) = await journal.append(
+        appended = await journal.append(
             self.conn, sources.member.id, [event], self._cause, sources.now
         )
+        if not appended:
+            return None
+        (done,) = appended
         self.sources = sources.after([done])
         self.picture = self.sources.picture()
         return done

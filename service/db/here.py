@@ -1,0 +1,146 @@
+"""Statements of the embedded store, run where they are asked for.
+
+aiosqlite hands every step of a statement (cursor, execute, fetch, close) to a thread and waits for
+it. Under load the thread waits for the interpreter each time, up to five milliseconds, and the one
+writer with it: a statement of ten microseconds costs a thousand times that. So what is short runs
+in the loop's own thread, and only what can take long goes to the connection's thread: waiting for
+another process that writes, the commit with its disk flush, statements over many rows, and a
+reading that turns out to be long.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
+
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+)
+from sqlalchemy.util.concurrency import await_
+from sqlcipher3 import dbapi2 as sqlcipher
+
+READ, WRITE = "BEGIN", "BEGIN IMMEDIATE"
+"""How a transaction begins."""
+
+# About half a millisecond of the engine's work; the few rows of one member need a hundredth.
+_STEPS = 20_000
+_PATIENCE_MS = 10_000
+
+
+@lru_cache(maxsize=2048)
+def _kind(sql: str) -> str:
+    """``read`` and ``row`` are short, unless the reading turns out not to be."""
+    first = sql.lstrip().partition(" ")[0].upper()
+    if first == "SELECT":
+        return "read"
+    return "row" if first == "INSERT" and " VALUES (" in sql else "long"
+
+
+class HereCursor(AsyncAdapt_aiosqlite_cursor):
+    """A cursor of the engine itself."""
+
+    __slots__ = ()
+    _awaitable_cursor_close = False
+    _adapt_connection: "HereConnection"
+
+    def _make_new_cursor(self, connection: Any) -> Any:
+        return connection._conn.cursor()  # noqa: SLF001
+
+    def _aenter_cursor(self, cursor: Any) -> Any:
+        return cursor
+
+    async def _execute_async(self, operation: Any, parameters: Any) -> Any:
+        connection = self._adapt_connection
+        await connection.begun(self._cursor)
+        work = partial(self._carry_out, operation, parameters or ())
+        kind = _kind(operation)
+        if kind == "row":
+            work()
+        elif kind == "long" or connection.interrupted(work):
+            await connection.aside(work)
+
+    async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> Any:
+        connection = self._adapt_connection
+        await connection.begun(self._cursor)
+        await connection.aside(partial(self._cursor.executemany, operation, seq_of_parameters))
+
+    def _carry_out(self, operation: str, parameters: Any) -> None:
+        cursor: Any = self._cursor
+        cursor.execute(operation, parameters)
+        self._rows = deque(cursor.fetchall() if cursor.description else ())
+
+
+class HereConnection(AsyncAdapt_aiosqlite_connection):
+    """A connection whose short statements do not leave the loop's thread."""
+
+    __slots__ = ("_begins",)
+    _cursor_cls = HereCursor
+
+    def __init__(self, dbapi: Any, connection: Any, begins: str) -> None:
+        super().__init__(dbapi, connection)
+        self._begins = begins
+
+    async def aside(self, work: Callable[[], Any]) -> None:
+        """Do something in the connection's own thread."""
+        await self._connection._execute(work)  # noqa: SLF001
+
+    def interrupted(self, work: Callable[[], Any]) -> bool:
+        """Read here, or stop on the way when it takes too long."""
+        engine = self._connection._conn  # noqa: SLF001
+        engine.set_progress_handler(_stop, _STEPS)
+        try:
+            work()
+        except sqlcipher.OperationalError as error:
+            if str(error) != "interrupted":
+                raise
+            return True
+        finally:
+            engine.set_progress_handler(None, 0)
+        return False
+
+    async def begun(self, cursor: Any) -> None:
+        """Begin with the first statement: to read, or to write once no other process does.
+
+        A deferred transaction that turns into a writer can fail half way: writers say so.
+        """
+        if self._connection._conn.in_transaction:  # noqa: SLF001
+            return
+        if self._begins == READ:
+            cursor.execute(READ)
+            return
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            cursor.execute(self._begins)
+            waits = False
+        except sqlcipher.OperationalError:
+            waits = True
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+        if waits:
+            await self.aside(partial(cursor.execute, self._begins))
+
+    def commit(self) -> None:
+        """Commit; what was written waits for the disk in the thread."""
+        self._end("COMMIT")
+
+    def rollback(self) -> None:
+        """Roll back what is open, if anything is."""
+        self._end("ROLLBACK")
+
+    def _end(self, how: str) -> None:
+        engine = self._connection._connection  # noqa: SLF001
+        if engine is None or not engine.in_transaction:
+            return
+        work = partial(engine.execute, how)
+        if self._begins == WRITE and how == "COMMIT":
+            try:
+                await_(self.aside(work))
+            except Exception as error:  # noqa: BLE001  # as SQLAlchemy's own does
+                self._handle_exception(error)
+        else:
+            work()
+
+
+def _stop() -> bool:
+    return True
