@@ -87,14 +87,13 @@ async def test_a_commit_counts_on_a_slow_disk_and_on_a_quick_one(db, monkeypatch
 async def test_another_process_that_writes_is_waited_for_without_holding_anybody_up(db, tmp_path):
     other = open_embedded(tmp_path / "midline.db", tmp_path / "key")
     ticks = 0
-    async with asyncio.TaskGroup() as group:
-        async with other.write() as conn:
-            await conn.execute(text("INSERT INTO t (b) VALUES ('other')"))
-            waiting = group.create_task(put(db, 1))
-            for _ in range(20):
-                await asyncio.sleep(0.01)
-                ticks += 1
-            assert not waiting.done()
+    async with asyncio.TaskGroup() as group, other.write() as conn:
+        await conn.execute(text("INSERT INTO t (b) VALUES ('other')"))
+        waiting = group.create_task(put(db, 1))
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+            ticks += 1
+        assert not waiting.done()
     assert ticks == 20
     await other.close()
     async with db.read() as conn:
