@@ -147,7 +147,7 @@ async def _serve(bot: Bot, settings: Settings, deps: Deps, stop: asyncio.Event) 
             group.create_task(coming_in),
             group.create_task(profile.tell(bot, deps)),
         )
-        # What is there now stays for good: searching it for garbage again and again costs a tenth.
+        # What is there now stays for good: no need to search it for garbage again and again.
         gc.freeze()
         log.info("running")
         await stop.wait()
