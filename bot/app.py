@@ -2,17 +2,17 @@
 
 import asyncio
 import fcntl
+import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError, validate_token
-from sqlalchemy.exc import DBAPIError
 
 from bot import profile
 from bot.budget import Budget
@@ -22,17 +22,15 @@ from bot.intake import SIDE_BY_SIDE, Inbox
 from bot.lanes import lanes
 from bot.member import Acting
 from bot.metrics import Counted, Metrics
+from bot.opening import opened
 from bot.pacing import Pace
 from bot.routers import build_routers
 from bot.serving import telegram_side, webhook_of
 from bot.session import LeanSession
 from bot.settings import Settings
 from dialogs.about import Operator
-from service.clock import Clock, SystemClock
-from service.db.database import Database, open_embedded, open_server
+from service.clock import Clock
 from service.db.integrity import check_at_start
-from service.db.migrate import migrate
-from service.db.trouble import no_opening
 from service.deps import Deps
 from service.errors import StoreError
 
@@ -43,30 +41,6 @@ CONNECTIONS = 2 * SIDE_BY_SIDE
 # How long a thread that is back from the disk waits for the interpreter, in seconds. Python's own
 # 5 ms are longer than most disk flushes, and the one writer of the store waits for them.
 HAND_OVER = 0.0005
-
-
-@asynccontextmanager
-async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Deps]:
-    """The store, opened and brought to the present revision, and closed at the end.
-
-    Raises:
-        StoreError: it does not open; the reason names the place, what is wrong and the mend.
-    """
-    db = _database(settings)
-    try:
-        try:
-            await migrate(db)
-        except DBAPIError as error:
-            raise no_opening(db.engine.url, error) from error
-        yield Deps(db=db, clock=clock or SystemClock())
-    finally:
-        await db.close()
-
-
-def _database(settings: Settings) -> Database:
-    if settings.database_url:
-        return open_server(settings.database_url.get_secret_value())
-    return open_embedded(settings.store_file, settings.key_file)
 
 
 def operator(settings: Settings) -> Operator:
@@ -204,6 +178,8 @@ async def _serve(
             group.create_task(coming_in),
             group.create_task(profile.tell(bot, deps)),
         )
+        # What is there now stays for good: no need to search it for garbage again and again.
+        gc.freeze()
         log.info("running")
         await stop.wait()
         log.info("stopping")

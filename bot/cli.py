@@ -101,7 +101,7 @@ def doctor() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the store's tables to the present revision."""
-    from bot.app import opened
+    from bot.opening import opened
 
     async def work() -> None:
         async with opened(settings()):

@@ -11,8 +11,9 @@ from aiogram.exceptions import TelegramAPIError
 from pydantic import SecretStr
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from bot.app import build_bot, opened
+from bot.app import build_bot
 from bot.logs import hide_tokens
+from bot.opening import opened
 from bot.serving import DEFAULT_PORT, webhook_of
 from bot.settings import Settings
 from service.db.integrity import check

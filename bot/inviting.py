@@ -1,7 +1,7 @@
 """``midline invite``."""
 
 from bot import store
-from bot.app import build_bot, opened
+from bot.opening import opened
 from bot.settings import Settings
 from service.deps import Deps
 from service.people.cases import make_invites
@@ -32,6 +32,8 @@ async def _username(deps: Deps, settings: Settings) -> str | None:
         known = await store.read_told(conn, "username")
     if known or settings.bot_token is None:
         return known
+    from bot.app import build_bot  # noqa: PLC0415  # slow, and asked only before the first run
+
     bot = build_bot(settings)
     try:
         return (await bot.me()).username

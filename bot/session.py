@@ -4,6 +4,7 @@ A call goes out as JSON instead of a form, the answer to an edit or a tap is not
 message object that is thrown away, and updates stay as Telegram wrote them until they are handled.
 """
 
+from enum import Enum
 from functools import cache
 from http import HTTPStatus
 from typing import Any, cast
@@ -44,14 +45,22 @@ class LeanSession(AiohttpSession):
     ) -> TelegramType:
         """Carry out one call. Raises as ``AiohttpSession`` does."""
         files: dict[str, InputFile] = {}
-        given = method.model_dump(warnings=False, exclude_none=True)
-        values = {
-            name: self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
-            for name, value in given.items()
-        }
+
+        def plain(value: Any) -> Any:
+            # Most of a keyboard is text: aiogram's own walk asks each piece eight questions.
+            match value:
+                case str() | int() if not isinstance(value, Enum):
+                    return value
+                case dict():
+                    found = ((key, plain(item)) for key, item in value.items())
+                    return {key: item for key, item in found if item is not None}
+                case list():
+                    return [plain(item) for item in value]
+            return self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
+
+        body = plain(method.model_dump(warnings=False, exclude_none=True))
         if files:
             return await super().make_request(bot, method, timeout)
-        body = {name: value for name, value in values.items() if value is not None}
         patience = ClientTimeout(total=self.timeout if timeout is None else timeout)
         said = self.json_dumps(body).encode()
         status, content = await self._post(bot, method, said, patience)

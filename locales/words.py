@@ -72,6 +72,14 @@ def words(locale: str) -> "Words":
     return Words(locale, chain(locale))
 
 
+def _digits(value: int | Decimal, locale: Locale) -> str:
+    return numbers.format_decimal(value, locale=locale, decimal_quantization=False)
+
+
+# Decimals are left out: 1.0 and 1.00 are equal, and written differently.
+_counted = lru_cache(maxsize=4096)(_digits)
+
+
 class Words:
     """One language. All texts that it gives are plain: escaping is for whoever shows them.
 
@@ -144,9 +152,8 @@ class Words:
 
     def number(self, value: int | Decimal) -> str:
         """A number with all its digits."""
-        return self._signs(
-            numbers.format_decimal(value, locale=self._format, decimal_quantization=False)
-        )
+        digits = _counted if isinstance(value, int) else _digits
+        return self._signs(digits(value, self._format))
 
     def signed(self, value: int) -> str:
         """A number that says its direction: "+3", "−3" with a real minus, "0"."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -40,25 +40,35 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one snapshot and writes nothing."""
-        async with self._connected(self.reading) as connection, connection.begin():
+        # It begins with the first statement, and what was only read needs no commit.
+        async with self._connected(self.reading) as connection:
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back on any error."""
-        waiting = self._writing or nullcontext()
-        async with waiting, self._connected(self.engine) as connection, connection.begin():
+        async with self._writing or nullcontext(), self._connected(self.engine) as connection:
+            await connection.begin()
             yield connection
+            await connection.commit()
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        async with AsyncExitStack() as stack:
-            try:
-                connection = await stack.enter_async_context(engine.connect())
-            except NoneFreeError as error:
-                # To whoever asks, a store that is too busy is one that is away for a moment.
-                raise OperationalError(None, None, error) from error
+        connection = engine.connect()
+        try:
+            await connection.start()
+        except NoneFreeError as error:
+            # To whoever asks, a store that is too busy is one that is away for a moment.
+            raise OperationalError(None, None, error) from error
+        try:
             yield connection
+        finally:
+            # Giving it back rolls back what is open. A server is waited for even by who is
+            # cancelled; the embedded store answers at once.
+            if self.embedded:
+                await connection.close()
+            else:
+                await connection.__aexit__(None, None, None)
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -4,10 +4,11 @@ aiosqlite hands every step of a statement (cursor, execute, fetch, close) to a t
 it. Under load the thread waits for the interpreter each time, up to five milliseconds, and the one
 writer with it: a statement of ten microseconds costs a thousand times that. So what is short runs
 in the loop's own thread, and only what can take long goes to the connection's thread: waiting for
-another process that writes, the commit with its disk flush, statements over many rows, and a
-reading that turns out to be long.
+another process that writes, the flush of a slow disk, statements over many rows, and a reading
+that turns out to be long.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable
 from functools import lru_cache, partial
@@ -26,6 +27,9 @@ READ, WRITE = "BEGIN", "BEGIN IMMEDIATE"
 # About half a millisecond of the engine's work; the few rows of one member need a hundredth.
 _STEPS = 20_000
 _PATIENCE_MS = 10_000
+# Seconds of a commit. A solid-state disk flushes in a fraction of a millisecond, less than the way
+# to the thread and back takes on a busy machine; a slow one would hold everybody up.
+_QUICK = 0.002
 
 
 @lru_cache(maxsize=2048)
@@ -74,12 +78,13 @@ class HereCursor(AsyncAdapt_aiosqlite_cursor):
 class HereConnection(AsyncAdapt_aiosqlite_connection):
     """A connection whose short statements do not leave the loop's thread."""
 
-    __slots__ = ("_begins",)
+    __slots__ = ("_begins", "_slow")
     _cursor_cls = HereCursor
 
     def __init__(self, dbapi: Any, connection: Any, begins: str) -> None:
         super().__init__(dbapi, connection)
         self._begins = begins
+        self._slow = True
 
     async def aside(self, work: Callable[[], Any]) -> None:
         """Do something in the connection's own thread."""
@@ -121,25 +126,30 @@ class HereConnection(AsyncAdapt_aiosqlite_connection):
             await self.aside(partial(cursor.execute, self._begins))
 
     def commit(self) -> None:
-        """Commit; what was written waits for the disk in the thread."""
-        self._end("COMMIT")
+        """Commit: here as long as the disk is quick, in the thread after a flush that was slow."""
+        if not self._open():
+            return
+        if not self._slow or self._begins == READ:
+            self._commit()
+            return
+        try:
+            await_(self.aside(self._commit))
+        except Exception as error:  # noqa: BLE001  # as SQLAlchemy's own does
+            self._handle_exception(error)
 
     def rollback(self) -> None:
         """Roll back what is open, if anything is."""
-        self._end("ROLLBACK")
+        if self._open():
+            self._connection._conn.execute("ROLLBACK")  # noqa: SLF001
 
-    def _end(self, how: str) -> None:
+    def _open(self) -> bool:
         engine = self._connection._connection  # noqa: SLF001
-        if engine is None or not engine.in_transaction:
-            return
-        work = partial(engine.execute, how)
-        if self._begins == WRITE and how == "COMMIT":
-            try:
-                await_(self.aside(work))
-            except Exception as error:  # noqa: BLE001  # as SQLAlchemy's own does
-                self._handle_exception(error)
-        else:
-            work()
+        return engine is not None and engine.in_transaction
+
+    def _commit(self) -> None:
+        began = time.perf_counter()
+        self._connection._conn.execute("COMMIT")  # noqa: SLF001
+        self._slow = time.perf_counter() - began > _QUICK
 
 
 def _stop() -> bool:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     Column,
     Integer,
+    Select,
     String,
     Table,
     Text,
@@ -49,7 +51,13 @@ _current = select(licences, versions.c.floor, versions.c.digest, versions.c.term
     versions,
     (versions.c.licence_id == licences.c.id) & (versions.c.version == licences.c.version),
 )
-_of_mids = _current.where(licences.c.mid_id.in_(bindparam("mids", expanding=True)))
+
+
+@lru_cache(maxsize=32)
+def _of_mids(count: int) -> Select[Any]:
+    # As many places as there are MIDs: a list that is laid out at every use costs more than the
+    # reading.
+    return _current.where(licences.c.mid_id.in_([bindparam(f"mid_{i}") for i in range(count)]))
 
 
 @lru_cache(maxsize=1024)
@@ -72,7 +80,8 @@ def _licence(row: Row[tuple[object, ...]]) -> Licence:
 
 async def read_licences(conn: AsyncConnection, mid_ids: Iterable[str]) -> list[Licence]:
     """The current version of every licence of these MIDs, in the order of their first import."""
-    rows = await conn.execute(_of_mids, {"mids": list(mid_ids)})
+    given = {f"mid_{i}": mid_id for i, mid_id in enumerate(mid_ids)}
+    rows = await conn.execute(_of_mids(len(given)), given)
     return sorted(map(_licence, rows), key=lambda one: (one.mid_id, one.slug))
 
 

@@ -42,9 +42,7 @@ segments = Table(
 )
 
 
-async def settle(
-    conn: AsyncConnection, row: Row[Any], batch: Batch, at: datetime
-) -> None:
+async def settle(conn: AsyncConnection, row: Row[Any], batch: Batch, at: datetime) -> None:
     """Write one commit of a notice whose row is locked."""
     for rev in sorted({one.rev for one in batch.settled}):
         sent = [one for one in batch.settled if one.rev == rev]

@@ -11,8 +11,9 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import SecretStr
 
 from bot import store
-from bot.app import opened, serve
+from bot.app import serve
 from bot.demo import demo_settings, examples
+from bot.opening import opened
 from bot.settings import Settings
 from locales.words import Words, negotiate, words
 from playground import Bubble, Button, Person, Playground

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from bot import flood, store
-from bot.app import build_bot, build_dispatcher, opened
+from bot.app import build_bot, build_dispatcher
 from bot.edge import Edge
 from bot.intake import Inbox, arrived
 from bot.lanes import OwnLanes
+from bot.opening import opened
 from bot.store import Arrived, Waiting
 from dialogs.callbacks import Go, Place, Refuse, SetKnob, SetLanguage, ShowCard
 from playground import Person

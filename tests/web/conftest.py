@@ -11,12 +11,13 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot import store
-from bot.app import build_bot, build_dispatcher, opened
+from bot.app import build_bot, build_dispatcher
 from bot.demo import demo_settings, examples
 from bot.edge import Edge
 from bot.intake import Inbox
 from bot.lanes import OwnLanes
 from bot.metrics import Counted, Metrics
+from bot.opening import opened
 from bot.serving import telegram_side
 from bot.settings import Settings
 from playground import Playground

@@ -8,11 +8,12 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
-from bot.app import build_bot, opened
+from bot.app import build_bot
 from bot.doctor import examine
 from bot.intake import Inbox
 from bot.lanes import OwnLanes
 from bot.metrics import Metrics
+from bot.opening import opened
 from bot.serving import telegram_side, webhook_of
 from bot.settings import Settings
 from service.errors import StoreError

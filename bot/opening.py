@@ -1,0 +1,40 @@
+"""The store of this instance, for the bot and for the commands that need no Telegram.
+
+aiogram takes seconds to import: what only reads or writes the store must not wait for it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.settings import Settings
+from service.clock import Clock, SystemClock
+from service.db.database import Database, open_embedded, open_server
+from service.db.migrate import migrate
+from service.db.trouble import no_opening
+from service.deps import Deps
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Deps]:
+    """The store, opened and brought to the present revision, and closed at the end.
+
+    Raises:
+        StoreError: it does not open; the reason names the place, what is wrong and the mend.
+    """
+    db = _database(settings)
+    try:
+        try:
+            await migrate(db)
+        except DBAPIError as error:
+            raise no_opening(db.engine.url, error) from error
+        yield Deps(db=db, clock=clock or SystemClock())
+    finally:
+        await db.close()
+
+
+def _database(settings: Settings) -> Database:
+    if settings.database_url:
+        return open_server(settings.database_url.get_secret_value())
+    return open_embedded(settings.store_file, settings.key_file)

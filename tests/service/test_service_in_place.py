@@ -1,0 +1,100 @@
+"""Statements of the embedded store that stay in the loop's thread, and those that leave it."""
+
+import asyncio
+import threading
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from service.db import here
+from service.db.database import Database, open_embedded
+
+
+@pytest.fixture
+async def db(tmp_path):
+    opened = open_embedded(tmp_path / "midline.db", tmp_path / "key")
+    async with opened.write() as conn:
+        await conn.execute(text("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)"))
+    async with opened.read() as conn:
+        await conn.execute(text("SELECT 1"))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """In which thread each statement was carried out."""
+    found: list[bool] = []
+    carry_out = here.HereCursor._carry_out
+
+    def watched(cursor, operation, parameters):
+        found.append(threading.current_thread() is threading.main_thread())
+        return carry_out(cursor, operation, parameters)
+
+    monkeypatch.setattr(here.HereCursor, "_carry_out", watched)
+    return found
+
+
+async def put(db: Database, count: int) -> None:
+    async with db.write() as conn:
+        for n in range(count):
+            await conn.execute(text("INSERT INTO t (b) VALUES (:b)"), {"b": str(n)})
+
+
+async def test_a_row_and_a_short_reading_stay_here(db, threads):
+    await put(db, 1)
+    async with db.read() as conn:
+        assert (await conn.execute(text("SELECT b FROM t"))).scalars().all() == ["0"]
+    assert threads == [True, True]
+
+
+async def test_a_long_reading_goes_on_in_the_thread_and_is_whole(db, threads, monkeypatch):
+    await put(db, 300)
+    threads.clear()
+    monkeypatch.setattr(here, "_STEPS", 500)
+    async with db.read() as conn:
+        assert len((await conn.execute(text("SELECT b FROM t"))).all()) == 300
+    assert threads == [True, False]
+
+
+async def test_a_long_reading_between_writes_loses_none_of_them(db, monkeypatch):
+    monkeypatch.setattr(here, "_STEPS", 500)
+    async with db.write() as conn:
+        for n in range(300):
+            await conn.execute(text("INSERT INTO t (b) VALUES (:b)"), {"b": str(n)})
+        assert len((await conn.execute(text("SELECT b FROM t"))).all()) == 300
+        await conn.execute(text("UPDATE t SET b = 'x' WHERE a = 1"))
+    async with db.read() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM t"))).scalar() == 300
+
+
+async def test_a_reader_cannot_write(db):
+    with pytest.raises(OperationalError, match="readonly"):
+        async with db.read() as conn:
+            await conn.execute(text("INSERT INTO t (b) VALUES ('x')"))
+
+
+@pytest.mark.parametrize("quick", [0.0, 1000.0])
+async def test_a_commit_counts_on_a_slow_disk_and_on_a_quick_one(db, monkeypatch, quick):
+    monkeypatch.setattr(here, "_QUICK", quick)
+    await put(db, 1)
+    await put(db, 1)
+    async with db.read() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM t"))).scalar() == 2
+
+
+async def test_another_process_that_writes_is_waited_for_without_holding_anybody_up(db, tmp_path):
+    other = open_embedded(tmp_path / "midline.db", tmp_path / "key")
+    ticks = 0
+    async with asyncio.TaskGroup() as group, other.write() as conn:
+        await conn.execute(text("INSERT INTO t (b) VALUES ('other')"))
+        waiting = group.create_task(put(db, 1))
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+            ticks += 1
+        assert not waiting.done()
+    assert ticks == 20
+    await other.close()
+    async with db.read() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM t"))).scalar() == 2
