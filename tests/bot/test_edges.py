@@ -201,7 +201,8 @@ async def test_what_was_stored_and_not_handled_is_handled_at_the_next_start(quie
             one = stored(Update.model_validate(update))
             await store.put_updates(conn, [one], house.clock.now())
     async with house.running():
-        await ana.person.settled()
+        # It may be answered before it is read once more, which is then no news.
+        await asyncio.wait_for(_until(lambda: bool(ana.person.heard)), 5)
         await ana.say("/help")
     assert sum("You are in no MID yet." in bubble.text for bubble in ana.person.heard) == 1
     async with house.deps() as deps, deps.db.read() as conn:
