@@ -158,6 +158,14 @@ def test_the_list_is_two_taps_from_home():
     assert Go(place=Place.NOTICES) in [one.target for one in buttons(screen("more"))]
 
 
+def test_days_are_those_of_where_the_member_lives():
+    late = samples.NOW.replace(hour=23, minute=30)
+    view = notice_view(answer="yes", answered_at=late, sent_at=late)
+    listed = replace(page(view), notices=(view,))
+    assert "on 22 November 2026" in read(notice.screen(view, EN))
+    assert "22 November 2026, Nurses'" in read(notices.listed(listed, EN))
+
+
 def test_a_notice_sent_long_ago_shows_its_day():
     old = replace(page(notice_view()), notices=(
         notice_view(sent_at=samples.NOW - timedelta(days=40)),
