@@ -31,7 +31,8 @@ def screen(view: NoticeView, w: Words, *, note: str | None = None) -> Screen:
         rows=rows(
             *_answers(view, w),
             *_cards(view, w),
-            (all_notices(w), mute(view.membership_id, w, on=not view.muted)),
+            all_notices(w),
+            mute(view.membership_id, w, on=not view.muted),
         ),
     )
 
@@ -54,7 +55,7 @@ def _chosen(view: NoticeView, w: Words) -> list[str] | None:
     until = w.moment(closes, view.zone) if closes else ""
     found = []
     if view.answer is not None and view.answered_at is not None:
-        date = view.answered_at.date()
+        date = parts.day(view.answered_at, view.zone)
         found.append(w.t("You chose “{answer}” on {date}.", answer=_said(view, w), date=date))
     if view.closed:
         if view.answer is None:
@@ -203,7 +204,8 @@ def muted(view: HearingView, w: Words) -> Screen:
     return Screen(
         text=paragraphs(lines(says)),
         rows=rows(
-            (mute(view.membership.id, w, on=not view.muted), all_notices(w)),
+            mute(view.membership.id, w, on=not view.muted),
+            all_notices(w),
             (parts.human(w), parts.home(w)),
         ),
     )

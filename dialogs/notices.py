@@ -54,7 +54,8 @@ def _item(one: NoticeView, w: Words) -> str:
     if one.sent_at is None:
         # NOTE: A line of a list. {mid} is the MID that sent it, {title} what it is called.
         return w.t("{mid}: {title}", mid=mid, title=title(one, w))
-    return w.t("{date}, {mid}: {title}", date=one.sent_at.date(), mid=mid, title=title(one, w))
+    date = parts.day(one.sent_at, one.zone)
+    return w.t("{date}, {mid}: {title}", date=date, mid=mid, title=title(one, w))
 
 
 def _plain(one: NoticeView, w: Words) -> str:

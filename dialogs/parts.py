@@ -1,6 +1,8 @@
 """Pieces that many screens share: positions, refusals, where one stands, the way back."""
 
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from dialogs.callbacks import Go, Place
 from dialogs.screen import Button
@@ -24,6 +26,11 @@ def human(w: Words) -> Button:
 def back(w: Words, place: Place) -> Button:
     """Back to a screen that needs nothing but its name."""
     return Button(w.p("button", "Back"), Go(place=place))
+
+
+def day(at: datetime, zone: str) -> date:
+    """The day that a moment falls on where somebody lives."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def position(at: Position, w: Words) -> str:

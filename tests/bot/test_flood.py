@@ -2,7 +2,17 @@
 
 from bot.flood import BURST, PER_SECOND, FloodGuard
 from bot.intake import arrived
-from dialogs.callbacks import DeleteAll, Go, Leave, Place, Refuse, SayNo, SetKnob, ShowLicences
+from dialogs.callbacks import (
+    DeleteAll,
+    Go,
+    Leave,
+    Mute,
+    Place,
+    Refuse,
+    SayNo,
+    SetKnob,
+    ShowLicences,
+)
 from service.licences.values import RefusalKind
 
 PROTECTING = (
@@ -13,6 +23,7 @@ PROTECTING = (
     Go(place=Place.STOP),
     Go(place=Place.PAUSE),
     SetKnob(scope="all", to="never"),
+    Mute(membership="mbr_1", on=True),
 )
 
 
@@ -60,6 +71,7 @@ def test_what_protects_is_never_dropped():
     for command in ("/stop", "/leave", "/delete"):
         assert guard.allows(said(command))
     assert not guard.allows(tapped(SetKnob(scope="all", to="3").pack()))
+    assert not guard.allows(tapped(Mute(membership="mbr_1", on=False).pack()))
 
 
 def test_the_guard_forgets_who_wrote_long_ago_and_stays_small():

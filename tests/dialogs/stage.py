@@ -12,9 +12,11 @@ from aiogram.filters.callback_data import CallbackData
 from dialogs import callbacks, card, choices, knob, licences, samples, settings
 from dialogs.callbacks import Go, Place
 from dialogs.preview import samples as book
+from dialogs.preview_notices import BREACH, CHANGE, EVENING, VOTE
 from locales.words import SHIPPED, words
 from playground.text import compose
 from service.licences.values import Status
+from service.notices.values import NoticeText
 from service.price.values import NEVER, Pause
 
 _ROBOTS, _SEPSIS, _INSURER, _VOICES = samples.TERMS
@@ -221,6 +223,7 @@ def taps(start, wanted):
 
 
 _MIDS = (samples.NURSES, samples.TRANSLATORS)
+_NOTICES = (EVENING, CHANGE, VOTE, BREACH)
 _LIMITS = {"unknowns": 200, "why_wanted": 200, "about": 300, "legal_text": 20_000}
 
 
@@ -234,6 +237,17 @@ def _owned():
             yield getattr(terms, field), field
         if terms.audit:
             yield terms.audit.result, "audit_result"
+    for one in _NOTICES:
+        yield one.text, "notice"
+        for answer in one.answers:
+            yield answer.label, "label"
+
+
+def _penned(pen, field):
+    """A text of a MID in this pen, as long as the field may be."""
+    if field == "notice":
+        return NoticeText(title=pen[:80], body=pen[:2000])
+    return pen[: _LIMITS.get(field, 80)]
 
 
 def _parties():
@@ -255,7 +269,7 @@ def written(pen, locale="en", *, parties=True):
     try:
         for held, field in dicts.values():
             held.clear()
-            held[locale] = pen[: _LIMITS.get(field, 80)]
+            held[locale] = _penned(pen, field)
         for one in named.values():
             one.__dict__["name"] = pen[:80]
         yield

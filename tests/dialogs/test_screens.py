@@ -14,6 +14,7 @@ from bot.filters import To
 from bot.routers import build_routers
 from dialogs import callbacks, card, choices, mid, samples
 from dialogs.callbacks import Go, Place
+from dialogs.notices import SEARCH_BYTES
 from dialogs.preview_notices import hearing
 from dialogs.screen import paragraphs, short
 from knowledge.vocabulary import category_label
@@ -195,6 +196,9 @@ def test_the_longest_targets_fit_the_64_bytes_of_a_button():
         callbacks.ShowLegal(licence=own, page=999),
         callbacks.SetKnob(scope=own, to="follow"),
         callbacks.SetZone(zone="America/Argentina/ComodRivadavia"),
+        callbacks.AnswerNotice(notice=own, answer=nonce),
+        callbacks.ShowCardFrom(licence=own, notice=own),
+        callbacks.ShowNotices(page=999, search="x" * SEARCH_BYTES),
     ]
     assert all(len(one.pack().encode()) <= 64 for one in made)
 

@@ -1,0 +1,173 @@
+"""A notice says who speaks, what is said, what can be answered, and why one got it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dialogs import attention, notice, notices, samples
+from dialogs.callbacks import AnswerNotice, Go, Mute, Place, SetQuiet, SetWeekly, ShowNotices
+from dialogs.preview_notices import BREACH, CHANGE, EVENING, VOTE, notice_view, page
+from locales.words import SHIPPED, words
+from service.notices.rules import quiet_until
+from service.notices.values import Audience, NoticeText
+from tests.dialogs.stage import buttons, read, screen, targets, text
+from tests.dialogs.test_screens import faults
+
+EN = words("en")
+INVITED = """\
+Nurses' Data Co-op
+Open evening
+
+Meet the robot team on 3 December at 18:00. Bring questions.
+
+You can answer until 2 December 2026, 18:30 (Madrid time).
+
+You get this because you are in “Teach lifting robots”."""
+
+
+def test_the_sample_notice_reads_exactly_so():
+    assert text("notice") == INVITED
+    assert str(screen("notice").text).startswith(
+        "<b>Nurses&#39; Data Co-op</b>\n<b>Open evening</b>"
+    )
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+@pytest.mark.parametrize("content", [EVENING, CHANGE, VOTE, BREACH])
+def test_a_notice_in_another_language_always_says_which(content, locale):
+    w = words(locale)
+    said = read(notice.screen(notice_view(content), w))
+    label = w.t("Written in: {language}", language=w.language_name("en"))
+    assert (label in said) is (locale not in content.text)
+
+
+def test_a_title_in_another_language_says_so_in_a_list_and_in_one_message():
+    for made in (
+        notices.listed(page(notice_view(CHANGE)), words("ru")),
+        notice.digest([notice_view(CHANGE)], samples.NURSES, words("ru")),
+    ):
+        assert words("ru").language_name("en") in read(made)
+
+
+@pytest.mark.parametrize(
+    ("audience", "by_ref", "sent", "says"),
+    [
+        (Audience(everyone=True), False, False, "it goes to everyone in Nurses' Data Co-op."),
+        (
+            Audience(licences=("x",), standing="in"),
+            False,
+            False,
+            "you are in “Teach lifting robots”.",
+        ),
+        (
+            Audience(licences=("x",), standing="in"),
+            False,
+            True,
+            "you were in “Teach lifting robots”.",
+        ),
+        (
+            Audience(licences=("x",), standing="out"),
+            False,
+            False,
+            "it concerns “Teach lifting robots”.",
+        ),
+        (
+            Audience(licences=("x",), refs=("N-0001",)),
+            True,
+            False,
+            "chose you by your number there.",
+        ),
+        (Audience(licences=("x",), refs=("N-0002",)), False, False, "it concerns “Teach"),
+        (Audience(refs=("N-0001",)), True, False, "chose you by your number there."),
+    ],
+)
+def test_the_last_line_says_why_one_got_it(audience, by_ref, sent, says):
+    content = EVENING.model_copy(update={"audience": audience})
+    titles = (samples.TERMS[0].title,)
+    view = notice_view(content, licence_titles=titles, by_ref=by_ref)
+    view = replace(view, sent_at=samples.NOW if sent else None)
+    assert says in read(notice.screen(view, EN)).rsplit("\n\n", 1)[1]
+
+
+def test_what_was_chosen_is_no_button_and_the_others_still_are():
+    left = targets(screen("notice, answered"), AnswerNotice)
+    assert [one.answer for one in left] == ["no"]
+    assert not targets(screen("notice, closed"), AnswerNotice)
+
+
+def test_whatever_is_said_in_a_notice_is_plain_text():
+    told = {
+        "en": NoticeText(title="<b>x</b>", body="a < b &amp; <a href='https://x.example'>x</a>")
+    }
+    said = read(notice.screen(notice_view(EVENING.model_copy(update={"text": told})), EN))
+    assert "<b>x</b>\n\na < b &amp; <a href='https://x.example'>x</a>" in said
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+@pytest.mark.parametrize("pen", ["W", "\U0001d54f", "&", "\u0627"])
+def test_the_longest_notice_fits_a_message(pen, locale):
+    told = {"en": NoticeText(title=pen * 80, body=pen * 2000)}
+    labels = tuple(one.model_copy(update={"label": {"en": pen * 64}}) for one in VOTE.answers)
+    content = CHANGE.model_copy(update={"text": told, "answers": labels, "closes": samples.NOW})
+    long = {"name": {"en": pen * 80}}
+    view = notice_view(content, mid=samples.NURSES.model_copy(update=long), corrected=True)
+    view = replace(view, licence_titles=({"en": pen * 80},) * 2, answered_at=samples.NOW)
+    w = words(locale)
+    many = [notice_view(content, n) for n in range(40)]
+    assert not faults(notice.answered(replace(view, answer="agree"), "agree", w))
+    assert not faults(notice.digest(many, view.mid, w))
+    assert not faults(notices.listed(page(*many[:6], pages=9, search=pen * 4000), w))
+
+
+def test_a_search_turns_pages_only_where_it_fits_a_button():
+    for search, turns in (("rate", True), ("a:b", False), ("x" * 49, False), ("цена " * 4, True)):
+        made = notices.listed(page(notice_view(), pages=2, search=search.strip()), EN)
+        assert bool(targets(made, ShowNotices)) is turns
+        assert ("A shorter search" in read(made)) is not turns
+
+
+@pytest.mark.parametrize(
+    "name", ["notice", "notices in one message", "MID", "settings, one's own"]
+)
+def test_mute_or_unmute_is_one_tap_and_the_way_back_is_one_more(name):
+    (way,) = targets(screen(name), Mute)
+    after = screen("muted" if way.on else "heard again")
+    assert targets(after, Mute) == [Mute(membership=way.membership, on=not way.on)]
+
+
+def test_every_preset_of_the_quiet_hours_is_one_that_the_rules_can_read():
+    for one in targets(screen("quiet hours"), SetQuiet):
+        found = attention.hours(one.to)
+        night = samples.NOW.replace(hour=3)
+        if found is not None:
+            assert (quiet_until(night, "UTC", found) is None) is (one.to == "none")
+    assert [attention.number(one.to) for one in targets(screen("how many a week"), SetWeekly)] == [
+        1, 2, 3, 5, 7, None,
+    ]  # fmt: skip
+
+
+def test_a_pause_says_that_notices_still_come_and_a_stop_that_they_do_not():
+    assert "Notices from your MIDs still come." in text("paused")
+    assert "still come" not in text("stopped")
+    assert "The only news you still get: a breach of your data." in text("stopped")
+    assert "At most" not in text("settings, stopped")
+
+
+def test_the_list_is_two_taps_from_home():
+    assert Go(place=Place.NOTICES) in [one.target for one in buttons(screen("more"))]
+
+
+def test_days_are_those_of_where_the_member_lives():
+    late = samples.NOW.replace(hour=23, minute=30)
+    view = notice_view(answer="yes", answered_at=late, sent_at=late)
+    listed = replace(page(view), notices=(view,))
+    assert "on 22 November 2026" in read(notice.screen(view, EN))
+    assert "22 November 2026, Nurses'" in read(notices.listed(listed, EN))
+
+
+def test_a_notice_sent_long_ago_shows_its_day():
+    old = replace(page(notice_view()), notices=(
+        notice_view(sent_at=samples.NOW - timedelta(days=40)),
+    ))  # fmt: skip
+    assert "12 October 2026, Nurses' Data Co-op: Open evening" in read(notices.listed(old, EN))
