@@ -60,8 +60,8 @@ class Show:
         self._member_id = member_id
         self._event = event
 
-    async def __call__(self, screen: Screen, locale: str) -> None:
-        """Show ``screen``, which is written in ``locale``."""
+    async def __call__(self, screen: Screen, locale: str, *, beside: bool = False) -> None:
+        """Show ``screen``, which is written in ``locale``; ``beside`` in a message of its own."""
         proof = screen.proof
         if proof is not None:
             digest = hashlib.sha256(str(screen.text).encode()).hexdigest()
@@ -69,9 +69,8 @@ class Show:
                 self._deps, self._member_id, proof, locale=locale, text_hash=digest
             )
         if isinstance(self._event, CallbackQuery):
-            message_id, _ = await asyncio.gather(
-                self._redraw(screen, self._event), self._answer(self._event)
-            )
+            drawing = self._send(screen) if beside else self._redraw(screen, self._event)
+            message_id, _ = await asyncio.gather(drawing, self._answer(self._event))
         else:
             message_id = await self._send(screen)
         if proof is not None and message_id is not None:

@@ -207,6 +207,10 @@ class ShowNotices(CallbackData, prefix="ns1"):
     search: str = ""
 
 
+class BesideNotice(CallbackData, prefix="nb1"):
+    """Show all notices in a message of its own: the notice stays, and can still be corrected."""
+
+
 class ShowNotice(CallbackData, prefix="nt1"):
     """Show a notice."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dialogs import parts
-from dialogs.callbacks import AnswerNotice, Go, Mute, Place, ShowCardFrom, ShowNotice
+from dialogs.callbacks import AnswerNotice, BesideNotice, Go, Mute, Place, ShowCardFrom, ShowNotice
 from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs, rows, short
 from knowledge.card import own_name, own_words
 from locales.style import width
@@ -31,7 +31,7 @@ def screen(view: NoticeView, w: Words, *, note: str | None = None) -> Screen:
         rows=rows(
             *_answers(view, w),
             *_cards(view, w),
-            all_notices(w),
+            Button(w.p("button", "All notices"), BesideNotice()),
             mute(view.membership_id, w, on=not view.muted),
         ),
     )

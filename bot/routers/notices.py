@@ -8,7 +8,15 @@ from bot.filters import To
 from bot.member import Who
 from bot.show import Show
 from dialogs import card, notice, notices
-from dialogs.callbacks import AnswerNotice, Mute, Place, ShowCardFrom, ShowNotice, ShowNotices
+from dialogs.callbacks import (
+    AnswerNotice,
+    BesideNotice,
+    Mute,
+    Place,
+    ShowCardFrom,
+    ShowNotice,
+    ShowNotices,
+)
 from service.deps import Deps
 from service.notices import reading
 
@@ -25,6 +33,12 @@ async def list_newest(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> Non
     """The first page of the list."""
     view = await reading.sent_to(deps, who.id)
     await show(notices.listed(view, who.w), who.w.locale)
+
+
+async def list_beside(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
+    """The first page of the list, below the notice from which it was asked for."""
+    view = await reading.sent_to(deps, who.id)
+    await show(notices.listed(view, who.w), who.w.locale, beside=True)
 
 
 async def list_page(
@@ -57,7 +71,7 @@ async def mute(_: CallbackQuery, callback_data: Mute, deps: Deps, who: Who, show
     """Hear a MID no more, or again."""
     membership, on = callback_data.membership, callback_data.on
     view = await reading.mute(deps, who.id, membership, who.by("mute"), on=on)
-    await show(notice.muted(view, who.w), who.w.locale)
+    await show(notice.muted(view, who.w), who.w.locale, beside=True)
 
 
 async def show_card(
@@ -66,7 +80,7 @@ async def show_card(
     """The card of a licence that a notice is about."""
     about, licence = callback_data.notice, callback_data.licence
     view = await reading.look_at_card(deps, who.id, about, licence)
-    await show(card.screen(view, who.w), who.w.locale)
+    await show(card.screen(view, who.w), who.w.locale, beside=True)
 
 
 def build_router() -> Router:
@@ -75,6 +89,7 @@ def build_router() -> Router:
     router.message.register(list_by_command, Command("notices"))
     tap = router.callback_query.register
     tap(list_newest, To(Place.NOTICES))
+    tap(list_beside, BesideNotice.filter())
     tap(list_page, ShowNotices.filter())
     tap(show_notice, ShowNotice.filter())
     tap(answer, AnswerNotice.filter())

@@ -168,14 +168,16 @@ async def test_a_mid_is_muted_and_heard_again_in_one_tap_from_any_old_button(des
         mute = Mute.unpack(member.find(Mute).data or "")
         await member.say("/price")
         await member.forge(mute.pack(), on=old)
-        assert "You get no more notices from Nurses' Data Co-op." in old.text
+        assert "You get no more notices from Nurses' Data Co-op." in member.text
+        assert "Come at 18:00" in old.text or "evening" in old.text
         assert "Muted: Nurses' Data Co-op." in await member.say("/settings")
     muted = await desk.tell(evening("Not to be heard"))
     async with desk.house.deps() as deps:
         report = await reporting.report(deps, "nurses", muted)
     assert report.notice.of(Outcome.MUTED) == 1
     async with desk.house.running():
-        text = await member.press(Mute(membership=mute.membership, on=False))
+        await member.press(Mute(membership=mute.membership, on=False))
+        text = member.text
         assert "You get notices from Nurses' Data Co-op again." in text
         await member.say("/mid")
         await member.press(ShowMid)

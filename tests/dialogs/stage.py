@@ -189,6 +189,7 @@ LEADS = {
     callbacks.SetZone: "settings",
     callbacks.SetWeekly: "settings",
     callbacks.SetQuiet: "settings",
+    callbacks.BesideNotice: "notices",
     callbacks.ShowNotices: "notices",
     callbacks.ShowNotice: "notice",
     callbacks.AnswerNotice: "notice, just answered",

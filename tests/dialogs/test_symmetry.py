@@ -11,6 +11,7 @@ import pytest
 from dialogs import knob, samples
 from dialogs.callbacks import (
     AnswerQuestion,
+    BesideNotice,
     Decline,
     Go,
     Join,
@@ -324,7 +325,7 @@ def test_only_the_forgotten_and_the_group_have_no_buttons():
 
 
 def test_every_screen_of_one_thing_has_home_or_a_way_back():
-    ways = (Go, ShowLicences, ShowCard)
+    ways = (Go, ShowLicences, ShowCard, BesideNotice)
     stuck = [
         name
         for name, _, made in everywhere()
