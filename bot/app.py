@@ -3,8 +3,8 @@
 import asyncio
 import fcntl
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -18,14 +18,13 @@ from bot.intake import SIDE_BY_SIDE, Inbox
 from bot.lanes import lanes
 from bot.member import Acting
 from bot.metrics import Counted, Metrics
+from bot.opening import opened
 from bot.pacing import Pace
 from bot.routers import build_routers
 from bot.serving import telegram_side, webhook_of
 from bot.settings import Settings
 from dialogs.about import Operator
-from service.clock import Clock, SystemClock
-from service.db.database import Database, open_embedded, open_server
-from service.db.migrate import migrate
+from service.clock import Clock
 from service.deps import Deps
 from service.errors import StoreError
 
@@ -33,23 +32,6 @@ log = structlog.get_logger()
 
 # Twice what may be under way at once: a lane edits a message and answers the tap side by side.
 CONNECTIONS = 2 * SIDE_BY_SIDE
-
-
-@asynccontextmanager
-async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Deps]:
-    """The store, opened and brought to the present revision, and closed at the end."""
-    db = _database(settings)
-    try:
-        await migrate(db)
-        yield Deps(db=db, clock=clock or SystemClock())
-    finally:
-        await db.close()
-
-
-def _database(settings: Settings) -> Database:
-    if settings.database_url:
-        return open_server(settings.database_url.get_secret_value())
-    return open_embedded(settings.store_file, settings.key_file)
 
 
 def operator(settings: Settings) -> Operator:

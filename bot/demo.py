@@ -10,8 +10,9 @@ import typer
 from pydantic import SecretStr
 
 from bot import store
-from bot.app import opened, run
+from bot.app import run
 from bot.logs import set_up
+from bot.opening import opened
 from bot.settings import Settings
 from locales.words import negotiate, words
 from playground import Invite, Playground

@@ -9,7 +9,8 @@ from aiogram.exceptions import TelegramAPIError
 from pydantic import SecretStr
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from bot.app import build_bot, opened
+from bot.app import build_bot
+from bot.opening import opened
 from bot.serving import DEFAULT_PORT, webhook_of
 from bot.settings import Settings
 from service.errors import StoreError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.app import opened
+from bot.opening import opened
 from bot.settings import Settings
 from service.bundle.cases import import_bundle
 from service.bundle.read import read_bundle
