@@ -13,6 +13,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import (
     CallbackQuery,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -60,8 +61,8 @@ class Show:
         self._member_id = member_id
         self._event = event
 
-    async def __call__(self, screen: Screen, locale: str) -> None:
-        """Show ``screen``, which is written in ``locale``."""
+    async def __call__(self, screen: Screen, locale: str) -> int | None:
+        """Show ``screen``, which is written in ``locale``. Returns the id of its message."""
         proof = screen.proof
         if proof is not None:
             digest = hashlib.sha256(str(screen.text).encode()).hexdigest()
@@ -69,13 +70,13 @@ class Show:
                 self._deps, self._member_id, proof, locale=locale, text_hash=digest
             )
         if isinstance(self._event, CallbackQuery):
-            message_id, _ = await asyncio.gather(
-                self._redraw(screen, self._event), self._answer(self._event)
-            )
+            shown = self._send(screen) if screen.asks else self._redraw(screen, self._event)
+            message_id, _ = await asyncio.gather(shown, self._answer(self._event))
         else:
             message_id = await self._send(screen)
         if proof is not None and message_id is not None:
             await journal.was_shown(self._deps, proof.nonce, message_id)
+        return message_id
 
     async def _redraw(self, screen: Screen, query: CallbackQuery) -> int | None:
         if not isinstance(query.message, Message):
@@ -110,7 +111,7 @@ class Show:
             message = await self._bot.send_message(
                 self._chat_id,
                 str(screen.text),
-                reply_markup=keyboard(screen),
+                reply_markup=ForceReply() if screen.asks else keyboard(screen),
                 link_preview_options=_NO_PREVIEW,
             )
         except TelegramForbiddenError:

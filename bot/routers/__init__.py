@@ -2,10 +2,10 @@
 
 from aiogram import Router
 
-from bot.routers import about, choices, fallback, knob, licences, people, settings
+from bot.routers import about, announce, choices, fallback, knob, licences, people, settings
 
 
 def build_routers() -> list[Router]:
     """Fresh routers, in the order in which they are asked."""
-    families = (licences, knob, choices, people, settings, about, fallback)
+    families = (licences, knob, choices, announce, people, settings, about, fallback)
     return [family.build_router() for family in families]
