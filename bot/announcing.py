@@ -108,12 +108,16 @@ def status(
     async def work(deps: Deps) -> Report:
         mid = await reporting.owner(deps, notice_id)
         report = await reporting.report(deps, mid, notice_id)
+        width = 0
         while watch and report.notice.status not in {*OVER, Status.DRAFT, Status.SECOND}:
-            typer.echo(f"\r\x1b[K{as_line(report)}", nl=False)
+            line = as_line(report)
+            # Blanks over what is left of a longer line: pipes and old terminals know no more.
+            typer.echo(f"\r{line:<{width}}", nl=False)
+            width = len(line)
             await asyncio.sleep(EVERY)
             report = await reporting.report(deps, mid, notice_id)
         if watch:
-            typer.echo(f"\r\x1b[K{as_line(report)}")
+            typer.echo(f"\r{as_line(report):<{width}}")
         return report
 
     report = _work(work)

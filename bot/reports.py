@@ -33,6 +33,10 @@ def _moment(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="seconds")
 
 
+def _people(n: int) -> str:
+    return "1 person" if n == 1 else f"{n} people"
+
+
 def title(notice: Notice) -> str:
     """The title in the original, if there is one yet."""
     said = notice.content.text.get(notice.content.language)
@@ -90,7 +94,7 @@ def as_line(report: Report) -> str:
     notice, found = report.notice, sums(report)
     parts = [f"{SAYS[name]}: {n}" for name, n in found.items() if n]
     reason = f" ({notice.reason})" if notice.reason else ""
-    return ", ".join([f"{notice.status.value}{reason}, {notice.total} people", *parts])
+    return ", ".join([f"{notice.status.value}{reason}, {_people(notice.total)}", *parts])
 
 
 def as_text(report: Report) -> str:
@@ -124,7 +128,7 @@ def listed_line(notice: Notice) -> str:
         more = f": {notice.reason}"
     return (
         f"{notice.id}  {notice.mid.id}  {title(notice)}  "
-        f"{notice.status.value}, {notice.total} people{more}"
+        f"{notice.status.value}, {_people(notice.total)}{more}"
     )
 
 
@@ -143,7 +147,7 @@ def counted_json(notice: Notice, counted: Counted) -> dict[str, Any]:
 
 def counted_text(notice: Notice, counted: Counted) -> str:
     """The same for people."""
-    lines = [f"{notice.id}: it goes to {counted.total} people"]
+    lines = [f"{notice.id}: it goes to {_people(counted.total)}"]
     lines += [f"  {one}: {n}" for one, n in sorted(counted.by_language.items())]
     lines += _foreign(counted.foreign)
     if notice.status is Status.DRAFT:
