@@ -47,6 +47,13 @@ class Person:
         return last_word(self.chat)
 
     @property
+    def asked(self) -> Bubble | None:
+        """The bot's message that wants a reply, while it is the last one in the private chat."""
+        last = self.messages[-1] if self.messages else None
+        wants = last is not None and (last.reply_keyboard or {}).get("force_reply")
+        return last if wants else None
+
+    @property
     def alerts(self) -> list[str]:
         """Texts shown to this person as answers to taps, oldest first."""
         return [alert.text for alert in self.user.alerts]

@@ -83,7 +83,7 @@ async def _check(conn: AsyncConnection, mid: Mid, content: Content) -> None:
 async def count(deps: Deps, mid_id: str, notice_id: str) -> Counted:
     """How many people a notice would reach at this moment, by the language they read.
 
-    A draft remembers what was counted last.
+    Until it is approved, it remembers what was counted last.
 
     Raises:
         NotFoundError: the MID has no such notice.
@@ -92,7 +92,7 @@ async def count(deps: Deps, mid_id: str, notice_id: str) -> Counted:
     counted = await audience.count(deps, notice.mid, notice.content)
     async with deps.db.write() as conn:
         now = await read_notice(conn, mid_id, notice_id, lock=True)
-        if now.status is Status.DRAFT and now.content == notice.content:
+        if now.status in {Status.DRAFT, Status.SECOND} and now.content == notice.content:
             values = {"counted": counted.by_language, "foreign_readers": counted.foreign}
             await store.change(conn, notice_id, **values)
     return counted

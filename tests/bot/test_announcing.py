@@ -178,6 +178,16 @@ def test_above_the_limit_a_second_person_has_to_approve(desk):
     assert "approved by Ada, Ben" in said
 
 
+def test_the_second_person_too_approves_the_number_as_it_is_now(desk):
+    desk.join("N-0001")
+    desk.bundle("  small_group: 10", "  notices: {second_person_above: 0}\n  small_group: 10")
+    made = desk.json("notice", "send", "nurses", desk.file(), "--approve", "--as", "Ada")
+    desk.join("N-0002")
+    assert "2 people now" in desk.run("notice", "approve", made["id"], "--as", "Ben", code=1)
+    assert desk.json("notice", "status", made["id"])["status"] == "second"
+    assert "scheduled, 2 people" in desk.run("notice", "approve", made["id"], "--as", "Ben")
+
+
 def test_a_mid_that_holds_starts_later(desk):
     desk.join("N-0001")
     desk.bundle("  small_group: 10", "  notices: {hold_minutes: 90}\n  small_group: 10")
