@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -14,7 +15,7 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError, validate_token
 
-from bot import profile
+from bot import profile, watching
 from bot.budget import Budget
 from bot.delivery import Delivery
 from bot.edge import Edge
@@ -170,7 +171,13 @@ async def _serve(
         inbox = Inbox(deps, held, handle)
         group.create_task(inbox.run())
         delivery = Delivery(
-            deps, bulk, budget, held, rate=settings.send_rate, paid=settings.paid_broadcast
+            deps,
+            bulk,
+            budget,
+            held,
+            rate=settings.send_rate,
+            paid=settings.paid_broadcast,
+            told=partial(watching.tell, bot, deps),
         )
         group.create_task(delivery.run())
         coming_in = telegram_side(bot, settings, inbox, deps=deps, lanes=held, metrics=metrics)

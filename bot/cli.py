@@ -1,65 +1,17 @@
 """The command line. Exit status 0, 1 (refused, with the reason), 2 (wrong usage)."""
 
-import asyncio
 import json
-from collections.abc import Coroutine, Iterator
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from bot.settings import Settings
-from service.errors import MidlineError
+from bot import announcing, staffing
+from bot.console import AsJson, carry_out, group, refused, settings
 
-app = typer.Typer(
-    name="midline",
-    help="A member's line to their MIDs.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-T = TypeVar("T")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
-
-def refused(reason: str) -> typer.Exit:
-    """Print why, and end with status 1."""
-    typer.echo(reason, err=True)
-    return typer.Exit(1)
-
-
-def settings() -> Settings:
-    """The settings, or an end with the reason why they cannot be used."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        says = [f"MIDLINE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
-        raise refused("\n".join(says)) from error
-
-
-def carry_out(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work; what Midline refuses on purpose ends with status 1 and the reason."""
-    try:
-        return asyncio.run(work)
-    except MidlineError as error:
-        raise refused(str(error)) from error
-    except BaseExceptionGroup as group:
-        meant = list(_leaves(group.subgroup(MidlineError)))
-        if not meant:
-            raise
-        raise refused(str(meant[0])) from group
-
-
-def _leaves(error: BaseException | None) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for one in error.exceptions:
-            yield from _leaves(one)
-    elif error is not None:
-        yield error
+app = group("midline", "A member's line to their MIDs.")
+app.add_typer(announcing.app)
+app.add_typer(staffing.app)
 
 
 @app.command()

@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 LANE = "notices"
 LOOK_SECONDS = 0.5
+TELL_SECONDS = 3.0
 DRAIN_SECONDS = 2.0
 
 
@@ -50,6 +51,7 @@ class Delivery:
         self._told = told
         self._rate = rate
         self._paid = paid
+        self._told_at: dict[str, float] = {}
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -99,13 +101,16 @@ class Delivery:
                 await self._see_to(out, job, group)
             elif job.quiet and not job.busy:
                 del out.jobs[job.id]
+                self._told_at.pop(job.id, None)
                 await self._tell(job.id)
             else:
                 job.rest()
         out.wake()
 
     async def _see_to(self, out: Outgoing, job: Job, group: asyncio.TaskGroup) -> None:
-        await self._tell(job.id)
+        if loop_time() - self._told_at.get(job.id, 0.0) > TELL_SECONDS:
+            self._told_at[job.id] = loop_time()
+            await self._tell(job.id)
         if job.notice.rev > job.notice.edited_rev and not job.editing:
             job.editing = True
             group.create_task(edit(self._deps, self._bot, self._budget, job))

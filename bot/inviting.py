@@ -1,10 +1,11 @@
-"""``midline invite``."""
+"""``midline invite`` and ``midline staff add``: links that are told once."""
 
 from bot import store
 from bot.opening import opened
 from bot.settings import Settings
 from service.deps import Deps
 from service.people.cases import make_invites
+from service.staff import cases as staff
 
 
 async def make(
@@ -12,7 +13,7 @@ async def make(
 ) -> list[dict[str, str | None]]:
     """Fresh invites as plain values. ``link`` is None as long as the bot's name is not known."""
     async with opened(settings) as deps:
-        username = await _username(deps, settings)
+        username = await username_of(deps, settings)
         made = await make_invites(deps, mid, ref=ref, count=count)
     return [
         {
@@ -26,7 +27,22 @@ async def make(
     ]
 
 
-async def _username(deps: Deps, settings: Settings) -> str | None:
+async def add_staff(settings: Settings, mid: str, name: str) -> dict[str, str | None]:
+    """Fresh staff as plain values, with the link that makes somebody it."""
+    async with opened(settings) as deps:
+        username = await username_of(deps, settings)
+        made = await staff.add(deps, mid, name)
+    return {
+        "id": made.staff.id,
+        "mid": made.staff.mid.id,
+        "name": made.staff.name,
+        "token": made.token,
+        "link": f"https://t.me/{username}?start={made.token}" if username else None,
+        "expires": made.staff.expires_at.isoformat(timespec="seconds"),
+    }
+
+
+async def username_of(deps: Deps, settings: Settings) -> str | None:
     """The bot's name: as it was told when the bot last ran, else asked for now."""
     async with deps.db.read() as conn:
         known = await store.read_told(conn, "username")

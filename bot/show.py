@@ -13,6 +13,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import (
     CallbackQuery,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -60,8 +61,11 @@ class Show:
         self._member_id = member_id
         self._event = event
 
-    async def __call__(self, screen: Screen, locale: str, *, beside: bool = False) -> None:
-        """Show ``screen``, which is written in ``locale``; ``beside`` in a message of its own."""
+    async def __call__(self, screen: Screen, locale: str, *, beside: bool = False) -> int | None:
+        """Show ``screen``, which is written in ``locale``; ``beside`` in a message of its own.
+
+        Returns the id of its message, None where the person has blocked the bot.
+        """
         proof = screen.proof
         if proof is not None:
             digest = hashlib.sha256(str(screen.text).encode()).hexdigest()
@@ -69,12 +73,14 @@ class Show:
                 self._deps, self._member_id, proof, locale=locale, text_hash=digest
             )
         if isinstance(self._event, CallbackQuery):
-            drawing = self._send(screen) if beside else self._redraw(screen, self._event)
+            anew = beside or screen.asks
+            drawing = self._send(screen) if anew else self._redraw(screen, self._event)
             message_id, _ = await asyncio.gather(drawing, self._answer(self._event))
         else:
             message_id = await self._send(screen)
         if proof is not None and message_id is not None:
             await journal.was_shown(self._deps, proof.nonce, message_id)
+        return message_id
 
     async def _redraw(self, screen: Screen, query: CallbackQuery) -> int | None:
         if not isinstance(query.message, Message):
@@ -109,7 +115,7 @@ class Show:
             message = await self._bot.send_message(
                 self._chat_id,
                 str(screen.text),
-                reply_markup=keyboard(screen),
+                reply_markup=ForceReply() if screen.asks else keyboard(screen),
                 link_preview_options=_NO_PREVIEW,
             )
         except TelegramForbiddenError:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import notice_store
 from service.db.locks import hold
 from service.db.metadata import Moment, metadata
 from service.people.store import members
@@ -202,6 +203,21 @@ async def read_chats_of(
     return {row.member_id: (row.telegram_id, row.blocked_at is not None) for row in rows}
 
 
+async def read_open_chats_of(conn: AsyncConnection, member_ids: Sequence[str]) -> dict[str, Chat]:
+    """The chats of some people that have not blocked the bot, by person."""
+    rows = await conn.execute(
+        select(
+            chats.c.telegram_id,
+            chats.c.member_id,
+            chats.c.tag,
+            func.coalesce(members.c.locale, members.c.spoken),
+        )
+        .join(members, members.c.id == chats.c.member_id)
+        .where(chats.c.member_id.in_(member_ids), chats.c.blocked_at.is_(None))
+    )
+    return {row.member_id: Chat(*row) for row in rows}
+
+
 async def put_chat(
     conn: AsyncConnection, telegram_id: int, member_id: str, tag: str | None
 ) -> None:
@@ -222,7 +238,8 @@ async def set_blocked(conn: AsyncConnection, telegram_id: int, at: datetime | No
 
 
 async def forget_chat(conn: AsyncConnection, member_id: str) -> None:
-    """Remove the link between a person and their Telegram id."""
+    """Remove the link between a person and their Telegram id, and what their chat showed."""
+    await notice_store.forget_member(conn, member_id)
     await conn.execute(delete(chats).where(chats.c.member_id == member_id))
 
 

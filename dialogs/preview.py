@@ -15,6 +15,7 @@ from dialogs import (
     leaving,
     licences,
     mid,
+    preview_announce,
     preview_notices,
     question,
     settings,
@@ -115,7 +116,7 @@ def samples() -> dict[str, Sample]:
         "trouble": about.trouble,
         "in a group": about.in_a_group,
     }
-    found |= preview_notices.samples()
+    found |= preview_notices.samples() | preview_announce.samples()
     for key in LineKey:
         found[f"detail: {key}"] = partial(_detail, key)
     for outcome in Outcome:

@@ -26,11 +26,15 @@ Row = tuple[Button, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """One message: Telegram's HTML, rows of buttons, and, where a yes may follow, its proof."""
+    """One message: Telegram's HTML, rows of buttons, and, where a yes may follow, its proof.
+
+    One that ``asks`` is always a message of its own, which wants a text as its reply.
+    """
 
     text: Markup
     rows: tuple[Row, ...]
     proof: Proof | None = None
+    asks: bool = False
 
 
 def bold(text: str) -> Markup:

@@ -155,7 +155,8 @@ class Pages:
             raise web.HTTPBadRequest(text="a message has 1 to 4096 characters")
         if person.chat.blocked:
             raise web.HTTPConflict(text="the bot is blocked")
-        await person.send(text)
+        # As Telegram's apps do: what is typed after a message that wants a reply is the reply.
+        await person.send(text, reply_to=person.asked)
         return _done()
 
     async def _tap(self, request: web.Request) -> web.Response:

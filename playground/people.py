@@ -47,6 +47,13 @@ class Person:
         return last_word(self.chat)
 
     @property
+    def asked(self) -> Bubble | None:
+        """The bot's message that wants a reply, while it is the last one in the private chat."""
+        last = self.messages[-1] if self.messages else None
+        wants = last is not None and (last.reply_keyboard or {}).get("force_reply")
+        return last if wants else None
+
+    @property
     def alerts(self) -> list[str]:
         """Texts shown to this person as answers to taps, oldest first."""
         return [alert.text for alert in self.user.alerts]
@@ -56,9 +63,12 @@ class Person:
         """Whether anything this person did still waits for the bot."""
         return self._world.watch.is_open(self.id)
 
-    async def send(self, text: str, *, chat: Group | None = None) -> Update | None:
-        """Write a message, in the private chat or a group."""
-        return self._write(self._where(chat), text=text)
+    async def send(
+        self, text: str, *, chat: Group | None = None, reply_to: Bubble | None = None
+    ) -> Update | None:
+        """Write a message, in the private chat or a group, perhaps as a reply to another."""
+        payload: Json = {"reply_to_message": reply_to.json()} if reply_to else {}
+        return self._write(self._where(chat), text=text, payload=payload)
 
     async def forward(self, text: str) -> Update | None:
         """Forward a message that somebody else has written."""
@@ -201,9 +211,10 @@ class Person:
         *,
         timeout: float = 5,  # noqa: ASYNC109 - as in `settled`
         chat: Group | None = None,
+        reply_to: Bubble | None = None,
     ) -> Bubble:
         """`send`, `settled`, and the screen that follows."""
-        await self.send(text, chat=chat)
+        await self.send(text, chat=chat, reply_to=reply_to)
         await self.settled(timeout)
         return last_word(self._where(chat))
 

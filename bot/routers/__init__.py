@@ -2,10 +2,22 @@
 
 from aiogram import Router
 
-from bot.routers import about, choices, fallback, knob, licences, notices, people, settings
+from bot.routers import (
+    about,
+    announce,
+    choices,
+    fallback,
+    knob,
+    licences,
+    notices,
+    people,
+    settings,
+)
 
 
 def build_routers() -> list[Router]:
     """Fresh routers, in the order in which they are asked."""
-    families = (licences, knob, choices, notices, people, settings, about, fallback)
+    families = (
+        licences, knob, choices, notices, announce, people, settings, about, fallback,
+    )  # fmt: skip
     return [family.build_router() for family in families]

@@ -5,9 +5,8 @@ quotes has already lost its exact value and is refused.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final, Self, TypeVar
@@ -19,6 +18,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from service.licences import dpv
+from service.steering import blank, steering
 
 _FOREVER: Final = re.compile(
     r"perpet|forever|for ever|unlimited|indefinite|permanent|never|none|open.?ended|endless"
@@ -28,11 +28,11 @@ _FOREVER: Final = re.compile(
 """Ways to write "no end" where a day belongs (mission P3a)."""
 
 DECIMAL: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+    r"(Z|z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# Embedding, override and isolate marks: one of them in a MID's text would reorder what follows.
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Unicode categories: control, half a surrogate pair, line and paragraph separator.
-_STEERING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # Codes that Babel lists although they name no place that a law applies to.
 _NO_PLACE = frozenset({"ZZ", "XA", "XB", "QO"})
 
@@ -49,14 +49,12 @@ class Refusal(PydanticCustomError):  # noqa: N818 - what is said, not whose mist
 
 def _characters(text: str, allowed: str) -> str:
     """Refuse characters that steer a terminal or a line of text instead of being read."""
-    for char in text:
-        steers = char in _BIDI_CONTROLS or unicodedata.category(char) in _STEERING
-        if steers and char not in allowed:
-            name = f"U+{ord(char):04X}"
-            if char == "\n":
-                raise Refusal("this text must fit one line", "take the line break out")
-            raise Refusal(f"the text holds the control character {name}", "take it out")
-    if not any(char.isprintable() and not char.isspace() for char in text):
+    char = steering(text, allowed)
+    if char == "\n":
+        raise Refusal("this text must fit one line", "take the line break out")
+    if char is not None:
+        raise Refusal(f"the text holds the control character U+{ord(char):04X}", "take it out")
+    if blank(text):
         raise Refusal("the text is blank", "write the text, or leave this language out")
     return text
 
@@ -150,6 +148,21 @@ def last_day(value: Any) -> date:
             "write the last day as 2028-06-30",
         )
     return day(value)
+
+
+def moment(value: Any) -> datetime:
+    """Read a moment with its zone, written 2026-12-02T18:00:00Z."""
+    mend = "write it with its zone, as 2026-12-02T18:00:00Z or 2026-12-02T19:00:00+01:00"
+    if isinstance(value, str) and _MOMENT.fullmatch(value.strip()):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise Refusal(f"{shown(value)} is not in the calendar", mend) from None
+    if not isinstance(value, datetime):
+        raise Refusal(f"{shown(value)} is not a moment", mend)
+    if value.tzinfo is None:
+        raise Refusal(f"{shown(value)} names no time zone", mend)
+    return value
 
 
 def place(code: str) -> str:

@@ -2,7 +2,7 @@
 
 Values are read the way people mean them: `NO` is Norway and `on` a word, for only true and false
 are truth values; days stay text until a field asks for one. Anchors, tags and deep nesting,
-which bundles have no use for, are refused, so that a small file cannot become a large one.
+which our files have no use for, are refused, so that a small file cannot become a large one.
 """
 
 import json
@@ -65,8 +65,10 @@ class Document:
         return None
 
 
-def load(text: str, *, is_json: bool) -> Document:
+def load(text: str, *, is_json: bool, begin: str = "write something into it") -> Document:
     """Read `text`, JSON strictly when `is_json`, otherwise YAML (of which JSON is a part).
+
+    `begin` is the mend of an empty file.
 
     Raises:
         Unreadable: not well-formed, empty, too large, too deep, or with anchors or tags.
@@ -84,7 +86,7 @@ def load(text: str, *, is_json: bool) -> Document:
             "take it out",
         )
     try:
-        return _Reader().read(_json_as_yaml(text) if is_json else text)
+        document = _Reader().read(_json_as_yaml(text) if is_json else text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Unreadable(
@@ -92,6 +94,9 @@ def load(text: str, *, is_json: bool) -> Document:
             f"this is not well-formed YAML: {error.problem or error.context}",
             "look at this line and the one above: indentation, quotes, a missing colon",
         ) from None
+    if document.value is None:
+        raise Unreadable(None, "the file is empty", begin)
+    return document
 
 
 def _json_as_yaml(text: str) -> str:
@@ -159,8 +164,6 @@ class _Reader:
         events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
         for event in events:
             self._take(event, event.start_mark.line + 1)
-        if self._document.value is None:
-            raise Unreadable(None, "the file is empty", "begin with: format: midline-bundle/1")
         return self._document
 
     def _take(self, event: Any, line: int) -> None:

@@ -37,6 +37,7 @@ LIMITS: Final = MappingProxyType(
         "answer": 1_000,
         "example": 100,
         "contact": 200,
+        "notice_body": 2_000,
         # Numbers.
         "knobs": 3,
         "names": 8,
@@ -44,6 +45,9 @@ LIMITS: Final = MappingProxyType(
         "invite_days": 90,
         "reply_within_hours": 720,
         "notices_per_week": 50,
+        "notice_answers": 3,
+        "notice_refs": 10_000,
+        "hold_minutes": 10_080,
         "delete_within_days": 3_650,
         "licence_years": 50,
         "version": 1_000_000,

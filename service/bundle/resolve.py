@@ -29,6 +29,8 @@ def resolve_mid(bundle: Bundle) -> Mid:
         notices_per_week=spec.attention.notices_per_week,
         small_group=spec.small_group,
         invite_days=spec.invite_days,
+        second_person_above=spec.notices.second_person_above,
+        hold_minutes=spec.notices.hold_minutes,
         standards=_standards(spec),
         labels=labels,
     )

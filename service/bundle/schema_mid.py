@@ -103,6 +103,15 @@ class Attention(Spec):
     """notices a member gets in a week at most"""
 
 
+class Notices(Spec):
+    """How carefully the MID sends notices."""
+
+    second_person_above: int | None = Field(default=None, ge=0, le=LIMITS["group_size"])
+    """above this number of people a second person has to approve; none: never"""
+    hold_minutes: int = Field(default=0, ge=0, le=LIMITS["hold_minutes"])
+    """minutes between approval and the first message"""
+
+
 class Standards(Spec):
     """The rules the MID holds itself to: a text, or where to read them."""
 
@@ -175,6 +184,8 @@ class MidSpec(Spec):
     """the members' part of what buyers pay, 0 to 1; a licence may set its own"""
     attention: Attention
     """quiet hours and how many notices"""
+    notices: Notices = Field(default_factory=Notices)
+    """how carefully notices are sent"""
     small_group: int = Field(default=10, ge=2, le=1000)
     """no figure about fewer people than this leaves the service"""
     standards: Standards | None = None

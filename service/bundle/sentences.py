@@ -1,13 +1,15 @@
-"""pydantic's findings into sentences that a MID's staff can act on."""
+"""pydantic's findings into sentences that a MID's staff can act on.
+
+A schema is the JSON Schema of the whole file: its descriptions explain a field that is missing.
+"""
 
 import difflib
-import json
-from functools import cache
 from typing import Any, Final
 
 from service.bundle.checks import shown
 from service.bundle.document import Loc
-from service.bundle.schema import json_schema
+
+Schema = dict[str, Any]
 
 _SHAPES: Final = {
     "string_type": ("text", "write text; put numbers and true or false in quotes"),
@@ -23,22 +25,23 @@ _BOUNDS: Final = {
 }
 
 
-def sentences(error: Any, loc: Loc) -> tuple[str, str]:
+def sentences(error: Any, loc: Loc, schema: Schema) -> tuple[str, str]:
     """Say why a value at `loc` was refused and what to write instead.
 
     Args:
         error: one entry of `ValidationError.errors()`.
         loc: its place without pydantic's own marks.
+        schema: of the whole file.
     """
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "refusal":
         return context["reason"], context["mend"]
     if kind == "missing":
-        return f"{loc[-1]} is missing", _add(loc)
+        return f"{loc[-1]} is missing", _add(loc, schema)
     if kind == "extra_forbidden":
-        return _unknown_key(loc)
+        return _unknown_key(loc, schema)
     if kind == "literal_error":
-        return _not_among(error["loc"], loc, value)
+        return _not_among(error["loc"], loc, value, schema)
     if kind in _SHAPES:
         shape, mend = _SHAPES[kind]
         return f"{shown(value)} is not {shape}", mend
@@ -64,29 +67,29 @@ def _size(kind: str, value: Any, context: dict[str, Any]) -> tuple[str, str]:
         return f"there are {len(value)}, {most} is the most", f"keep {most}"
     if kind == "too_short":
         return "this is empty", "name at least one"
-    return f"{shown(value)} is not what this field takes", "see docs/bundle.schema.json"
+    return f"{shown(value)} is not what this field takes", "see its schema in docs"
 
 
-def _add(loc: Loc) -> str:
-    meaning = _schema_at(loc).get("description")
+def _add(loc: Loc, schema: Schema) -> str:
+    meaning = _schema_at(loc, schema).get("description")
     return f"add {loc[-1]}: {meaning}" if meaning else f"add {loc[-1]}"
 
 
-def _unknown_key(loc: Loc) -> tuple[str, str]:
+def _unknown_key(loc: Loc, schema: Schema) -> tuple[str, str]:
     """Refuse a key the format does not have; name the one that was probably meant."""
-    allowed = list(_schema_at(loc[:-1]).get("properties", ()))
+    allowed = list(_schema_at(loc[:-1], schema).get("properties", ()))
     near = difflib.get_close_matches(str(loc[-1])[:100], allowed, n=1, cutoff=0.6)
     if near:
         return f"{shown(loc[-1])} is no field here", f"write {near[0]}, the nearest one"
     return f"{shown(loc[-1])} is no field here", f"take it out; there are {', '.join(allowed)}"
 
 
-def _not_among(raw_loc: tuple[Any, ...], loc: Loc, value: Any) -> tuple[str, str]:
+def _not_among(raw_loc: tuple[Any, ...], loc: Loc, value: Any, schema: Schema) -> tuple[str, str]:
     """Refuse a word outside a fixed set; name the nearest and all of them."""
     found = (
-        _schema_at(loc[:-1]).get("propertyNames", {})
+        _schema_at(loc[:-1], schema).get("propertyNames", {})
         if raw_loc[-1] == "[key]"
-        else (_schema_at(loc))
+        else (_schema_at(loc, schema))
     )
     allowed = [str(word) for word in found.get("enum", [found.get("const")])]
     near = difflib.get_close_matches(str(value)[:100].lower().replace("-", "_"), allowed, n=1)
@@ -97,33 +100,27 @@ def _not_among(raw_loc: tuple[Any, ...], loc: Loc, value: Any) -> tuple[str, str
     )
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(json_schema())
-    return loaded
-
-
-def _schema_at(loc: Loc) -> dict[str, Any]:
+def _schema_at(loc: Loc, schema: Schema) -> Schema:
     """The part of the JSON Schema that describes `loc`, or an empty one."""
-    here = _schema()
+    here = schema
     for step in loc:
-        here = _resolved(here)
+        here = _resolved(here, schema)
         inner = (
             here.get("items")
             if isinstance(step, int)
             else (here.get("properties", {}).get(step, here.get("additionalProperties")))
         )
         here = inner if isinstance(inner, dict) else {}
-    return _resolved(here)
+    return _resolved(here, schema)
 
 
-def _resolved(part: dict[str, Any]) -> dict[str, Any]:
+def _resolved(part: Schema, schema: Schema) -> Schema:
     """Follow a reference and the "or nothing" of an optional field; keep its own description."""
     for option in part.get("anyOf", ()):
         if option.get("type") != "null":
             part = {**option, **{k: v for k, v in part.items() if k != "anyOf"}}
             break
     if "$ref" in part:
-        target = _schema()["$defs"][part["$ref"].rpartition("/")[2]]
+        target = schema["$defs"][part["$ref"].rpartition("/")[2]]
         part = {**target, **{k: v for k, v in part.items() if k != "$ref"}}
     return part

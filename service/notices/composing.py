@@ -6,37 +6,20 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
-from service.errors import MidlineError, NotFoundError
+from service.errors import NotFoundError
 from service.ids import new_id
 from service.licences import store as licences
 from service.notices import audience, store
-from service.notices.values import (
-    OVER,
-    Content,
-    Counted,
-    Notice,
-    NoticeText,
-    Status,
+from service.notices.drafting import complete, digest
+from service.notices.refusals import (
+    CountChangedError,
+    NoticeRefusedError,
+    SamePersonError,
+    TextChangedError,
 )
+from service.notices.values import OVER, Content, Counted, Notice, NoticeText, Status
 from service.people import mid_store
 from service.people.values import Mid
-
-
-class NoticeRefusedError(MidlineError):
-    """A notice cannot do what is asked of it. The text says why and the mend."""
-
-    key = "notice"
-
-
-class CountChangedError(NoticeRefusedError):
-    """The number that was approved is not the number of people any more. Nothing was sent."""
-
-    def __init__(self, approved: int, counted: Counted) -> None:
-        super().__init__(
-            f"it would reach {counted.total} people now, and {approved} were approved. "
-            "Look at the count and approve it again."
-        )
-        self.counted = counted
 
 
 async def draft(deps: Deps, mid_id: str, content: Content, by: str) -> Notice:
@@ -74,7 +57,8 @@ async def redraft(deps: Deps, mid_id: str, notice_id: str, content: Content) -> 
                 f"notice {notice_id} is no draft any more: correct it instead"
             )
         await _check(conn, notice.mid, content)
-        await store.change(conn, notice_id, doc=content.model_dump_json())
+        values = {"doc": content.model_dump_json(), "counted": {}, "foreign_readers": {}}
+        await store.change(conn, notice_id, **values)
         return await read_notice(conn, mid_id, notice_id)
 
 
@@ -99,21 +83,33 @@ async def _check(conn: AsyncConnection, mid: Mid, content: Content) -> None:
 async def count(deps: Deps, mid_id: str, notice_id: str) -> Counted:
     """How many people a notice would reach at this moment, by the language they read.
 
+    Until it is approved, it remembers what was counted last.
+
     Raises:
         NotFoundError: the MID has no such notice.
     """
     notice = await read(deps, mid_id, notice_id)
-    return await audience.count(deps, notice.mid, notice.content)
+    counted = await audience.count(deps, notice.mid, notice.content)
+    async with deps.db.write() as conn:
+        now = await read_notice(conn, mid_id, notice_id, lock=True)
+        if now.status in {Status.DRAFT, Status.SECOND} and now.content == notice.content:
+            values = {"counted": counted.by_language, "foreign_readers": counted.foreign}
+            await store.change(conn, notice_id, **values)
+    return counted
 
 
-async def approve(deps: Deps, mid_id: str, notice_id: str, by: str, total: int) -> Notice:
+async def approve(
+    deps: Deps, mid_id: str, notice_id: str, by: str, total: int, *, seen: str | None = None
+) -> Notice:
     """Approve the number of people that was counted. It is counted again at this moment.
 
     Above the MID's limit a second person has to approve as well. Approving twice changes nothing.
+    ``seen`` is the digest of what was shown with the number.
 
     Raises:
         NotFoundError: the MID has no such notice.
         CountChangedError: the number is another one now.
+        TextChangedError: its words or its audience are.
         NoticeRefusedError: it is over, or reaches nobody, or the same person approves twice.
     """
     notice = await read(deps, mid_id, notice_id)
@@ -123,6 +119,8 @@ async def approve(deps: Deps, mid_id: str, notice_id: str, by: str, total: int) 
     now = deps.clock.now()
     async with deps.db.write() as conn:
         notice = await read_notice(conn, mid_id, notice_id, lock=True)
+        if seen is not None and digest(notice.content) != seen:
+            raise TextChangedError("it was changed after it was looked at: look at it again")
         _approvable(notice, by, total, counted)
         most = notice.mid.second_person_above
         if notice.status is Status.DRAFT and most is not None and counted.total > most:
@@ -155,11 +153,13 @@ def _approvable(notice: Notice, by: str, total: int, counted: Counted) -> None:
     if notice.status not in {Status.DRAFT, Status.SECOND}:
         raise NoticeRefusedError(f"notice {notice.id} is {notice.status}: it cannot be approved")
     if notice.status is Status.SECOND and notice.approved_by == by:
-        raise NoticeRefusedError("a second person has to approve this notice")
+        raise SamePersonError("a second person has to approve this notice")
     if counted.total != total:
         raise CountChangedError(total, counted)
-    if counted.total == 0:
-        raise NoticeRefusedError("it reaches nobody: change its audience")
+    if counted.total == 0 or not complete(notice.content):
+        raise NoticeRefusedError(
+            "it says nothing or reaches nobody: write it, change its audience"
+        )
 
 
 async def stop(deps: Deps, mid_id: str, notice_id: str) -> Notice:

@@ -71,8 +71,8 @@ class Content(Value):
 
     @property
     def language(self) -> str:
-        """The language it was written in first."""
-        return next(iter(self.text))
+        """The language it was written in first. A draft may have no text yet."""
+        return next(iter(self.text), "en")
 
     def language_for(self, locale: str) -> str:
         """The language a reader of ``locale`` gets: theirs, else the original."""

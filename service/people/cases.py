@@ -15,7 +15,7 @@ from service.errors import NotFoundError
 from service.ids import new_nonce
 from service.journal import store as journal
 from service.journal.values import Cause, Kind, NewEvent
-from service.people import mid_store, store
+from service.people import mid_store, staff_store, store
 from service.people.values import (
     InviteState,
     InviteView,
@@ -231,6 +231,7 @@ async def erase(
         memberships = await store.read_memberships(conn, member_id)
         await journal.erase_member(conn, member_id)
         await store.erase_member(conn, member_id)
+        await staff_store.erase_member(conn, member_id)
         await along(conn)
         return tuple(memberships)
 

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from service.bundle.fields import LIMITS
-from service.bundle.read import parse_bundle, read_bundle
+from service.bundle.read import BundleRefused, parse_bundle, read_bundle
+from service.bundle.resolve import resolve_mid
 from service.bundle.schema import Bundle, json_schema
 from service.bundle.shift import EXAMPLES_WRITTEN, shift
 
@@ -50,6 +51,19 @@ def test_the_zone_is_the_mid_s_else_that_of_its_staff_else_utc():
     assert changed("  time_zone: Europe/Madrid\n", "").mid.zone == "Europe/Madrid"
     bare = TEXT.replace("  time_zone: Europe/Madrid\n", "").replace(" Europe/Madrid", "")
     assert parse_bundle(bare, "n.yaml").mid.zone == "UTC"
+
+
+def test_a_mid_says_how_carefully_it_sends_notices():
+    plain = resolve_mid(NURSES)
+    assert (plain.second_person_above, plain.hold_minutes) == (None, 0)
+    careful = changed(
+        "  small_group: 10",
+        "  notices: {second_person_above: 500, hold_minutes: 10}\n  small_group: 10",
+    )
+    found = resolve_mid(careful)
+    assert (found.second_person_above, found.hold_minutes) == (500, 10)
+    with pytest.raises(BundleRefused, match=r"mid\.notices\.hold_minutes"):
+        changed("  small_group: 10", "  notices: {hold_minutes: -1}\n  small_group: 10")
 
 
 def test_what_is_left_out_has_its_usual_value():

@@ -9,7 +9,7 @@ from functools import cache
 
 from aiogram.filters.callback_data import CallbackData
 
-from dialogs import callbacks, card, choices, knob, licences, samples, settings
+from dialogs import callbacks, callbacks_staff, card, choices, knob, licences, samples, settings
 from dialogs.callbacks import Go, Place
 from dialogs.preview import samples as book
 from dialogs.preview_notices import BREACH, CHANGE, EVENING, VOTE
@@ -88,7 +88,7 @@ OPENERS, CLOSER = "\u2066\u2067\u2068", "\u2069"
 
 TARGETS = tuple(
     one
-    for one in vars(callbacks).values()
+    for one in (*vars(callbacks).values(), *vars(callbacks_staff).values())
     if isinstance(one, type) and issubclass(one, CallbackData) and one is not CallbackData
 )
 
@@ -199,6 +199,14 @@ LEADS = {
     callbacks.Leave: "left, kept",
     callbacks.UndoLeave: "leaving taken back",
     callbacks.DeleteAll: "deleted",
+    callbacks_staff.ShowDesk: "announcing",
+    callbacks_staff.NewNotice: "draft, empty",
+    callbacks_staff.ShowSheet: "draft",
+    callbacks_staff.SetSheet: "draft after: saved",
+    callbacks_staff.AskText: "draft text prompt",
+    callbacks_staff.Approve: "progress: running",
+    callbacks_staff.StopNotice: "progress: stopped",
+    callbacks_staff.ResumeNotice: "progress: running",
 }
 
 

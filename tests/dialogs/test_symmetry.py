@@ -28,6 +28,7 @@ from dialogs.callbacks import (
     ShowLicences,
     UndoKnob,
 )
+from dialogs.callbacks_staff import ShowDesk
 from dialogs.screen import Button
 from locales.style import sentences, width
 from locales.words import SHIPPED, words
@@ -48,8 +49,9 @@ from tests.dialogs.stage import (
 ORDER = (SayYes, SayNo, SayLater)
 # The no is what the member has said; the card says so above the yes.
 NO_STANDS = {"card, said no": "you said no", "card: no on an offer": "you said no"}
-# Nothing more can be done there: the member is forgotten, or the chat is not private.
-ENDS = {"deleted", "in a group"}
+# Nothing can be tapped there: the member is forgotten, the chat is not private, or a reply is
+# wanted.
+ENDS = {"deleted", "in a group", "draft text prompt"}
 QUESTION = re.compile(r"[?？؟]")
 
 
@@ -325,7 +327,7 @@ def test_only_the_forgotten_and_the_group_have_no_buttons():
 
 
 def test_every_screen_of_one_thing_has_home_or_a_way_back():
-    ways = (Go, ShowLicences, ShowCard, BesideNotice)
+    ways = (Go, ShowLicences, ShowCard, BesideNotice, ShowDesk)
     stuck = [
         name
         for name, _, made in everywhere()

@@ -9,6 +9,7 @@ from aiogram import Bot, Dispatcher, F
 from aiogram.types import (
     BotCommand,
     CallbackQuery,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     Message,
@@ -250,6 +251,18 @@ async def test_another_site_cannot_act_through_a_form(pg, ana):
         async with session.post(url, json={"text": "hi"}) as answer:
             assert answer.status == 200
     assert ana.messages[-1].text == "hi"
+
+
+async def test_what_is_typed_after_a_message_that_wants_a_reply_is_the_reply(pg, ana, bot):
+    url = f"{pg.url}/play/people/{ana.id}/messages"
+    asked = await bot.send_message(ana.id, "Your text?", reply_markup=ForceReply())
+    async with aiohttp.ClientSession() as session:
+        for text in ("my text", "and more"):
+            async with session.post(url, json={"text": text}) as answer:
+                assert answer.status == 200
+    first, second = ana.messages[-2:]
+    assert first.payload["reply_to_message"]["message_id"] == asked.message_id
+    assert second.payload == {}
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from sqlalchemy import select
 
+from bot import notice_store
 from bot.store import forget_chat, put_chat
 from service.choices import standing_out
 from service.db.metadata import metadata
 from service.licences.values import Refusal, RefusalKind
 from service.people import cases
 from service.price.values import Pause
+from service.staff import cases as staff
 
 PERSONAL = {"member_id", "membership_id"}
 
@@ -37,6 +39,10 @@ async def live(stage, member) -> None:
     """Leave a trace in everything that keeps one."""
     async with stage.deps.db.write() as conn:
         await put_chat(conn, 4711, member, "es")
+        await notice_store.put_watcher(conn, "ntc_1", notice_store.Watcher(member, 5, "es"))
+        await notice_store.put_prompt(conn, member, 6, notice_store.Prompt("ntc_1", "es"))
+    made = await staff.add(stage.deps, "nurses", "Ada")
+    assert (await staff.open_link(stage.deps, member, made.token)).state == "welcome"
     await cases.choose_language(stage.deps, member, "es")
     await cases.choose_zone(stage.deps, member, "Europe/Madrid")
     await stage.turn(member, 2)
@@ -69,6 +75,14 @@ async def test_every_table_keyed_to_a_member_holds_something_before_and_nothing_
     assert await erase(stage, yes_to_four) == memberships
     assert await about(stage, *ids) == {}
     assert await about(stage, other, kept.id) == others
+
+
+async def test_erasing_a_person_ends_their_being_staff(stage, nurse):
+    made = await staff.add(stage.deps, "nurses", "Ada")
+    await staff.open_link(stage.deps, nurse, made.token)
+    await erase(stage, nurse)
+    assert (await rows(stage))["staff"] == []
+    assert await staff.posts(stage.deps, nurse) == ()
 
 
 async def test_the_mids_own_roster_stays_the_mids_and_the_reference_can_be_invited_again(

@@ -8,6 +8,7 @@ import pytest
 from service.errors import NotFoundError
 from service.notices import composing, reading, reporting, sending
 from service.notices.audience import due_again, next_people
+from service.notices.drafting import digest
 from service.notices.turns import Batch, Settled
 from service.notices.values import (
     Audience,
@@ -176,3 +177,30 @@ async def test_a_number_that_changed_is_not_approved(stage, three):
     notice = await composing.draft(stage.deps, "nurses", content(), by="ada")
     with pytest.raises(composing.CountChangedError):
         await composing.approve(stage.deps, "nurses", notice.id, "ada", 2)
+
+
+async def test_a_draft_may_be_empty_and_is_then_never_approved(stage, three):
+    made = content(text={}, audience=Audience())
+    notice = await composing.draft(stage.deps, "nurses", made, by="ada")
+    assert (await composing.count(stage.deps, "nurses", notice.id)).total == 0
+    for changed in ({"audience": Audience(everyone=True)}, {"text": content().text}):
+        await composing.redraft(stage.deps, "nurses", notice.id, made.model_copy(update=changed))
+        counted = await composing.count(stage.deps, "nurses", notice.id)
+        with pytest.raises(composing.NoticeRefusedError, match="says nothing or reaches nobody"):
+            await composing.approve(stage.deps, "nurses", notice.id, "ada", counted.total)
+
+
+async def test_what_was_changed_after_it_was_looked_at_is_not_approved(stage, three):
+    notice = await composing.draft(stage.deps, "nurses", content(), by="ada")
+    counted = await composing.count(stage.deps, "nurses", notice.id)
+    seen = digest(notice.content)
+    other = content(text={"en": NoticeText(title="Closed evening", body="Do not come.")})
+    await composing.redraft(stage.deps, "nurses", notice.id, other)
+    assert (await composing.read(stage.deps, "nurses", notice.id)).counted == {}
+    with pytest.raises(composing.TextChangedError):
+        await composing.approve(stage.deps, "nurses", notice.id, "ada", counted.total, seen=seen)
+    seen = digest(other)
+    done = await composing.approve(
+        stage.deps, "nurses", notice.id, "ada", counted.total, seen=seen
+    )
+    assert done.status is Status.SCHEDULED

@@ -211,6 +211,14 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "notice_prompts",
+        sa.Column("member_id", sa.String(length=32), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("notice_id", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("member_id", "message_id", name=op.f("pk_notice_prompts")),
+    )
+    op.create_table(
         "notice_segments",
         sa.Column("notice_id", sa.String(length=32), nullable=False),
         sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
@@ -221,6 +229,15 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("notice_id", "n", name=op.f("pk_notice_segments")),
     )
+    op.create_table(
+        "notice_watch",
+        sa.Column("notice_id", sa.String(length=32), nullable=False),
+        sa.Column("member_id", sa.String(length=32), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("locale", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("notice_id", "member_id", name=op.f("pk_notice_watch")),
+    )
+    op.create_index(op.f("ix_notice_watch_member_id"), "notice_watch", ["member_id"], unique=False)
     op.create_table(
         "notices",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -290,6 +307,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_shown_member_id"), "shown", ["member_id"], unique=False)
     op.create_table(
+        "staff",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("mid_id", sa.String(length=40), nullable=False),
+        sa.Column("member_id", sa.String(length=32), nullable=True),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_token_hash")),
+    )
+    op.create_index(op.f("ix_staff_member_id"), "staff", ["member_id"], unique=False)
+    op.create_index(
+        op.f("ix_staff_mid_id_staff_added_at"), "staff", ["mid_id", "added_at"], unique=False
+    )
+    op.create_table(
         "told",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -306,6 +339,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("told")
+    op.drop_index(op.f("ix_staff_mid_id_staff_added_at"), table_name="staff")
+    op.drop_index(op.f("ix_staff_member_id"), table_name="staff")
+    op.drop_table("staff")
     op.drop_index(op.f("ix_shown_member_id"), table_name="shown")
     op.drop_table("shown")
     op.drop_table("roster")
@@ -313,7 +349,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_notices_status"), table_name="notices")
     op.drop_index(op.f("ix_notices_mid_id_notices_created_at"), table_name="notices")
     op.drop_table("notices")
+    op.drop_index(op.f("ix_notice_watch_member_id"), table_name="notice_watch")
+    op.drop_table("notice_watch")
     op.drop_table("notice_segments")
+    op.drop_table("notice_prompts")
     op.drop_index(op.f("ix_notice_held_notice_id_notice_held_until"), table_name="notice_held")
     op.drop_table("notice_held")
     op.drop_table("notice_audience")

@@ -1,0 +1,141 @@
+"""Announcing for staff: the desk, drafts, the count and its approval, and how a notice goes."""
+
+from aiogram import Bot, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from bot import notice_store, watching
+from bot.filters import AnswersPrompt, StaffLink
+from bot.member import Who
+from bot.notice_store import Prompt
+from bot.show import Show
+from dialogs import announce, draft
+from dialogs.announce_words import yes_and_no
+from dialogs.callbacks_staff import (
+    Approve,
+    AskText,
+    NewNotice,
+    Part,
+    ResumeNotice,
+    SetSheet,
+    ShowDesk,
+    ShowSheet,
+    StopNotice,
+)
+from service.deps import Deps
+from service.notices import by_staff
+from service.notices.desk import Sheet
+from service.staff import cases as staff
+
+
+async def show_desk(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
+    """``/announce``."""
+    view = await by_staff.desk(deps, who.id)
+    message_id = await show(announce.desk(view, who.w), who.w.locale)
+    await watching.note(deps, who, message_id, None)
+
+
+async def become_staff(_: Message, token: str, deps: Deps, who: Who, show: Show) -> None:
+    """A link that makes whoever opens it staff."""
+    view = await staff.open_link(deps, who.id, token)
+    await show(announce.welcome(view, who.w), who.w.locale)
+
+
+async def _as_it_stands(view: Sheet, deps: Deps, who: Who, show: Show) -> None:
+    message_id = await show(announce.screen(view, who.w), who.w.locale)
+    await watching.note(deps, who, message_id, view.notice)
+
+
+async def begin(
+    _: CallbackQuery, callback_data: NewNotice, deps: Deps, who: Who, show: Show
+) -> None:
+    """A new draft."""
+    view = await by_staff.begin(deps, who.id, callback_data.mid)
+    await _as_it_stands(view, deps, who, show)
+
+
+async def show_sheet(
+    _: CallbackQuery, callback_data: ShowSheet, deps: Deps, who: Who, show: Show
+) -> None:
+    """A part of a notice."""
+    part = callback_data.part
+    use_case = by_staff.count if part is Part.COUNT else by_staff.look
+    view = await use_case(deps, who.id, callback_data.notice)
+    made = announce.part(view, part, callback_data.at, who.w)
+    message_id = await show(made, who.w.locale)
+    whole = part in {Part.OVERVIEW, Part.COUNT}
+    await watching.note(deps, who, message_id, view.notice if whole else None)
+
+
+async def change(
+    _: CallbackQuery, callback_data: SetSheet, deps: Deps, who: Who, show: Show
+) -> None:
+    """Change one thing of a draft."""
+    field, value = callback_data.field, callback_data.value
+    answers = yes_and_no()
+    view = await by_staff.change(deps, who.id, callback_data.notice, field, value, answers)
+    await _as_it_stands(view, deps, who, show)
+
+
+async def ask_text(
+    _: CallbackQuery, callback_data: AskText, deps: Deps, who: Who, show: Show
+) -> None:
+    """Ask for the text in one language."""
+    notice, language = callback_data.notice, callback_data.language
+    view = await by_staff.look(deps, who.id, notice)
+    message_id = await show(draft.prompt(view, language, who.w), who.w.locale)
+    if message_id is not None:
+        async with deps.db.write() as conn:
+            await notice_store.put_prompt(conn, who.id, message_id, Prompt(notice, language))
+
+
+async def take_text(message: Message, prompt: Prompt, deps: Deps, who: Who, show: Show) -> None:
+    """A text that replies to a message which asked for it."""
+    typed = message.text or ""
+    view = await by_staff.write(deps, who.id, prompt.notice_id, prompt.language, typed)
+    message_id = await show(announce.after_text(view, who.w), who.w.locale)
+    await watching.note(deps, who, message_id, view.notice)
+
+
+async def approve(
+    _: CallbackQuery, callback_data: Approve, deps: Deps, who: Who, show: Show, bot: Bot
+) -> None:
+    """Approve the number that was counted."""
+    total, seen = callback_data.total, callback_data.seen
+    view = await by_staff.approve(deps, who.id, callback_data.notice, total, seen)
+    await _as_it_stands(view, deps, who, show)
+    await watching.call_second(bot, deps, view)
+
+
+async def stop(
+    _: CallbackQuery, callback_data: StopNotice, deps: Deps, who: Who, show: Show
+) -> None:
+    """Send it to nobody else."""
+    view = await by_staff.stop(deps, who.id, callback_data.notice)
+    await _as_it_stands(view, deps, who, show)
+
+
+async def resume(
+    _: CallbackQuery, callback_data: ResumeNotice, deps: Deps, who: Who, show: Show
+) -> None:
+    """Go on after it was paused."""
+    view = await by_staff.resume(deps, who.id, callback_data.notice)
+    await _as_it_stands(view, deps, who, show)
+
+
+def build_router() -> Router:
+    """A fresh router."""
+    router = Router(name="announce")
+    router.message.register(show_desk, Command("announce"))
+    router.message.register(become_staff, StaffLink())
+    router.message.register(take_text, AnswersPrompt())
+    tap = router.callback_query.register
+    tap(show_desk, ShowDesk.filter())
+    tap(begin, NewNotice.filter())
+    tap(show_sheet, ShowSheet.filter())
+    tap(change, SetSheet.filter())
+    tap(ask_text, AskText.filter())
+    tap(approve, Approve.filter())
+    tap(stop, StopNotice.filter())
+    tap(resume, ResumeNotice.filter())
+    return router

@@ -1,0 +1,75 @@
+"""``midline staff``: who may announce for a MID in the chat."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from bot.console import AsJson, carry_out, group, settings
+
+app = group("staff", "Let people announce for a MID in the chat.")
+
+Mid = Annotated[str, typer.Argument(help="The id of the MID.")]
+
+
+@app.command()
+def add(
+    mid: Mid,
+    name: Annotated[str, typer.Option(help="The name that stands under what they approve.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a link that makes whoever opens it staff: once, within seven days."""
+    from bot.inviting import add_staff
+
+    made = carry_out(add_staff(settings(), mid, name))
+    if as_json:
+        typer.echo(json.dumps(made, indent=2))
+    else:
+        link = made["link"] or made["token"]
+        typer.echo(f"{made['id']}  {made['name']}  {link}  until {made['expires']}")
+
+
+@app.command("list")
+def list_(mid: Mid, as_json: AsJson = False) -> None:
+    """The staff of a MID."""
+    from bot.opening import opened
+    from service.staff import cases
+
+    found = settings()
+
+    async def work() -> list[dict[str, Any]]:
+        async with opened(found) as deps:
+            return [
+                {
+                    "id": one.id,
+                    "name": one.name,
+                    "added": one.added_at.isoformat(timespec="seconds"),
+                    "link_opened": one.member_id is not None,
+                }
+                for one in await cases.listed(deps, mid)
+            ]
+
+    staff = carry_out(work())
+    if as_json:
+        typer.echo(json.dumps(staff, indent=2))
+    elif not staff:
+        typer.echo(f"{mid} has no staff yet.")
+    for one in [] if as_json else staff:
+        opened_ = "in the chat" if one["link_opened"] else "has not opened the link yet"
+        typer.echo(f"{one['id']}  {one['name']}  {opened_}")
+
+
+@app.command()
+def remove(staff_id: Annotated[str, typer.Argument(help="The id of the staff.")]) -> None:
+    """End it at once: none of their buttons works any more."""
+    from bot.opening import opened
+    from service.staff import cases
+
+    found = settings()
+
+    async def work() -> None:
+        async with opened(found) as deps:
+            await cases.remove(deps, staff_id)
+
+    carry_out(work())
+    typer.echo(f"{staff_id} is no longer staff.")

@@ -1,0 +1,52 @@
+"""A draft as members will read it, for staff."""
+
+from markupsafe import Markup
+
+from dialogs import draft
+from dialogs.callbacks_staff import Part
+from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
+from knowledge.card import own_name
+from locales.words import Words, words
+from locales.words import own_name as name_of
+from service.notices.desk import Sheet
+from service.notices.values import NoticeView
+
+
+def preview(sheet: Sheet, language: str, w: Words) -> Screen:
+    """The notice as a member reads it in one language."""
+    content = sheet.notice.content
+    if not content.text:
+        return draft.overview(sheet, w)
+    language = language if language in content.text else content.language
+    answers = [own_name(one.label, words(language)) for one in content.answers]
+    others = [one for one in content.text if one != language]
+    return Screen(
+        text=paragraphs(
+            w.t("As members read it in {language}:", language=w.language_name(language)),
+            _as_read(sheet, words(language)),
+            w.t("Buttons: {names}", names=w.join(answers)) if answers else None,
+        ),
+        rows=rows(
+            *in_twos(Button(name_of(one), draft.to(sheet, Part.PREVIEW, one)) for one in others),
+            Button(w.p("button", "Count people"), draft.to(sheet, Part.COUNT)),
+            draft.back(sheet, w),
+        ),
+    )
+
+
+def _as_read(sheet: Sheet, w: Words) -> Markup:
+    notice = sheet.notice
+    view = NoticeView(
+        notice_id=notice.id,
+        mid=notice.mid,
+        content=notice.content,
+        rev=notice.rev,
+        membership_id="",
+        zone=notice.mid.zone,
+    )
+    return _plainly(view, w)
+
+
+def _plainly(view: NoticeView, w: Words) -> Markup:
+    said = view.content.text[view.content.language_for(w.locale)]
+    return paragraphs(lines([bold(own_name(view.mid.name, w)), bold(said.title)]), said.body)

@@ -1,0 +1,93 @@
+"""Staff: one link, one person, once, for seven days; removed means at once."""
+
+import asyncio
+
+import pytest
+
+from service.errors import NotFoundError
+from service.staff import cases
+from service.staff.values import LinkState
+
+
+async def open_(stage, member, token):
+    return (await cases.open_link(stage.deps, member, token)).state
+
+
+async def test_the_first_to_open_the_link_is_staff_and_nobody_after(stage):
+    made = await cases.add(stage.deps, "nurses", "Ada")
+    assert made.token.startswith("staff_")
+    assert len(made.token) <= 64
+    ada, other = await stage.stranger(), await stage.stranger()
+    assert await open_(stage, ada, made.token) is LinkState.WELCOME
+    assert await open_(stage, ada, made.token) is LinkState.WELCOME
+    assert await open_(stage, other, made.token) is LinkState.USED
+    assert [one.name for one in await cases.posts(stage.deps, ada)] == ["Ada"]
+    assert await cases.posts(stage.deps, other) == ()
+
+
+async def test_of_two_at_once_one_is_staff(stage):
+    made = await cases.add(stage.deps, "nurses", "Ada")
+    both = [await stage.stranger(), await stage.stranger()]
+    states = await asyncio.gather(*(open_(stage, one, made.token) for one in both))
+    assert sorted(states) == [LinkState.USED, LinkState.WELCOME]
+
+
+async def test_a_link_ends_after_seven_days(stage):
+    made = await cases.add(stage.deps, "nurses", "Ada")
+    stage.clock.tick(days=7)
+    assert await open_(stage, await stage.stranger(), made.token) is LinkState.EXPIRED
+
+
+@pytest.mark.parametrize("token", ["", "staff_", "staff_nothing", "x" * 64])
+async def test_a_wrong_link_leads_nowhere(stage, token):
+    await cases.add(stage.deps, "nurses", "Ada")
+    assert await open_(stage, await stage.stranger(), token) is LinkState.WRONG
+
+
+async def test_removed_is_at_once_and_for_the_unused_link_too(stage):
+    ada = await stage.stranger()
+    made = await cases.add(stage.deps, "nurses", "Ada")
+    await open_(stage, ada, made.token)
+    unused = await cases.add(stage.deps, "nurses", "Ben")
+    for one in (made, unused):
+        await cases.remove(stage.deps, one.staff.id)
+        assert await open_(stage, ada, one.token) is LinkState.WRONG
+    assert await cases.posts(stage.deps, ada) == ()
+    assert await cases.listed(stage.deps, "nurses") == []
+    with pytest.raises(NotFoundError):
+        await cases.post(stage.deps, ada, "nurses")
+    with pytest.raises(NotFoundError):
+        await cases.remove(stage.deps, "stf_nobody")
+
+
+async def test_nobody_is_staff_of_one_mid_twice_but_of_two_mids_they_can_be(stage):
+    ada = await stage.stranger()
+    for mid, name in (("nurses", "Ada"), ("translators", "Ada")):
+        made = await cases.add(stage.deps, mid, name)
+        assert await open_(stage, ada, made.token) is LinkState.WELCOME
+    second = await cases.add(stage.deps, "nurses", "Ada again")
+    assert await open_(stage, ada, second.token) is LinkState.ALREADY
+    assert await open_(stage, await stage.stranger(), second.token) is LinkState.WELCOME
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 31, "two\nlines", "a\u202eb"])
+async def test_a_name_that_cannot_stand_under_a_notice_is_refused(stage, name):
+    with pytest.raises(cases.StaffRefusedError):
+        await cases.add(stage.deps, "nurses", name)
+
+
+async def test_two_of_one_name_are_refused(stage):
+    await cases.add(stage.deps, "nurses", "Ada")
+    with pytest.raises(cases.StaffRefusedError, match="already"):
+        await cases.add(stage.deps, "nurses", "ADA")
+
+
+async def test_the_token_is_not_stored(stage):
+    from sqlalchemy import select
+
+    from service.people.staff_store import staff
+
+    made = await cases.add(stage.deps, "nurses", "Ada")
+    async with stage.deps.db.read() as conn:
+        (row,) = list(await conn.execute(select(staff)))
+    assert made.token.removeprefix("staff_") not in str(row)
