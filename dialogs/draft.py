@@ -22,7 +22,7 @@ from service.notices.desk import (
 )
 from service.notices.values import Notice, Status
 
-LICENCES_SHOWN = 12
+LICENCES_SHOWN = 8
 NAME = 28
 
 
@@ -205,17 +205,12 @@ def audience(sheet: Sheet, w: Words) -> Screen:
                 SetSheet(notice=notice_id, field=Field.EVERYONE, value=EVERYONE),
             ),
             *[
-                (
-                    Button(
-                        w.p("button", "In: {name}", name=_short(one, w)),
-                        SetSheet(notice=notice_id, field=Field.IN, value=one.id),
-                    ),
-                    Button(
-                        w.p("button", "All: {name}", name=_short(one, w)),
-                        SetSheet(notice=notice_id, field=Field.ANY, value=one.id),
-                    ),
-                )
+                Button(label, SetSheet(notice=notice_id, field=field, value=one.id))
                 for one in shown
+                for field, label in (
+                    (Field.IN, w.p("button", "In: {name}", name=_short(one, w))),
+                    (Field.ANY, w.p("button", "All: {name}", name=_short(one, w))),
+                )
             ],
             back(sheet, w),
         ),
