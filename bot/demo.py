@@ -22,6 +22,7 @@ from service.bundle.shift import EXAMPLES_WRITTEN, shift
 from service.deps import Deps
 from service.errors import StoreError
 from service.people.cases import make_invites
+from service.staff import cases as staff
 
 TOKEN = "42:DEMO"  # noqa: S105  # it opens nothing but the stand-in
 FOLDER = Path("~/.local/share/midline-demo").expanduser()
@@ -29,13 +30,17 @@ FOLDER = Path("~/.local/share/midline-demo").expanduser()
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody in the demo: a Telegram id, name and tag, a note, and the invites that wait."""
+    """Somebody in the demo: a Telegram id, name and tag, a note, and the invites that wait.
+
+    ``staff`` are the MIDs for which they may announce.
+    """
 
     telegram_id: int
     name: str
     tag: str
     note: str
     invites: tuple[tuple[str, str], ...] = ()
+    staff: tuple[str, ...] = ()
 
 
 # Fixed ids: whoever joined in an earlier demo is still known in the next.
@@ -52,6 +57,7 @@ GUESTS = (
     Guest(7_000_000_004, "Emma", "en", "A nurse", (("nurses", "N-0004"),)),
     Guest(7_000_000_005, "आशा", "hi", "A nurse", (("nurses", "N-0003"),)),
     Guest(7_000_000_006, "Chloé", "fr", "A translator", (("translators", "T-0003"),)),
+    Guest(7_000_000_007, "Pilar", "es", "Works for the nurses: /announce", (), ("nurses",)),
 )
 
 
@@ -125,6 +131,10 @@ async def seed(deps: Deps, playground: Playground) -> None:
             made = await make_invites(deps, mid, ref=ref)
             label = words(negotiate(guest.tag)).pick(names[mid]).text
             invites.append(Invite(label, made[0].token))
+        for mid in guest.staff:
+            if guest.name not in {one.name for one in await staff.listed(deps, mid)}:
+                label = words(negotiate(guest.tag)).pick(names[mid]).text
+                invites.append(Invite(label, (await staff.add(deps, mid, guest.name)).token))
         playground.person(
             guest.name,
             language=guest.tag,

@@ -4,7 +4,8 @@ from markupsafe import Markup
 
 from dialogs import draft
 from dialogs.callbacks_staff import Part
-from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
+from dialogs.notice import screen as notice_screen
+from dialogs.screen import Button, Screen, in_twos, paragraphs, rows
 from knowledge.card import own_name
 from locales.words import Words, words
 from locales.words import own_name as name_of
@@ -44,9 +45,4 @@ def _as_read(sheet: Sheet, w: Words) -> Markup:
         membership_id="",
         zone=notice.mid.zone,
     )
-    return _plainly(view, w)
-
-
-def _plainly(view: NoticeView, w: Words) -> Markup:
-    said = view.content.text[view.content.language_for(w.locale)]
-    return paragraphs(lines([bold(own_name(view.mid.name, w)), bold(said.title)]), said.body)
+    return notice_screen(view, w).text
