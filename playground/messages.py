@@ -172,6 +172,9 @@ class Messages:
         query = self._world.queries.get(values["callback_query_id"])
         now = self._world.clock()
         if query is None or query.answered or now - query.made > limits.QUERY_LIFE_SECONDS:
+            if query is not None:
+                # The bot has done what it could: nobody need wait for another answer.
+                self._world.watch.answered(query.id)
             raise bad(_TOO_OLD)
         text = values.get("text", "")
         if len(text) > limits.ANSWER_LENGTH:
