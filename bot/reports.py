@@ -75,6 +75,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "due_at": _moment(notice.due_at),
         "started_at": _moment(notice.started_at),
         "ended_at": _moment(notice.ended_at),
+        "waits_until": _moment(report.morning),
         "total": notice.total,
         "by_language": dict(notice.counted),
         "in_another_language": dict(notice.foreign),
@@ -101,7 +102,10 @@ def as_text(report: Report) -> str:
     """For people: a line for each outcome, a column for each language."""
     notice, found = report.notice, outcomes(report)
     languages = sorted({*notice.counted, *found})
-    lines = [listed_line(notice), _table("", [*languages, "all"])]
+    lines = [listed_line(notice)]
+    if report.morning is not None:
+        lines.append(f"night for its members: it waits until {_moment(report.morning)}")
+    lines.append(_table("", [*languages, "all"]))
     lines.append(
         _table("people", [*(notice.counted.get(one, 0) for one in languages), notice.total])
     )

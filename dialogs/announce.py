@@ -149,6 +149,7 @@ def count(sheet: Sheet, w: Words) -> Screen:
             if foreign
             else None,
             _second(sheet, total, w),
+            told.night(sheet.report, w),
             w.t("Nobody has got it yet."),
         ),
         rows=rows(
@@ -195,6 +196,7 @@ def progress(report: Report, w: Words, *, note: str | None = None) -> Screen:
             note,
             draft.head(notice, w),
             told.state(notice, w),
+            told.night(report, w),
             lines(
                 [
                     bold(w.n("For {n} person", "For {n} people", notice.total)),

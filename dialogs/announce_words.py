@@ -81,6 +81,16 @@ def state(notice: Notice, w: Words) -> str:
     return says[notice.status]
 
 
+def night(report: Report, w: Words) -> str | None:
+    """That it waits for the morning, where it is night for the MID."""
+    if report.morning is None:
+        return None
+    moment = w.moment(report.morning, report.notice.mid.zone)
+    return w.t(
+        "It is night for members now. It wakes nobody and waits until {moment}.", moment=moment
+    )
+
+
 def audience(notice: Notice, licences: Sequence[Licence], w: Words) -> str:
     """Who a notice is for, as the end of "For: ..."."""
     said = notice.content.audience

@@ -107,6 +107,9 @@ def _aimed(audience: Audience) -> Notice:
     return notice(content=notice().content.model_copy(update={"audience": audience}))
 
 
+_MORNING = datetime(2026, 11, 22, 7, tzinfo=UTC)
+
+
 def _report(status: Status, **changes: Any) -> Report:
     return Report(
         notice=notice(status, outcomes=_OUTCOMES, **changes),
@@ -125,6 +128,9 @@ def samples() -> dict[str, Sample]:
         ),
         "announcing, nothing yet": lambda w: announce.desk(Desk(posts=(staff(),), notices=()), w),
         "announcing, two MIDs": lambda w: announce.desk(_two(), w),
+        "a notice in the night": lambda w: announce.progress(
+            Report(notice=notice(Status.RUNNING), morning=_MORNING), w
+        ),
         "announcing, no staff": lambda w: announce.desk(Desk(posts=(), notices=()), w),
         "draft": lambda w: announce.screen(sheet(), w),
         "draft, empty": lambda w: announce.screen(sheet(_empty(), complete=False), w),

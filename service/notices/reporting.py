@@ -2,10 +2,10 @@
 
 from service.deps import Deps
 from service.errors import NotFoundError
-from service.notices import held_store, store
+from service.notices import held_store, rules, store
 from service.notices import outcome_store as outcomes
 from service.notices.composing import read_mid, read_notice
-from service.notices.values import Delivery, Notice, Outcome, Report
+from service.notices.values import OVER, Delivery, Notice, Outcome, Report
 
 
 async def report(deps: Deps, mid_id: str, notice_id: str) -> Report:
@@ -15,10 +15,13 @@ async def report(deps: Deps, mid_id: str, notice_id: str) -> Report:
         NotFoundError: the MID has no such notice.
     """
     async with deps.db.read() as conn:
+        notice = await read_notice(conn, mid_id, notice_id)
+        waits = notice.status not in OVER and not notice.content.passes
         return Report(
-            notice=await read_notice(conn, mid_id, notice_id),
+            notice=notice,
             waiting=await held_store.count_held(conn, notice_id),
             answers=await store.count_answers(conn, notice_id),
+            morning=rules.mids_morning(notice.mid, deps.clock.now()) if waits else None,
         )
 
 

@@ -223,11 +223,15 @@ class NoticesView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What became of a notice so far. ``waiting`` counts who is put off, by why."""
+    """What became of a notice so far. ``waiting`` counts who is put off, by why.
+
+    ``morning`` is when the night of the MID ends, where a notice has to wait for that.
+    """
 
     notice: Notice
     waiting: Mapping[str, int] = field(default_factory=dict)
     answers: Mapping[str, int] = field(default_factory=dict)
+    morning: datetime | None = None
 
     @property
     def pending(self) -> int:
