@@ -140,7 +140,7 @@ class Terms(Value):
     @property
     def needs_teach_back(self) -> bool:
         """Whether a question stands between the card and the yes (mission R4)."""
-        return self.sensitive or self.containment == "not_contained"
+        return self.sensitive or self.cannot_be_called_back
 
     def canonical(self) -> bytes:
         """The term sheet as canonical JSON (RFC 8785)."""

@@ -236,6 +236,15 @@ async def test_a_question_stands_before_a_yes_that_cannot_be_undone_or_is_sensit
     assert (await stage.history(both))[-1].detail == {"taught": "passed"}
 
 
+async def test_a_question_stands_before_a_copy_that_is_said_to_be_contained(stage, nurse):
+    def copied(block):
+        block["access_mode"] = "copy"
+
+    await stage.bring(next_version("nurses", ROBOT, copied))
+    card = await stage.see_card(nurse, ROBOT)
+    assert isinstance(await stage.tap_yes(nurse, card.proof.nonce), QuizView)
+
+
 async def test_one_wrong_answer_is_asked_again_and_two_stay_out(stage, nurse):
     card = await stage.see_card(nurse, "fatigue-and-cover")
     asked = await stage.tap_yes(nurse, card.proof.nonce)
