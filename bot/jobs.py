@@ -100,14 +100,15 @@ class Job:
         self._trying += [one.number for one in send]
 
     def _known(self, one: Recipient) -> Recipient:
-        """That this process itself was about to send to somebody does not put them in doubt."""
+        # That this process itself was about to send to somebody does not put them in doubt.
         return replace(one, in_doubt=self._put_off.setdefault(one.number, one.in_doubt))
 
     def refresh(self, notice: Notice, asked_at: float) -> None:
         """The notice as it was asked for at a moment, unless something was written since."""
         if self.halted_at is not None and self.halted_at < asked_at:
             self.halted_at = None
-        if notice.settled >= self.notice.settled:
+        # What was asked before this process took it over has an epoch of the past.
+        if notice.epoch == self.notice.epoch and notice.settled >= self.notice.settled:
             self.notice = notice
 
     def forget(self) -> None:
