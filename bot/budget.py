@@ -24,6 +24,9 @@ GROWS_BY = 1.05
 SHRINKS_TO = 0.7
 LEAST = 0.1
 
+PER_CHAT_SECONDS = 1.05
+REMEMBERED = 5000
+
 
 def loop_time() -> float:
     """The clock that waiting goes by: it neither jumps nor stands."""
@@ -102,3 +105,22 @@ class Budget:
     def _fade(self, now: float) -> None:
         self._replies *= math.exp((self._replied_at - now) / MEMORY_SECONDS)
         self._replied_at = now
+
+
+class Apart:
+    """Keeps what is sent to one chat a second apart, over all that is sent in bulk."""
+
+    def __init__(self, now: Callable[[], float] = loop_time) -> None:
+        self._now = now
+        self._last: dict[int, float] = {}
+
+    async def wait(self, chat_id: int) -> None:
+        """Wait until this chat may hear from the bot again, and count it as done then."""
+        now = self._now()
+        at = max(now, self._last.get(chat_id, 0.0) + PER_CHAT_SECONDS)
+        if len(self._last) > REMEMBERED:
+            old = now - PER_CHAT_SECONDS
+            self._last = {one: last for one, last in self._last.items() if last > old}
+        self._last[chat_id] = at
+        if at > now:
+            await asyncio.sleep(at - now)

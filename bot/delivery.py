@@ -18,9 +18,9 @@ from bot.jobs import Job
 from bot.lanes import Lanes
 from bot.outgoing import Outgoing
 from service.deps import Deps
-from service.notices import rules, sending
+from service.notices import sending
 from service.notices.audience import due_again
-from service.notices.values import Outcome, Status
+from service.notices.values import Status
 
 log = structlog.get_logger()
 
@@ -53,6 +53,7 @@ class Delivery:
         self._paid = paid
         self._told_at: dict[str, float] = {}
         self._stopping = asyncio.Event()
+        self._edits: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
         """Begin nothing more; what is under way gets a moment to end."""
@@ -77,10 +78,13 @@ class Delivery:
         out = Outgoing(self._deps, self._bot, self._budget, rate=self._rate, paid=self._paid)
         try:
             async with asyncio.TaskGroup() as group:
-                writing = group.create_task(out.write())
+                writing = group.create_task(out.writing.run())
                 while not self._stopping.is_set():
                     await self._look(out, group)
                     await out.send_for(LOOK_SECONDS, group)
+                # An edit that is cut short is done again, and changes nothing.
+                for task in self._edits:
+                    task.cancel()
                 await self._drain(out)
                 writing.cancel()
         finally:
@@ -113,32 +117,38 @@ class Delivery:
             await self._tell(job.id)
         if job.notice.rev > job.notice.edited_rev and not job.editing:
             job.editing = True
-            group.create_task(edit(self._deps, self._bot, self._budget, job))
+            task = group.create_task(edit(self._deps, self._bot, self._budget, job))
+            self._edits.add(task)
+            task.add_done_callback(self._edits.discard)
         if job.notice.status is not Status.RUNNING:
             job.rest()
             return
-        if job.wave_is_over():
-            await self._after_wave(out, job)
+        if not job.wake():
+            return
+        if await self._has_expired(job):
+            return
+        if job.wave_is_over() and not job.wave.passes(job.notice):
+            await out.halt(job, "too many of the first wave failed")
         if not job.retries:
-            job.read_again(await due_again(self._deps, job.looked_at, self._budget.under_way))
+            open_ = job.again
+            most = self._budget.under_way
+            job.read_again(await due_again(self._deps, job.looked_at, most), open_)
         mid = job.notice.mid
-        if job.written and mid.id not in out.digesting:
+        if mid.id not in out.digesting:
             out.digesting.add(mid.id)
             group.create_task(send_digests(self._deps, self._bot, self._budget, out, mid))
-        if job.exhausted and job.quiet and not job.buffer:
+        if job.exhausted and job.quiet and not job.buffer and not job.editing:
             await self._finish(job)
 
-    async def _after_wave(self, out: Outgoing, job: Job) -> None:
-        ended = [
-            Outcome(int(code))
-            for by in job.notice.outcomes.values()
-            for code, n in by.items()
-            for _ in range(n)
-        ]
-        if rules.went_wrong(ended):
-            await out.halt(job, "too many of the first wave failed")
-        else:
-            job.pass_wave()
+    async def _has_expired(self, job: Job) -> bool:
+        """Whether the moment has passed after which nobody is to get it."""
+        end = job.notice.content.expires_at
+        if end is None or end > self._deps.clock.now():
+            return False
+        job.rest()
+        await sending.expire(self._deps, job.id, job.notice.epoch)
+        log.info("notice_expired", notice=job.id)
+        return True
 
     async def _finish(self, job: Job) -> None:
         if await sending.waiting(self._deps, job.id) is None:

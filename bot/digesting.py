@@ -1,5 +1,8 @@
 """One message in place of several: what was too much for the week."""
 
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -14,9 +17,9 @@ from bot.outgoing import Outgoing
 from dialogs import notice as dialog
 from locales.words import words
 from service.deps import Deps
-from service.notices import sending
-from service.notices.sending import Digest
-from service.notices.turns import Batch, Held, Settled
+from service.notices import digests, sending
+from service.notices.digests import Digest
+from service.notices.turns import Batch, Held, Recipient, Settled
 from service.notices.values import Hold, Notice, Outcome
 from service.people.values import Mid
 
@@ -42,47 +45,68 @@ async def send_digests(deps: Deps, bot: Bot, budget: Budget, out: Outgoing, mid:
         LostError: another process sends now.
     """
     try:
-        for one in await sending.digests(deps, mid, AT_ONCE):
+        for one in await digests.digests(deps, mid, AT_ONCE):
             ids = {notice.id for notice in one.notices} | one.other.keys()
             if ids <= out.jobs.keys():
-                await _send(deps, bot, budget, out.jobs, one)
+                jobs = {notice_id: out.jobs[notice_id] for notice_id in ids}
+                await _send(deps, bot, budget, out, jobs, one)
     except STORE_AWAY as error:
         log.warning("store_away", error=type(error).__name__)
     finally:
         out.digesting.discard(mid.id)
 
 
-async def _send(deps: Deps, bot: Bot, budget: Budget, jobs: dict[str, Job], one: Digest) -> None:
+async def _send(
+    deps: Deps, bot: Bot, budget: Budget, out: Outgoing, jobs: Mapping[str, Job], one: Digest
+) -> None:
     batches = {
         notice_id: Batch(settled=(end,)) if isinstance(end, Settled) else Batch(held=(end,))
         for notice_id, end in one.other.items()
     }
-    if one.notices:
-        trying = {notice.id: Batch(trying=(one.to.number,)) for notice in one.notices}
-        await _write(deps, jobs, trying)
-        answer = await _call(deps, bot, budget, jobs, one)
+    if one.to is not None and one.notices:
+        async with deps.db.read() as conn:
+            chats = await store.read_chats_of(conn, [one.to.member_id])
+        chat_id, blocked = chats.get(one.to.member_id, (None, False))
+        if chat_id is None or blocked:
+            answer = Answer(End.BLOCKED if blocked else End.UNREACHABLE)
+        else:
+            trying = {notice.id: Batch(trying=(one.to.number,)) for notice in one.notices}
+            await _write(deps, jobs, trying)
+            answer = await _call(deps, bot, budget, out, jobs, one, chat_id)
         for notice in one.notices:
-            batches[notice.id] = _batch(deps, one, notice, answer)
-    await _write(deps, jobs, batches)
+            batches[notice.id] = _batch(deps, one.to, notice, answer)
+    await _insist(deps, jobs, batches)
 
 
-async def _write(deps: Deps, jobs: dict[str, Job], batches: dict[str, Batch]) -> None:
+async def _insist(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Batch]) -> None:
+    """Write what became of a message until it is written: it was sent, and is not sent again."""
+    while True:
+        try:
+            return await _write(deps, jobs, batches)
+        except STORE_AWAY as error:
+            log.warning("store_away", error=type(error).__name__)
+            batches = {key: replace(batch, again=True) for key, batch in batches.items()}
+            await asyncio.sleep(FIRST_WAIT)
+
+
+async def _write(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Batch]) -> None:
     epochs = {one: jobs[one].notice.epoch for one in batches}
     await sending.settle(deps, batches, epochs)
 
 
-async def _call(deps: Deps, bot: Bot, budget: Budget, jobs: dict[str, Job], one: Digest) -> Answer:
-    async with deps.db.read() as conn:
-        chats = await store.read_chats_of(conn, [one.to.member_id])
-    chat_id, blocked = chats.get(one.to.member_id, (None, False))
-    if chat_id is None or blocked:
-        return Answer(End.BLOCKED if blocked else End.UNREACHABLE)
-    now = deps.clock.now()
+async def _call(
+    deps: Deps, bot: Bot, budget: Budget, out: Outgoing, jobs: Mapping[str, Job], one: Digest,
+    chat_id: int,
+) -> Answer:  # fmt: skip
+    assert one.to is not None
+    now, w = deps.clock.now(), words(one.to.locale)
     views = [
         sending.fresh_view(notice, one.to, jobs[notice.id].about, now) for notice in one.notices
     ]
-    screen = dialog.digest(views, one.notices[0].mid, words(one.to.locale))
+    note = dialog.perhaps_again(w) if one.to.in_doubt else None
+    screen = dialog.digest(views, one.notices[0].mid, w, note=note)
     while True:
+        await out.apart.wait(chat_id)
         await budget.slot()
         answer = await carrier.send(bot, chat_id, screen)
         if answer.end is not End.WAIT:
@@ -90,14 +114,19 @@ async def _call(deps: Deps, bot: Bot, budget: Budget, jobs: dict[str, Job], one:
         budget.freeze(answer.seconds)
 
 
-def _batch(deps: Deps, one: Digest, notice: Notice, answer: Answer) -> Batch:
+def _batch(deps: Deps, to: Recipient, notice: Notice, answer: Answer) -> Batch:
     if answer.end not in _ENDS:
-        until = deps.clock.now() + LATER
-        return Batch(held=(Held(number=one.to.number, why=Hold.DIGEST, until=until),))
+        held = Held(
+            number=to.number,
+            why=Hold.DIGEST,
+            until=deps.clock.now() + LATER,
+            in_doubt=to.in_doubt,
+        )
+        return Batch(held=(held,))
     settled = Settled(
-        number=one.to.number,
+        number=to.number,
         outcome=_ENDS[answer.end],
-        language=notice.content.language_for(one.to.locale),
+        language=notice.content.language_for(to.locale),
         message_id=answer.message_id,
         rev=notice.rev,
     )

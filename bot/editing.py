@@ -14,7 +14,7 @@ from dialogs import notice as dialog
 from locales.words import words
 from service.deps import Deps
 from service.errors import NotFoundError
-from service.notices import reading, sending
+from service.notices import edits, reading
 
 log = structlog.get_logger()
 
@@ -23,12 +23,14 @@ FIRST_WAIT = 0.5
 
 async def edit(deps: Deps, bot: Bot, budget: Budget, job: Job) -> None:
     """Edit segment by segment. What a death interrupts is edited again, which changes nothing."""
+    after = 0
     try:
-        while (found := await sending.begin_edits(deps, job.notice)) is not None:
-            n, sent = found
+        # A correction of the correction must not count for who was edited before it came.
+        while (found := await edits.begin(deps, notice := job.notice, after)) is not None:
+            after, sent = found
             for number, message_id in sent:
                 await _edit_one(deps, bot, budget, job, number, message_id)
-            await sending.edited(deps, job.id, n, job.notice.rev)
+            await edits.done(deps, notice, after)
     except STORE_AWAY as error:
         log.warning("store_away", error=type(error).__name__)
     finally:
@@ -38,7 +40,7 @@ async def edit(deps: Deps, bot: Bot, budget: Budget, job: Job) -> None:
 async def _edit_one(
     deps: Deps, bot: Bot, budget: Budget, job: Job, number: int, message_id: int
 ) -> None:
-    reader = await sending.reader(deps, job.notice, number)
+    reader = await edits.reader(deps, job.notice, number)
     if reader is None:
         return
     async with deps.db.read() as conn:

@@ -1,26 +1,29 @@
 """What the sender keeps in memory of one notice that goes out. Everything else is in the store."""
 
 from collections import deque
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from service.notices import rules
+from bot.waves import Wave
 from service.notices.sending import About
 from service.notices.turns import Batch, Held, Recipient, Settled, Turn
-from service.notices.values import Notice, Outcome
+from service.notices.values import Notice, Outcome, Status
 
 
 class Job:
-    """People read ahead, people under way, and what became of others and is not written yet."""
+    """People read ahead, people under way, and what became of others and is not yet written."""
 
     def __init__(self, notice: Notice, about: About) -> None:
         self.notice = notice
         self.about = about
         self.after = notice.floor
         self.buffer: deque[Recipient] = deque()
+        self.chats: dict[str, tuple[int, bool]] = {}
         self.under_way: dict[int, Recipient] = {}
         self.exhausted = False
         self.busy = False
         self.editing = False
+        self.resting = False
         self.halted_at: float | None = None
         self.writing = False
         self.read_at = 0.0
@@ -29,10 +32,10 @@ class Job:
         self._settled: list[Settled] = []
         self._held: list[Held] = []
         self._trying: list[int] = []
-        self._tried = notice.settled
-        self._wave: int | None = rules.first_wave(notice.total)
-        if self._tried >= self._wave or notice.total <= self._wave:
-            self._wave = None
+        self._again = False
+        self._put_off: dict[int, bool] = {}
+        self._unwritten: set[int] = set()
+        self.wave = Wave(notice)
 
     @property
     def id(self) -> str:
@@ -55,13 +58,24 @@ class Job:
         return self.written and not self.under_way and not self.busy
 
     @property
+    def again(self) -> set[int]:
+        """Of those who were put off: who is being tried now, or whose end is not yet written."""
+        return {one.number for one in self._open() if one.held} | self._unwritten
+
+    @property
     def retries(self) -> bool:
         """Whether people who were put off are being tried again."""
-        return any(one.held for one in (*self.buffer, *self.under_way.values()))
+        return any(one.held for one in self._open())
 
-    def read(self, turn: Turn, at: float) -> None:
-        """Take in the next people."""
+    def _open(self) -> list[Recipient]:
+        return [*self.buffer, *self.under_way.values()]
+
+    def read(self, turn: Turn, chats: dict[str, tuple[int, bool]], at: float) -> None:
+        """Take in the next people, unless the notice has come to rest meanwhile."""
+        if self.resting:
+            return
         self.buffer.extend(turn.send)
+        self.chats.update(chats)
         self._settled += turn.settled
         self._held += turn.held
         self.read_at = at
@@ -70,38 +84,62 @@ class Job:
         else:
             self.after = turn.upto
 
-    def read_again(self, turn: Turn) -> None:
-        """Take in people who were put off. What they try is written before they are sent to."""
-        self.buffer.extendleft(reversed(turn.send))
-        self._settled += turn.settled
-        self._held += turn.held
-        self._trying += [one.number for one in turn.send]
+    def read_again(self, turn: Turn, but: Collection[int]) -> None:
+        """Take in people who were put off, not those whose turn was not over when this was read.
+
+        What is tried is written before they are sent to.
+        """
+        open_ = self.again | set(but)
+        send = [self._known(one) for one in turn.send if one.number not in open_]
+        settled = [one for one in turn.settled if one.number not in open_]
+        held = [one for one in turn.held if one.number not in open_]
+        self.buffer.extendleft(reversed(send))
+        self._settled += settled
+        self._held += held
+        self._unwritten |= _numbers(settled, held)
+        self._trying += [one.number for one in send]
+
+    def _known(self, one: Recipient) -> Recipient:
+        # That this process itself was about to send to somebody does not put them in doubt.
+        return replace(one, in_doubt=self._put_off.setdefault(one.number, one.in_doubt))
 
     def refresh(self, notice: Notice, asked_at: float) -> None:
         """The notice as it was asked for at a moment, unless something was written since."""
         if self.halted_at is not None and self.halted_at < asked_at:
             self.halted_at = None
-        if notice.settled >= self.notice.settled:
+        # What was asked before this process took it over has an epoch of the past.
+        if notice.epoch == self.notice.epoch and notice.settled >= self.notice.settled:
             self.notice = notice
 
     def forget(self) -> None:
         """Read everybody who is not under way anew: what was read is too old."""
         self.after = self._floor()
         self.buffer.clear()
+        self.chats.clear()
         self.exhausted = False
 
     def rest(self) -> None:
         """The notice does not go out now: when it does again, everything is looked at anew."""
         self.forget()
+        self.resting = True
         self.halted_at = None
+
+    def wake(self) -> bool:
+        """It may go out. Whoever was under way when it came to rest has an end first."""
+        if self.resting and self.quiet:
+            self.forget()
+            self.resting = False
+        return not self.resting
+
+    @property
+    def goes(self) -> bool:
+        """Whether anybody may be sent to at all."""
+        running = self.notice.status is Status.RUNNING
+        return running and not self.resting and self.halted_at is None
 
     def ready(self) -> bool:
         """Whether the next person may be sent to: it is written that they are about to be."""
-        if (
-            self.halted_at is not None
-            or not self.buffer
-            or (self._wave is not None and self._tried >= self._wave)
-        ):
+        if not self.buffer or not self.goes or self.wave.full:
             return False
         first = self.buffer[0]
         if first.held:
@@ -110,20 +148,22 @@ class Job:
 
     def wants_intent(self) -> bool:
         """Whether the next person waits for a commit."""
-        return bool(self.buffer) and not self.buffer[0].held and not self.ready()
+        if not self.buffer or not self.goes or self.wave.full:
+            return False
+        return not self.buffer[0].held and self.buffer[0].number > self._intent
 
     def start(self) -> Recipient:
         """The next person's turn begins."""
         one = self.buffer.popleft()
         self.under_way[one.number] = one
-        self._tried += 1
+        self.wave.tried += 1
         return one
 
     def settle(
         self, one: Recipient, outcome: Outcome, message_id: int = 0, rev: int | None = None
     ) -> None:
         """A person's turn is over."""
-        self.under_way.pop(one.number, None)
+        self._over(one)
         self._settled.append(
             Settled(
                 number=one.number,
@@ -136,27 +176,28 @@ class Job:
 
     def hold(self, one: Recipient, held: Held) -> None:
         """A person is put off."""
-        self.under_way.pop(one.number, None)
+        self._over(one)
         self._held.append(held)
+
+    def _over(self, one: Recipient) -> None:
+        self.under_way.pop(one.number, None)
+        if one.held:
+            self._unwritten.add(one.number)
 
     def give_back(self, one: Recipient, changed: Recipient | None = None) -> None:
         """Nothing was sent: it is this person's turn again, before everybody else's."""
         self.under_way.pop(one.number, None)
-        self.buffer.appendleft(changed or one)
-        self._tried -= 1
+        self.wave.tried -= 1
+        if not self.resting:
+            self.buffer.appendleft(changed or one)
 
     def wave_is_over(self) -> bool:
         """Whether the first wave was sent and all of it has an end that is written."""
-        return self._wave is not None and self._tried >= self._wave and self.quiet
-
-    def pass_wave(self) -> None:
-        """The rest may follow."""
-        self._wave = None
+        return self.wave.full and self.quiet
 
     def take(self, ahead: int) -> Batch | None:
         """What the next commit says; ``ahead`` people more may then be sent to."""
-        coming = [one.number for one in list(self.buffer)[:ahead] if not one.held]
-        intent = max(coming, default=self._intent)
+        intent = max(self._intent, self._coming(ahead))
         floor = self._floor()
         nothing = not (self._settled or self._held or self._trying)
         if nothing and intent <= self._intent and floor <= self.notice.floor:
@@ -166,7 +207,8 @@ class Job:
             held=tuple(self._held),
             trying=tuple(self._trying),
             floor=floor,
-            intent=max(intent, self._intent),
+            intent=intent,
+            again=self._again,
         )
         self._settled, self._held, self._trying = [], [], []
         self.writing = True
@@ -177,15 +219,32 @@ class Job:
         assert batch.intent is not None
         self._intent = batch.intent
         self.notice = notice
-        self.writing = False
+        self.writing = self._again = False
+        self._unwritten -= _numbers(batch.settled, batch.held)
 
     def failed(self, batch: Batch) -> None:
-        """The commit did not happen."""
+        """The commit did not happen, or nobody said that it did."""
         self._settled[:0] = batch.settled
         self._held[:0] = batch.held
         self._trying[:0] = batch.trying
+        self._again = True
         self.writing = False
 
+    def _coming(self, ahead: int) -> int:
+        if not self.goes or self.wave.full:
+            return 0
+        found = 0
+        for one in self.buffer:
+            if ahead <= 0:
+                break
+            if not one.held:
+                found, ahead = max(found, one.number), ahead - 1
+        return found
+
     def _floor(self) -> int:
-        open_ = [one.number for one in (*self.buffer, *self.under_way.values()) if not one.held]
+        open_ = [one.number for one in self._open() if not one.held]
         return min([self.after + 1, *open_]) - 1
+
+
+def _numbers(settled: Iterable[Settled], held: Iterable[Held]) -> set[int]:
+    return {one.number for one in settled} | {one.number for one in held}

@@ -1,34 +1,31 @@
-"""The engine of the sender: whose turn is next, one turn, and the commits around it."""
+"""The engine of the sender: whose turn is next, and one turn."""
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from math import ceil, inf
+from math import inf
 
 import structlog
 from aiogram import Bot
 
 from bot import carrier, store
-from bot.budget import Budget, loop_time
+from bot.budget import Apart, Budget, loop_time
 from bot.carrier import Answer, End
 from bot.intake import STORE_AWAY
 from bot.jobs import Job
+from bot.writing import Writing
 from dialogs import notice as dialog
 from locales.words import words
 from service.deps import Deps
 from service.notices import rules, sending
 from service.notices.audience import next_people
-from service.notices.turns import Batch, Held, Recipient
+from service.notices.turns import Held, Recipient
 from service.notices.values import Hold, Outcome, Status
 
 log = structlog.get_logger()
 
 STALE_SECONDS = 2.0
 FEW, MANY = 10, 100
-AHEAD_SECONDS = 0.02
-FAST = 100
-WINDOW_SECONDS = 0.01
 TRIES = 6
 GIVEN_UP_TRIES = 100
 FIRST_WAIT = 0.5
@@ -51,15 +48,16 @@ class Outgoing:
     ) -> None:
         self.jobs: dict[str, Job] = {}
         self.digesting: set[str] = set()
+        self.apart = Apart()
         self._deps = deps
         self._bot = bot
         self._budget = budget
         self._paid = paid
-        self._ahead = ceil(rate * AHEAD_SECONDS)
-        self._window = WINDOW_SECONDS if rate > FAST else 0.0
         self._chunk = int(min(max(rate / 4, FEW), MANY))
         self._changed = asyncio.Event()
-        self._to_write = asyncio.Event()
+        self.writing = Writing(
+            deps, self.jobs, rate, done=self._changed.set, away=self._store_away
+        )
         self._trouble = 0
         self._shut_until = 0.0
 
@@ -70,7 +68,7 @@ class Outgoing:
 
     def wake(self) -> None:
         """Something changed: look whose turn it is, and write what waits."""
-        self._to_write.set()
+        self.writing.want()
         self._changed.set()
 
     async def send_for(self, seconds: float, group: asyncio.TaskGroup) -> None:
@@ -101,7 +99,7 @@ class Outgoing:
     def _next(self) -> Job | None:
         """Whose turn it is: urgent notices first, the others one after the other."""
         if any(job.wants_intent() for job in self.jobs.values()):
-            self._to_write.set()
+            self.writing.want()
         ready = [job for job in self.jobs.values() if job.ready()]
         if not ready:
             return None
@@ -111,7 +109,7 @@ class Outgoing:
         return chosen
 
     def _read_ahead(self, job: Job, group: asyncio.TaskGroup) -> None:
-        if job.notice.status is not Status.RUNNING or job.busy:
+        if job.notice.status is not Status.RUNNING or job.resting or job.busy:
             return
         if job.buffer and loop_time() - job.read_at > STALE_SECONDS and not job.retries:
             # Who withdrew while Telegram made the bot wait must not be sent to any more.
@@ -127,7 +125,9 @@ class Outgoing:
     async def _read(self, job: Job) -> None:
         try:
             turn = await next_people(self._deps, job.looked_at, job.after, self._chunk)
-            job.read(turn, loop_time())
+            async with self._deps.db.read() as conn:
+                chats = await store.read_chats_of(conn, [one.member_id for one in turn.send])
+            job.read(turn, chats, loop_time())
         except STORE_AWAY as error:
             self._store_away(error)
         finally:
@@ -136,23 +136,30 @@ class Outgoing:
 
     async def _turn(self, job: Job, one: Recipient) -> None:
         """One person's turn, from the look at their chat to an outcome."""
-        try:
-            async with self._deps.db.read() as conn:
-                chats = await store.read_chats_of(conn, [one.member_id])
-        except STORE_AWAY as error:
-            self._store_away(error)
-            job.give_back(one)
-            return
-        chat_id, blocked = chats.get(one.member_id, (None, False))
-        if chat_id is None or blocked:
-            job.settle(one, Outcome.BLOCKED if blocked else Outcome.UNREACHABLE)
-        elif one.in_doubt and job.notice.content.on_doubt == "skip":
+        known = job.chats.pop(one.member_id, None)
+        if known is None:
+            try:
+                async with self._deps.db.read() as conn:
+                    found = await store.read_chats_of(conn, [one.member_id])
+            except STORE_AWAY as error:
+                self._store_away(error)
+                job.give_back(one)
+                return
+            known = found.get(one.member_id)
+        chat_id, blocked = known or (None, False)
+        if one.in_doubt and job.notice.content.on_doubt == "skip":
+            job.wave.doubted += 1
             job.settle(one, Outcome.UNCERTAIN)
+        elif chat_id is None or blocked:
+            job.settle(one, Outcome.BLOCKED if blocked else Outcome.UNREACHABLE)
         else:
             await self._call(job, one, chat_id)
         self.wake()
 
     async def _call(self, job: Job, one: Recipient, chat_id: int) -> None:
+        await self.apart.wait(chat_id)
+        if self._budget.frozen_for:
+            return job.give_back(one)
         w = words(one.locale)
         view = sending.fresh_view(job.notice, one, job.about, self._deps.clock.now())
         note = dialog.perhaps_again(w) if one.in_doubt else None
@@ -176,6 +183,7 @@ class Outgoing:
             case _:
                 job.settle(one, _ENDS[answer.end])
                 await self._note(job, answer, chat_id)
+        return None
 
     async def _note(self, job: Job, answer: Answer, chat_id: int) -> None:
         """What a refusal means beyond this one turn."""
@@ -206,7 +214,8 @@ class Outgoing:
             job.settle(one, Outcome.FAILED)
         else:
             until = self._deps.clock.now() + LATER
-            job.hold(one, Held(number=one.number, why=Hold.RETRY, until=until, tries=tries))
+            put_off = Held(number=one.number, why=Hold.RETRY, until=until, tries=tries)
+            job.hold(one, replace(put_off, in_doubt=one.in_doubt))
 
     def shut(self, seconds: float) -> None:
         """Begin no turn for a while."""
@@ -215,41 +224,3 @@ class Outgoing:
     def _store_away(self, error: Exception) -> None:
         log.warning("store_away", error=type(error).__name__)
         self.shut(FIRST_WAIT)
-
-    async def write(self) -> None:
-        """One commit after the other, each with everything that waits; until cancelled.
-
-        Raises:
-            LostError: another process sends now.
-        """
-        while True:
-            await self._to_write.wait()
-            if self._window:
-                await asyncio.sleep(self._window)
-            self._to_write.clear()
-            if not await self._commit(dict(self._batches(list(self.jobs.values())))):
-                await asyncio.sleep(FIRST_WAIT)
-                self._to_write.set()
-            self._changed.set()
-
-    async def _commit(self, batches: dict[str, Batch]) -> bool:
-        if not batches:
-            return True
-        epochs = {one: self.jobs[one].notice.epoch for one in batches}
-        jobs = {one: self.jobs[one] for one in batches}
-        try:
-            found = await sending.settle(self._deps, batches, epochs)
-        except STORE_AWAY as error:
-            self._store_away(error)
-            for notice_id, batch in batches.items():
-                jobs[notice_id].failed(batch)
-            return False
-        for notice_id, notice in found.items():
-            jobs[notice_id].wrote(batches[notice_id], notice)
-        return True
-
-    def _batches(self, jobs: Iterable[Job]) -> Iterable[tuple[str, Batch]]:
-        for job in jobs:
-            batch = job.take(self._ahead)
-            if batch is not None:
-                yield job.id, batch

@@ -140,12 +140,13 @@ def answered(view: NoticeView, choice: str, w: Words) -> Screen:
     return screen(view, w, note=w.t("You can no longer answer this. Nothing was saved."))
 
 
-def digest(views: Sequence[NoticeView], mid: Mid, w: Words) -> Screen:
+def digest(views: Sequence[NoticeView], mid: Mid, w: Words, *, note: str | None = None) -> Screen:
     """Several notices of a MID as one message, each a tap away."""
     name = own_name(mid.name, w)
     first, more = views[:LISTED], len(views) - LISTED
     return Screen(
         text=paragraphs(
+            note,
             lines(
                 [
                     bold(name),

@@ -64,12 +64,8 @@ async def read_people(
     upto: int = 0,
     limit: int = PER_READ,
     numbers: Sequence[int] | None = None,
-    since: datetime | None = None,
 ) -> list[Person]:
-    """The next people of a MID by their numbers, or those with ``numbers``.
-
-    Who left before ``since`` is not among them: such a person was never in the audience.
-    """
+    """The next people of a MID by their numbers, or those with ``numbers``: who left too."""
     group = await price.read_group(
         conn, mid, now, after=after, upto=upto, limit=limit, numbers=numbers
     )
@@ -78,14 +74,12 @@ async def read_people(
     week = await _delivered(conn, mid, now, group[0][0].seq, group[-1][0].seq)
     found = []
     for row, sources in group:
-        if row.left_at is not None and since is not None and row.left_at < since:
-            continue
         muted = sources.setting(Kind.MUTE, row.membership_id)
         found.append(
             Person(
                 number=row.seq,
                 membership=sources.memberships[0],
-                left=row.left_at is not None,
+                left_at=row.left_at,
                 locale=row.locale or row.spoken or SOURCE,
                 quiet=row.quiet,
                 weekly=row.weekly,
@@ -116,10 +110,10 @@ async def next_people(deps: Deps, notice: Notice, after: int, limit: int) -> Tur
     async with deps.db.read() as conn:
         if notice.content.audience.everyone:
             found = await read_people(
-                conn, notice.mid, now,
-                after=after, upto=notice.upper, limit=limit, since=notice.created_at,
-            )  # fmt: skip
+                conn, notice.mid, now, after=after, upto=notice.upper, limit=limit
+            )
             last, gone = _last_number(notice, found, after, limit), set[int]()
+            found = [one for one in found if _was_in_it(notice, one)]
         else:
             numbers = await store.read_audience(conn, notice.id, after, limit)
             found = await read_people(conn, notice.mid, now, numbers=numbers) if numbers else []
@@ -133,6 +127,11 @@ def _last_number(notice: Notice, found: Sequence[Person], after: int, limit: int
     if found:
         return found[-1].number if len(found) == limit else notice.upper
     return notice.upper if after < notice.upper else None
+
+
+def _was_in_it(notice: Notice, person: Person) -> bool:
+    """Who left before it was written was never in the audience."""
+    return person.left_at is None or person.left_at >= notice.created_at
 
 
 async def _turn(
@@ -162,9 +161,13 @@ async def _turn(
         send=send,
         settled=(
             *(one for _, one in placed if isinstance(one, Settled)),
-            *_left(notice, gone - done),
+            *left(notice, gone - done),
         ),
-        held=tuple(one for _, one in placed if isinstance(one, Held)),
+        held=tuple(
+            replace(one, in_doubt=one.number <= notice.intent)
+            for _, one in placed
+            if isinstance(one, Held)
+        ),
         upto=last,
     )
 
@@ -193,12 +196,12 @@ async def due_again(deps: Deps, notice: Notice, limit: int) -> Turn:
         elif isinstance(one, Settled):
             settled.append(one)
         else:
-            held.append(one)
-    settled += _left(notice, gone)
+            held.append(replace(one, in_doubt=row.trying, tries=row.tries))
+    settled += left(notice, gone)
     return Turn(tuple(send), tuple(settled), tuple(held), upto=notice.floor)
 
 
-def _left(notice: Notice, numbers: set[int]) -> list[Settled]:
+def left(notice: Notice, numbers: set[int]) -> list[Settled]:
     """Who is not here any more at all."""
     language = notice.content.language
     return [

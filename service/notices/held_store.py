@@ -62,7 +62,7 @@ def _held_row(notice_id: str, one: Held) -> dict[str, Any]:
         "why": one.why.value,
         "until": one.until,
         "tries": one.tries,
-        "trying": False,
+        "trying": one.in_doubt,
     }
 
 
@@ -93,10 +93,13 @@ async def read_held(
 
 async def read_digests(
     conn: AsyncConnection, mid_id: str, until: datetime, limit: int
-) -> dict[int, list[str]]:
-    """Number -> the notices of a MID that wait for one message, for those who may have it now."""
+) -> dict[int, dict[str, bool]]:
+    """Who may now have the notices of a MID that wait as one message: number -> notice -> doubt.
+
+    In doubt is what a process that died was sending.
+    """
     wanted = (
-        select(held.c.number, held.c.notice_id, held.c.until)
+        select(held.c.number, held.c.notice_id, held.c.until, held.c.trying)
         .join(notices, notices.c.id == held.c.notice_id)
         .where(
             notices.c.mid_id == mid_id,
@@ -108,12 +111,12 @@ async def read_digests(
     numbers = {row.number for row in await conn.execute(due)}
     if not numbers:
         return {}
-    found: dict[int, list[str]] = {}
+    found: dict[int, dict[str, bool]] = {}
     rows = await conn.execute(
         wanted.where(held.c.number.in_(numbers)).order_by(notices.c.created_at, notices.c.id)
     )
     for row in rows:
-        found.setdefault(row.number, []).append(row.notice_id)
+        found.setdefault(row.number, {})[row.notice_id] = row.trying
     return found
 
 

@@ -1,18 +1,19 @@
 """Tables of what became of notices: packed outcomes, and the few who are put off."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Index,
     Integer,
     LargeBinary,
     Row,
     String,
     Table,
-    delete,
     func,
     insert,
     select,
@@ -25,8 +26,9 @@ from service.journal import store as journal
 from service.journal.values import Kind
 from service.notices import held_store as waiting
 from service.notices.packing import pack_outcomes, unpack_outcomes
-from service.notices.store import PER_BLOCK, change
+from service.notices.store import change
 from service.notices.turns import Batch, Settled
+from service.notices.values import Outcome
 from service.people import store as people
 
 segments = Table(
@@ -39,11 +41,19 @@ segments = Table(
     Column("lo", BigInteger, nullable=False),
     Column("hi", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    # Who comes next is at the upper end: what lies behind is not looked at.
+    Index(None, "notice_id", "hi"),
 )
 
 
 async def settle(conn: AsyncConnection, row: Row[Any], batch: Batch, at: datetime) -> None:
     """Write one commit of a notice whose row is locked."""
+    if batch.again and batch.settled:
+        numbers = [one.number for one in batch.settled]
+        known = await read_settled(conn, row.id, min(numbers), max(numbers))
+        batch = replace(
+            batch, settled=tuple(one for one in batch.settled if one.number not in known)
+        )
     for rev in sorted({one.rev for one in batch.settled}):
         sent = [one for one in batch.settled if one.rev == rev]
         await _add_segment(conn, row.id, sent, rev or row.rev, at)
@@ -51,6 +61,10 @@ async def settle(conn: AsyncConnection, row: Row[Any], batch: Batch, at: datetim
     values: dict[str, Any] = {}
     if batch.settled:
         values["outcomes"] = _added(row.outcomes, batch.settled)
+        revs = [one.rev for one in batch.settled if one.rev and one.outcome is Outcome.SENT]
+        if min(revs, default=row.edited_rev) < row.edited_rev:
+            # They were under way with the former text when all others had the new one.
+            values["edited_rev"] = min(revs)
     if batch.floor is not None:
         values["floor"] = batch.floor
     if batch.intent is not None:
@@ -153,40 +167,21 @@ async def read_deliveries(
     ]
 
 
-async def merge(conn: AsyncConnection, notice_id: str) -> None:
-    """Rewrite the segments of a finished notice as few sorted ones, by text and day."""
-    rows = list(
-        await conn.execute(
-            select(segments).where(segments.c.notice_id == notice_id).order_by(segments.c.n)
-        )
-    )
-    groups: dict[tuple[int, str], list[Row[Any]]] = {}
-    for row in rows:
-        groups.setdefault((row.rev, row.at.date().isoformat()), []).append(row)
-    merged: list[dict[str, Any]] = []
-    for (rev, _), group in groups.items():
-        found = sorted(one for part in group for one in unpack_outcomes(part.body))
-        for start in range(0, len(found), PER_BLOCK):
-            block = found[start : start + PER_BLOCK]
-            merged.append(
-                {
-                    "notice_id": notice_id, "n": len(merged) + 1, "rev": rev, "at": group[0].at,
-                    "lo": block[0][0], "hi": block[-1][0], "body": pack_outcomes(block),
-                }
-            )  # fmt: skip
-    if len(merged) < len(rows):
-        await conn.execute(delete(segments).where(segments.c.notice_id == notice_id))
-        await conn.execute(insert(segments), merged)
-
-
 async def read_segments(
-    conn: AsyncConnection, notice_id: str, *, before_rev: int | None = None, limit: int = 1
+    conn: AsyncConnection, notice_id: str, before_rev: int, after: int
 ) -> list[Row[Any]]:
-    """Segments in their order; with ``before_rev`` those that were sent an older text."""
-    wanted = select(segments).where(segments.c.notice_id == notice_id).order_by(segments.c.n)
-    if before_rev is not None:
-        wanted = wanted.where(segments.c.rev < before_rev)
-    return list(await conn.execute(wanted.limit(limit)))
+    """The next segment that was sent an older text, if there is one."""
+    wanted = (
+        select(segments)
+        .where(
+            segments.c.notice_id == notice_id,
+            segments.c.n > after,
+            segments.c.rev < before_rev,
+        )
+        .order_by(segments.c.n)
+        .limit(1)
+    )
+    return list(await conn.execute(wanted))
 
 
 async def set_segment_rev(conn: AsyncConnection, notice_id: str, n: int, rev: int) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from struct import Struct
 
 _OUTCOME = Struct("<IBI")
+RECORD = _OUTCOME.size
+"""Bytes of one outcome."""
 _CONTINUES = 0x80
 _SEVEN_BITS = 0x7F
 

@@ -1,13 +1,12 @@
 """Who gets a notice and when. Pure: everything comes as an argument, the moment too."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
 from service.notices.turns import Held, Recipient, Settled
-from service.notices.values import Audience, Content, Hold, NoticeKind, Outcome
+from service.notices.values import Audience, Content, Hold, Notice, NoticeKind, Outcome
 from service.people.values import Membership, Mid
 from service.price import rules
 from service.price.values import Pause, Picture
@@ -28,13 +27,18 @@ class Person:
 
     number: int
     membership: Membership
-    left: bool
+    left_at: datetime | None
     locale: str
     quiet: str | None
     weekly: int | None
     muted: bool
     picture: Picture
     delivered: tuple[datetime, ...] = ()
+
+    @property
+    def left(self) -> bool:
+        """Whether they are a member no more."""
+        return self.left_at is not None
 
 
 def matches(audience: Audience, person: Person) -> bool:
@@ -132,11 +136,19 @@ def first_wave(total: int) -> int:
     return min(max(ceil(total * FIRST_WAVE_SHARE), FIRST_WAVE[0]), FIRST_WAVE[-1])
 
 
-def went_wrong(outcomes: Collection[Outcome]) -> bool:
-    """Whether too much of what was tried failed for the rest to follow."""
-    tried = [one for one in outcomes if one.delivered or one in _BAD or one is Outcome.BLOCKED]
-    bad = sum(one in _BAD for one in tried)
-    return bad > len(tried) * FAILURES_ALLOWED
+def tried(notice: Notice) -> int:
+    """How many people it was tried to send a notice to, and how that ended is written."""
+    return sum(notice.of(one) for one in _TRIED)
+
+
+def went_wrong(notice: Notice, doubted: int) -> bool:
+    """Whether too much of what was tried failed for the rest to follow.
+
+    ``doubted`` are those among the uncertain whom a death left so: the notice is not to blame.
+    """
+    bad = sum(notice.of(one) for one in _BAD) - doubted
+    return bad > (tried(notice) - doubted) * FAILURES_ALLOWED
 
 
 _BAD = frozenset({Outcome.FAILED, Outcome.UNREACHABLE, Outcome.UNCERTAIN})
+_TRIED = _BAD | {Outcome.SENT, Outcome.IN_DIGEST, Outcome.BLOCKED}

@@ -1,7 +1,7 @@
 """What the sender asks and tells: whose notices go out, whose turn it is, what became of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row
@@ -9,15 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
 from service.licences import store as licences
-from service.notices import held_store, rules, store
+from service.notices import held_store, merge_store, store
 from service.notices import outcome_store as outcomes
-from service.notices.audience import read_people
-from service.notices.packing import unpack_outcomes
-from service.notices.rules import Person
-from service.notices.turns import Batch, Held, Recipient, Settled
-from service.notices.values import Hold, Notice, NoticeView, Outcome, Status
+from service.notices.turns import Batch, Recipient
+from service.notices.values import Notice, NoticeView, Outcome, Status
 from service.people import mid_store
-from service.people.values import Mid, Texts
+from service.people.values import Texts
 
 
 class LostError(Exception):
@@ -135,8 +132,25 @@ async def pause(deps: Deps, notice_id: str, epoch: int, reason: str) -> None:
             await store.change(conn, notice_id, status=Status.PAUSED.value, reason=reason)
 
 
+async def expire(deps: Deps, notice_id: str, epoch: int) -> None:
+    """Its end has come while it went out: nobody else gets it."""
+    now = deps.clock.now()
+    async with deps.db.write() as conn:
+        row = await store.read_row(conn, notice_id, lock=True)
+        if row is not None and row.epoch == epoch and row.status == Status.RUNNING.value:
+            await store.change(conn, notice_id, status=Status.EXPIRED.value, ended_at=now)
+
+
 async def finish(deps: Deps, notice_id: str, epoch: int) -> None:
     """Everybody has an outcome. Who was erased meanwhile is counted as having left."""
+    after: int | None = 0
+    while after is not None:
+        # In steps: nobody else who writes waits for all of it.
+        async with deps.db.write() as conn:
+            row = await store.read_row(conn, notice_id, lock=True)
+            if row is None or row.epoch != epoch:
+                return
+            after = await merge_store.merge(conn, notice_id, after)
     async with deps.db.write() as conn:
         row = await store.read_row(conn, notice_id, lock=True)
         if row is None or row.epoch != epoch or row.status != Status.RUNNING.value:
@@ -148,7 +162,6 @@ async def finish(deps: Deps, notice_id: str, epoch: int) -> None:
             by = ended.setdefault(notice.content.language, {})
             key = str(Outcome.LEFT.value)
             by[key] = by.get(key, 0) + gone
-        await outcomes.merge(conn, notice_id)
         await store.change(
             conn,
             notice_id,
@@ -156,78 +169,3 @@ async def finish(deps: Deps, notice_id: str, epoch: int) -> None:
             ended_at=deps.clock.now(),
             outcomes=ended,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    """Several notices of a MID that one person gets as one message.
-
-    ``other`` says, by notice, what else became of those that are no longer for them.
-    """
-
-    to: Recipient
-    notices: tuple[Notice, ...]
-    other: Mapping[str, Settled | Held]
-
-
-async def digests(deps: Deps, mid: Mid, limit: int) -> list[Digest]:
-    """Who has notices of a MID waiting and may now have them as one message."""
-    now = deps.clock.now()
-    async with deps.db.read() as conn:
-        waits = await held_store.read_digests(conn, mid.id, now, limit)
-        if not waits:
-            return []
-        rows = await store.read_these(conn, {one for found in waits.values() for one in found})
-        notices = {row.id: store.notice_of(row, mid) for row in rows}
-        found = await read_people(conn, mid, now, numbers=sorted(waits))
-    return [
-        _digest(person, [notices[one] for one in waits[person.number]], now) for person in found
-    ]
-
-
-def _digest(person: Person, waits: Sequence[Notice], now: datetime) -> Digest:
-    # The week has room for the one message that all of them become.
-    free = replace(person, delivered=())
-    listed: list[Notice] = []
-    other: dict[str, Settled | Held] = {}
-    for notice in waits:
-        placed = rules.place(notice.content, free, now)
-        if isinstance(placed, Recipient):
-            listed.append(notice)
-        elif isinstance(placed, Held):
-            other[notice.id] = replace(placed, why=Hold.DIGEST)
-        else:
-            other[notice.id] = placed
-    to = rules.recipient(person)
-    return Digest(to=to, notices=tuple(listed), other=other)
-
-
-async def begin_edits(deps: Deps, notice: Notice) -> tuple[int, list[tuple[int, int]]] | None:
-    """The next segment whose people see an older text: its number, and (number, message id).
-
-    None when everybody sees the present one, which is then remembered.
-    """
-    async with deps.db.write() as conn:
-        rows = await outcomes.read_segments(conn, notice.id, before_rev=notice.rev)
-        if not rows:
-            await store.change(conn, notice.id, edited_rev=notice.rev)
-            return None
-        row = rows[0]
-    return row.n, [
-        (number, message_id)
-        for number, outcome, message_id in unpack_outcomes(row.body)
-        if outcome == Outcome.SENT.value
-    ]
-
-
-async def edited(deps: Deps, notice_id: str, n: int, rev: int) -> None:
-    """The people of a segment now see this text."""
-    async with deps.db.write() as conn:
-        await outcomes.set_segment_rev(conn, notice_id, n, rev)
-
-
-async def reader(deps: Deps, notice: Notice, number: int) -> Recipient | None:
-    """A person who was sent a notice, by their number; None once they are gone."""
-    async with deps.db.read() as conn:
-        found = await read_people(conn, notice.mid, deps.clock.now(), numbers=[number])
-    return rules.recipient(found[0]) if found and not found[0].left else None

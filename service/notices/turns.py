@@ -33,12 +33,16 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A person put off, until when, and after how many tries."""
+    """A person put off, until when, and after how many tries.
+
+    ``in_doubt`` when a process died while sending to them: that stays known until they have it.
+    """
 
     number: int
     why: Hold
     until: datetime
     tries: int = 0
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class Batch:
     """What one commit says about one notice: outcomes, people put off, how far it has come.
 
     ``trying`` are held people who are about to be sent to, ``floor`` and ``intent`` as in
-    ``Notice``; None leaves them.
+    ``Notice``; None leaves them. ``again`` when a commit with some of it may have been done, of
+    which the answer was lost.
     """
 
     settled: tuple[Settled, ...] = ()
@@ -67,3 +72,4 @@ class Batch:
     trying: tuple[int, ...] = ()
     floor: int | None = None
     intent: int | None = None
+    again: bool = False

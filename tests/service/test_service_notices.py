@@ -1,14 +1,17 @@
 """A MID says something once; everyone it concerns ends in exactly one outcome."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from sqlalchemy import select
 
 from service.errors import NotFoundError
-from service.notices import composing, reading, reporting, sending
+from service.notices import composing, digests, edits, reading, reporting, sending
 from service.notices.audience import due_again, next_people
 from service.notices.drafting import digest
+from service.notices.outcome_store import segments
 from service.notices.turns import Batch, Settled
 from service.notices.values import (
     Audience,
@@ -128,7 +131,7 @@ async def test_more_than_the_weekly_number_waits_for_one_message(stage, three):
     fifth = await send_all(stage, await approved(stage, content()))
     assert fourth.waiting == fifth.waiting == {"digest": 3}
     stage.clock.at += timedelta(days=7, seconds=1)
-    found = await sending.digests(stage.deps, fourth.notice.mid, 10)
+    found = await digests.digests(stage.deps, fourth.notice.mid, 10)
     assert [len(one.notices) for one in found] == [2, 2, 2]
 
 
@@ -204,3 +207,69 @@ async def test_what_was_changed_after_it_was_looked_at_is_not_approved(stage, th
         stage.deps, "nurses", notice.id, "ada", counted.total, seen=seen
     )
     assert done.status is Status.SCHEDULED
+
+
+async def test_who_left_before_it_was_written_does_not_end_it_for_those_after_them(stage, three):
+    (member, one), _, _ = three
+    await people.leave(stage.deps, member, one.id, stage.cause(), erase=False)
+    stage.clock.tick()
+    report = await send_all(stage, await approved(stage, content()))
+    assert report.notice.total == report.notice.of(Outcome.SENT) == 2
+
+
+async def test_who_was_in_doubt_and_is_asleep_is_still_in_doubt_in_the_morning(stage, three):
+    notice = await approved(stage, content())
+    first = (await next_people(stage.deps, notice, 0, 1)).send[0]
+    begun = Batch(intent=first.number)
+    await sending.settle(stage.deps, {notice.id: begun}, {notice.id: notice.epoch})
+    notice = await sending.take_over(stage.deps, notice.id)
+    stage.clock.at = datetime(2026, 11, 21, 23, tzinfo=UTC)
+    await send_all(stage, notice)
+    stage.clock.at += timedelta(hours=9)
+    turn = await due_again(stage.deps, notice, 10)
+    assert [one.in_doubt for one in turn.send] == [True, False, False]
+
+
+async def test_a_commit_whose_answer_was_lost_counts_nobody_twice(stage, three):
+    notice = await approved(stage, content())
+    turn = await next_people(stage.deps, notice, 0, 10)
+    sent = tuple(taken(one.number) for one in turn.send)
+    for batch in (Batch(settled=sent[:2]), Batch(settled=sent, floor=turn.upto, again=True)):
+        await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    report = await reporting.report(stage.deps, "nurses", notice.id)
+    assert report.notice.of(Outcome.SENT) == 3
+
+
+async def test_a_former_text_that_arrives_late_is_still_edited(stage, three):
+    notice = await approved(stage, content())
+    first = (await next_people(stage.deps, notice, 0, 1)).send[0]
+    text = {"en": NoticeText(title="Open evening", body="Come at 19:00.")}
+    notice = await composing.correct(stage.deps, "nurses", notice.id, text)
+    assert await edits.begin(stage.deps, notice) is None
+    late = replace(taken(first.number), rev=1)
+    await sending.settle(
+        stage.deps, {notice.id: Batch(settled=(late,))}, {notice.id: notice.epoch}
+    )
+    (again,) = await sending.due(stage.deps)
+    assert again.edited_rev == 1
+    assert await edits.begin(stage.deps, notice) == (1, [(first.number, late.message_id)])
+
+
+async def test_a_person_erased_while_a_digest_waits_for_them_does_not_hold_it_up(stage, three):
+    for _ in range(3):
+        stage.clock.tick()
+        await send_all(stage, await approved(stage, content()))
+    await send_all(stage, notice := await approved(stage, content()))
+    member, one = three[0]
+    await people.leave(stage.deps, member, one.id, stage.cause(), erase=True)
+    stage.clock.at += timedelta(days=7, seconds=1)
+    found = await digests.digests(stage.deps, notice.mid, 10)
+    assert [one.other[notice.id].outcome for one in found if not one.notices] == [Outcome.LEFT]
+
+
+async def test_what_was_written_commit_by_commit_is_put_together_at_the_end(stage, three):
+    await send_all(stage, notice := await approved(stage, content()))
+    async with stage.deps.db.read() as conn:
+        rows = list(await conn.execute(select(segments).where(segments.c.notice_id == notice.id)))
+    assert len(rows) == 1
+    assert len(rows[0].body) == 3 * 9

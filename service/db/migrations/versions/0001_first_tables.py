@@ -229,6 +229,12 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("notice_id", "n", name=op.f("pk_notice_segments")),
     )
+    op.create_index(
+        op.f("ix_notice_segments_notice_id_notice_segments_hi"),
+        "notice_segments",
+        ["notice_id", "hi"],
+        unique=False,
+    )
     op.create_table(
         "notice_watch",
         sa.Column("notice_id", sa.String(length=32), nullable=False),
