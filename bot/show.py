@@ -17,6 +17,7 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     Message,
+    ReplyParameters,
     TelegramObject,
 )
 
@@ -45,6 +46,22 @@ def _button(one: Button) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=one.label, callback_data=one.target.pack())
 
 
+def question_of(event: TelegramObject) -> Message | None:
+    """The message that asked: the event itself, or the one that a tapped message replies to."""
+    if isinstance(event, CallbackQuery):
+        said = event.message.reply_to_message if isinstance(event.message, Message) else None
+        # In a private chat only its owner and the bot speak; the bot's own words are no question.
+        return said if said and said.from_user and not said.from_user.is_bot else None
+    return event if isinstance(event, Message) else None
+
+
+def _replying_to(event: TelegramObject) -> ReplyParameters | None:
+    asked = question_of(event)
+    if asked is None or not asked.text or asked.text.startswith("/"):
+        return None
+    return ReplyParameters(message_id=asked.message_id, allow_sending_without_reply=True)
+
+
 class Show:
     """Shows a screen to one person: a tap redraws its message, anything else gets a new one.
 
@@ -61,7 +78,11 @@ class Show:
         self._event = event
 
     async def __call__(self, screen: Screen, locale: str) -> None:
-        """Show ``screen``, which is written in ``locale``."""
+        """Show ``screen``, which is written in ``locale``.
+
+        What a question gets is a reply to its message: whoever taps under it later brings the
+        question along, so that it need not be kept here.
+        """
         proof = screen.proof
         if proof is not None:
             digest = hashlib.sha256(str(screen.text).encode()).hexdigest()
@@ -112,6 +133,7 @@ class Show:
                 str(screen.text),
                 reply_markup=keyboard(screen),
                 link_preview_options=_NO_PREVIEW,
+                reply_parameters=_replying_to(self._event),
             )
         except TelegramForbiddenError:
             await self._gone()

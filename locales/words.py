@@ -190,6 +190,10 @@ class Words:
         """A day in full: "30 June 2028"."""
         return dates.format_date(d, _DATES.get(self.locale, "long"), locale=self._format)
 
+    def month(self, d: date) -> str:
+        """A month of a year: "September 2026"."""
+        return dates.format_skeleton("yMMMM", d, locale=self._format)
+
     def moment(self, at: datetime, zone: str) -> str:
         """A day and a time in a zone, which is named by its city.
 

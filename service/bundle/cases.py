@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.bundle import store
+from service.papers import store
 from service.bundle.resolve import resolve_mid, resolve_terms
 from service.bundle.schema import Bundle
 from service.bundle.schema_licence import LicenceSpec
