@@ -148,6 +148,22 @@ def invite(
 
 
 @app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="A question, as a member would type it.")],
+    language: Annotated[str, typer.Option(help="The language the member reads.")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Show which topics a question finds, how surely, and the answer without a model."""
+    from bot.asking import ask as search
+
+    found = search(text, language)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+    else:
+        typer.echo(found.as_text())
+
+
+@app.command()
 def screens(
     out: Annotated[Path, typer.Argument(help="The HTML file to write.")] = Path("screens.html"),
 ) -> None:
