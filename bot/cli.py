@@ -172,3 +172,12 @@ def screens(
 
     out.write_text(book(), encoding="utf-8")
     typer.echo(f"Wrote {out}")
+
+
+def _questions() -> None:
+    from bot import questioning
+
+    app.add_typer(questioning.app, name="questions")
+
+
+_questions()

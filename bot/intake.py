@@ -62,7 +62,7 @@ _ASKS_AGAIN = SetModel(on=True).pack()
 def lane_of(update: dict[str, Any]) -> str:
     """Who an update is from, and whether it is a question."""
     message = update.get("message") or {}
-    event = next((update[kind] for kind in _KINDS if update.get(kind)), {})
+    event: dict[str, Any] = next((update[kind] for kind in _KINDS if update.get(kind)), {})
     sender = event.get("from") or event.get("chat") or {}
     text = message.get("text")
     question = (text is not None and not text.startswith("/")) or event.get("data") == _ASKS_AGAIN

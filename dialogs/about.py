@@ -61,7 +61,8 @@ def privacy(operator: Operator, w: Words) -> Screen:
                     w.t("Which MIDs you are in, and your number there."),
                     w.t("Your answers, refusals and prices, with date, and which text you saw."),
                     w.t("What you set for notices, and which went to you."),
-                    w.t("Not your name, and not what you type."),
+                    w.t("Questions you sent to a person, and the replies."),
+                    w.t("Not your name, and nothing else you type."),
                 ]
             ),
             lines(
@@ -95,10 +96,11 @@ def privacy(operator: Operator, w: Words) -> Screen:
     )
 
 
-def help_(w: Words) -> Screen:
-    """What can be done here, in a few lines."""
+def help_(w: Words, *, unknown: bool = False) -> Screen:
+    """What can be done here, in a few lines; ``unknown`` when a command was none of them."""
     return Screen(
         text=paragraphs(
+            w.t("I do not know that command.") if unknown else None,
             bold(w.t("Help")),
             lines(
                 [
@@ -116,6 +118,7 @@ def help_(w: Words) -> Screen:
                     w.t("{command} brings you to a person.", command="/human"),
                 ]
             ),
+            w.t("Anything else you write is a question. I look for an answer."),
             w.t("Doing nothing means being in no licence."),
         ),
         rows=rows(
@@ -128,25 +131,6 @@ def help_(w: Words) -> Screen:
                 Button(w.p("button", "Settings"), Go(place=Place.SETTINGS)),
             ),
             (parts.human(w), parts.home(w)),
-        ),
-    )
-
-
-def no_answer(w: Words) -> Screen:
-    """Anything typed, as long as nobody answers questions."""
-    return Screen(
-        text=paragraphs(
-            w.t("I can't answer questions yet. A person can."),
-            w.t("What you typed was not kept."),
-            w.t("Perhaps one of these is what you need:"),
-        ),
-        rows=rows(
-            (
-                Button(w.p("button", "My licences"), ShowLicences(page=0)),
-                Button(w.p("button", "My price"), Go(place=Place.KNOB)),
-            ),
-            (Button(w.p("button", "Help"), Go(place=Place.HELP)), parts.human(w)),
-            parts.home(w),
         ),
     )
 

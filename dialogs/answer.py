@@ -7,30 +7,15 @@ the question, only the member can tell.
 from collections.abc import Callable, Iterable
 
 from dialogs import mid, model, parts
+from dialogs.actions import acting
 from dialogs.callbacks import AskPerson, Go, NotThis, Place, ShowLicences, ShowTopic
 from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs, rows, short
 from knowledge.replies import Reply, Way
-from knowledge.values import Action, Article, Fact
+from knowledge.values import Article, Fact
 from locales.words import Words
 from service.questions.values import LONGEST, ModelView
 
 NAME_BYTES = 58
-_PLACES = {
-    Action.PRICE: Place.KNOB,
-    Action.CHOICES: Place.CHOICES,
-    Action.PAUSE: Place.PAUSE,
-    Action.RESUME: Place.RESUME,
-    Action.STOP: Place.STOP,
-    Action.SETTINGS: Place.SETTINGS,
-    Action.LANGUAGE: Place.LANGUAGE,
-    Action.MIDS: Place.MIDS,
-    Action.HELP: Place.HELP,
-    Action.ABOUT: Place.ABOUT,
-    Action.PRIVACY: Place.PRIVACY,
-    Action.LEAVE: Place.LEAVE,
-    Action.DELETE: Place.DELETE,
-    Action.NOTICES: Place.NOTICES,
-}
 
 
 def screen(reply: Reply, w: Words) -> Screen:
@@ -202,38 +187,12 @@ def _source(article: Article, w: Words) -> list[str]:
         found.append(w.t("Written in: {language}", language=name))
     if article.mid_id is None:
         # NOTE: {version} is a number.
-        found.append(w.t("Source: Midline's own text, version {version}.", version=article.version))
+        found.append(
+            w.t("Source: Midline's own text, version {version}.", version=article.version)
+        )
     else:
         found.append(w.t("Source: a text of your MID."))
     return found
-
-
-def acting(actions: Iterable[Action], w: Words) -> tuple[Button, ...]:
-    """The buttons of what an article offers to do. To a person leads a button of its own."""
-    return tuple(_act(one, w) for one in dict.fromkeys(actions) if one is not Action.HUMAN)
-
-
-def _act(action: Action, w: Words) -> Button:
-    says = {
-        Action.LICENCES: w.p("button", "My licences"),
-        Action.PRICE: w.p("button", "My price"),
-        Action.CHOICES: w.p("button", "My choices"),
-        Action.PAUSE: w.p("button", "Pause everything"),
-        Action.RESUME: w.p("button", "Resume"),
-        Action.STOP: w.p("button", "Stop everything"),
-        Action.SETTINGS: w.p("button", "Settings"),
-        Action.LANGUAGE: w.p("button", "Language"),
-        Action.MIDS: w.p("button", "My MIDs"),
-        Action.HELP: w.p("button", "Help"),
-        Action.ABOUT: w.p("button", "What Midline is"),
-        Action.PRIVACY: w.p("button", "Privacy"),
-        Action.LEAVE: w.p("button", "Leave a MID"),
-        Action.DELETE: w.p("button", "Delete everything"),
-        Action.NOTICES: w.p("button", "All notices"),
-    }
-    if action is Action.LICENCES:
-        return Button(says[action], ShowLicences(page=0))
-    return Button(says[action], Go(place=_PLACES[action]))
 
 
 def _person(reply: Reply, w: Words) -> Button:
@@ -245,7 +204,9 @@ def _not_this(article: Article, w: Words) -> Button | None:
 
 
 def _topic_buttons(topics: Iterable[Article]) -> tuple[Row, ...]:
-    return tuple((Button(short(one.title), ShowTopic(topic=one.id)),) for one in topics if _fits(one))
+    return tuple(
+        (Button(short(one.title), ShowTopic(topic=one.id)),) for one in topics if _fits(one)
+    )
 
 
 def _fits(article: Article) -> bool:

@@ -16,6 +16,8 @@ QUOTED = 80
 def to_whom(view: AskingView, w: Words, membership_id: str | None = None) -> Screen:
     """Which MID the question goes to, or, with one chosen, what it would see."""
     memberships = view.portfolio.picture.memberships
+    if not memberships or not view.text:
+        return _nothing_to_send(w, nowhere=not memberships)
     chosen = [one for one in memberships if membership_id in {None, one.id}]
     if len(chosen) == 1:
         return _about_what(view, chosen[0].id, chosen[0].mid, w)
@@ -32,6 +34,14 @@ def to_whom(view: AskingView, w: Words, membership_id: str | None = None) -> Scr
             ],
             parts.home(w),
         ),
+    )
+
+
+def _nothing_to_send(w: Words, *, nowhere: bool) -> Screen:
+    says = w.t("You are in no MID yet, so there is no one at a MID to ask.") if nowhere else how(w)
+    return Screen(
+        text=paragraphs(bold(w.t("Ask a person")), says),
+        rows=rows((parts.human(w), parts.home(w))),
     )
 
 

@@ -2,15 +2,31 @@
 
 from dialogs.callbacks import Go, Place
 from dialogs.screen import Button
-from knowledge.standing import in_brief as in_brief
-from knowledge.standing import in_quotes as in_quotes
-from knowledge.standing import position as position
-from knowledge.standing import quoted as quoted
-from knowledge.standing import quoted_list as quoted_list
-from knowledge.standing import refusal as refusal
-from knowledge.standing import stands as stands
-from knowledge.standing import title as title
+from knowledge.standing import (
+    in_brief,
+    in_quotes,
+    position,
+    quoted,
+    quoted_list,
+    refusal,
+    stands,
+    title,
+)
 from locales.words import Words
+
+__all__ = [
+    "back",
+    "home",
+    "human",
+    "in_brief",
+    "in_quotes",
+    "position",
+    "quoted",
+    "quoted_list",
+    "refusal",
+    "stands",
+    "title",
+]
 
 
 def home(w: Words) -> Button:

@@ -16,6 +16,7 @@ from dialogs import (
     licences,
     mid,
     preview_notices,
+    preview_questions,
     question,
     settings,
 )
@@ -107,15 +108,16 @@ def samples() -> dict[str, Sample]:
         "deleted": lambda w: leaving.deleted(s.picture().memberships, w),
         "invite left unused": lambda w: invite.declined(s.invite(InviteState.OPEN), w),
         "help": about.help_,
+        "help, no such command": lambda w: about.help_(w, unknown=True),
         "about": lambda w: about.about(_OPERATOR, w),
         "privacy": lambda w: about.privacy(_OPERATOR, w),
-        "a question": about.no_answer,
         "not text": about.not_text,
         "an old button": about.old_button,
         "trouble": about.trouble,
         "in a group": about.in_a_group,
     }
     found |= preview_notices.samples()
+    found |= preview_questions.samples()
     for key in LineKey:
         found[f"detail: {key}"] = partial(_detail, key)
     for outcome in Outcome:

@@ -104,7 +104,7 @@ def _price(s: Sayer) -> Said:
         own = position(picture.knob.own[one.id], s.w)
         name = own_name(one.mid.name, s.w)
         lines.append(s.w.t("Your price for {mid}: {step}", mid=name, step=own))
-        values[f"step_{n}"], kinds[f"step_{n}"] = own, "step"
+        values[f"step.{n}"], kinds[f"step.{n}"] = own, "step"
     return lines, values, kinds
 
 
@@ -116,14 +116,15 @@ def _earnings(s: Sayer) -> Said:
         return (s.w.t("No MID has reported a line for you yet."),), {}, {}
     periods = {line.period for line in lines}
     named = mentions.months(s.asked, periods, s.w)
-    about = {one.holding.licence.slug for one in mentions.licences(
-        s.asked, s.me.portfolio.standings, s.w
-    )}
+    about = {
+        one.holding.licence.slug
+        for one in mentions.licences(s.asked, s.me.portfolio.standings, s.w)
+    }
     chosen = [line for line in lines if not named or line.period in named]
     chosen = [line for line in chosen if line.licence in about] or chosen
     shown = chosen[:MOST]
     said = [_line(line, s) for line in shown]
-    values = {f"line_{n}": s.w.money(line.net, line.currency) for n, line in enumerate(shown)}
+    values = {f"line.{n}": s.w.money(line.net, line.currency) for n, line in enumerate(shown)}
     for currency, total in sums(shown).items():
         values[f"sum_{currency.lower()}"] = s.w.money(total, currency)
         if sum(line.currency == currency for line in shown) > 1:
@@ -154,7 +155,7 @@ def _line(line: Line, s: Sayer) -> str:
 
 def _state(state: LineState, w: Words) -> str:
     says = {
-        # NOTE: How far a payment has come; ends the sentence "September 2026, “title”: 2 € for you, ..."
+        # NOTE: How far a payment has come: the end of "September 2026, “title”: 2 € for you, ..."
         LineState.ACCRUED: w.t("counted, not paid yet"),
         LineState.CONFIRMED: w.t("confirmed, not paid yet"),
         LineState.PAID: w.t("paid"),
@@ -202,9 +203,12 @@ def _notices(s: Sayer) -> Said:
         return NOTHING
     most = max(view.weekly)
     lines = [
-        s.w.n("At most {n} notice a week from one MID.", "At most {n} notices a week from one MID.",
-              most)
-    ]  # fmt: skip
+        s.w.n(
+            "At most {n} notice a week from one MID.",
+            "At most {n} notices a week from one MID.",
+            most,
+        )
+    ]
     muted = [one for one in view.picture.memberships if one.id in view.muted]
     if muted:
         names = s.w.join([own_name(one.mid.name, s.w) for one in muted])

@@ -4,12 +4,12 @@ A wrong guess does no harm: what is left out can still be seen on the list of li
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import date
 
 from babel import dates
 
+from knowledge.normal import folded
 from knowledge.vocabulary import class_label
 from locales.words import SHIPPED, Words
 from service.price.values import Standing
@@ -21,16 +21,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
-def plain(text: str) -> str:
-    """A text as it is compared: composed, small letters, without vowel signs of Arabic."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
-    return re.sub(r"[\u064b-\u0652\u0640]", "", folded)
-
-
 def stems(text: str) -> frozenset[str]:
     """What is left of the words of a text: their beginnings, and pairs of Chinese characters."""
     found = set()
-    for word in _WORD.findall(plain(text)):
+    for word in _WORD.findall(folded(text)):
         if _CJK.search(word):
             found |= {word[i : i + 2] for i in range(len(word) - 1)}
         elif len(word) >= SHORTEST:
@@ -62,19 +56,23 @@ def _names(one: Standing, w: Words) -> frozenset[str]:
 
 def months(text: str, known: Collection[date], w: Words) -> frozenset[date]:
     """Those of some months (by their first days) that a question names, in any language."""
-    asked = plain(text)
+    asked = folded(text)
     words = {word[:SHORTEST] for word in _WORD.findall(asked)}
     found = set()
     for month in known:
         for locale in {w.locale, *SHIPPED}:
             for context in ("format", "stand-alone"):
-                name = plain(dates.get_month_names("wide", context, locale)[month.month])
+                name = folded(dates.get_month_names("wide", context, locale)[month.month])
                 if _CJK.search(name):
                     # 1月 is the end of 11月: a digit before it makes it another month.
                     numeral = rf"(?<![\d十])(?:{re.escape(name)}|{month.month}月)"
                     hit = re.search(numeral, asked) is not None
                 else:
-                    hit = name[:SHORTEST] in words if len(name) >= SHORTEST else name in asked.split()
+                    hit = (
+                        name[:SHORTEST] in words
+                        if len(name) >= SHORTEST
+                        else name in asked.split()
+                    )
                 if hit:
                     found.add(month)
     return frozenset(found)

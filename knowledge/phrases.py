@@ -1,18 +1,19 @@
 """Words that are no question: greetings and thanks, and the words for a person.
 
-They are met by list and not by search. Compared as ``knowledge.mentions.plain`` writes them.
+They are met by list and not by search. Compared as ``knowledge.normal.folded`` writes them.
 """
 
 import re
 
-from knowledge.mentions import plain
+from knowledge.normal import folded
+
 
 def _listed(*phrases: str) -> frozenset[str]:
     return frozenset(_bare(one) for phrase in phrases for one in phrase.split("|"))
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\s.,!?¡¿…،؟।。！？]+", " ", plain(text)).strip()
+    return re.sub(r"[\s.,!?¡¿…،؟।。！？]+", " ", folded(text)).strip()
 
 
 GREETINGS = _listed(

@@ -2,10 +2,30 @@
 
 from aiogram import Router
 
-from bot.routers import about, choices, fallback, knob, licences, notices, people, settings
+from bot.routers import (
+    about,
+    choices,
+    fallback,
+    knob,
+    licences,
+    notices,
+    people,
+    questions,
+    settings,
+)
 
 
 def build_routers() -> list[Router]:
     """Fresh routers, in the order in which they are asked."""
-    families = (licences, knob, choices, notices, people, settings, about, fallback)
+    families = (
+        licences,
+        knob,
+        choices,
+        notices,
+        people,
+        settings,
+        about,
+        questions,
+        fallback,
+    )
     return [family.build_router() for family in families]

@@ -84,8 +84,11 @@ async def send(
     """Put a question on a MID's list. The same message (``origin``) is put there once.
 
     Raises:
-        NotFoundError: it is not this person's membership, or the licence is not of that MID.
+        NotFoundError: there is no text, it is not this person's membership, or the licence is not
+            of that MID.
     """
+    if not text.strip():
+        raise NotFoundError("the question is no longer at hand")
     async with deps.db.write() as conn:
         await people.lock_member(conn, member_id)
         picture = await price.read_picture(conn, member_id, deps.clock.now())

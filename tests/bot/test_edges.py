@@ -259,7 +259,7 @@ async def test_a_forwarded_command_like_text_is_only_a_question(house: House):
     member = house.member()
     await member.person.forward("please look")
     await member.person.settled()
-    assert "I can't answer questions yet." in member.text
+    assert "I can't look that up now." in member.text
 
 
 async def test_a_telegram_outage_delays_but_loses_nothing(house: House):

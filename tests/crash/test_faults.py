@@ -136,7 +136,7 @@ async def test_on_a_full_disk_nothing_is_acknowledged_and_all_is_done_when_there
     await until(lambda: handled(house), 40)
     await ana.person.settled()
     assert await settings_of(house) == ["1", "2", "3"]
-    assert sum("I can't answer questions yet." in one.text for one in ana.person.heard) == 60
+    assert sum("I can't look that up now." in one.text for one in ana.person.heard) == 60
 
 
 async def test_what_could_not_be_stored_costs_nobody_their_place(
@@ -530,7 +530,7 @@ async def test_a_question_that_hangs_holds_up_no_tap_of_the_same_member(house: H
     await until(lambda: _says(screen, "Your price: +1"), 3)
     assert time.monotonic() - start < 3
     await until(lambda: handled(house))
-    assert "I can't answer questions yet." in ana.text
+    assert "I can't look that up now." in ana.text
 
 
 async def _says(bubble: Any, words: str) -> bool:

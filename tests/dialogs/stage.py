@@ -155,6 +155,8 @@ PLACES = {
     Place.LANGUAGE: "languages",
     Place.MIDS: "MIDs",
     Place.HUMAN: "human",
+    Place.QUESTIONS: "my questions",
+    Place.MODEL: "model, in use",
     Place.HELP: "help",
     Place.ABOUT: "about",
     Place.PRIVACY: "privacy",
@@ -196,6 +198,14 @@ LEADS = {
     callbacks.Leave: "left, kept",
     callbacks.UndoLeave: "leaving taken back",
     callbacks.DeleteAll: "deleted",
+    callbacks.ShowTopic: "answer, chosen",
+    callbacks.NotThis: "topics",
+    callbacks.AskPerson: "ask which MID",
+    callbacks.AskMid: "ask a person",
+    callbacks.SendQuestion: "sent",
+    callbacks.ShowAsked: "a reply",
+    callbacks.SetModel: "model, yes",
+    callbacks.ShowRequest: "last request",
 }
 
 
