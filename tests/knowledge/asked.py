@@ -1,7 +1,10 @@
-"""What the tests of answers share: texts, facts, a clock, and an answerer on the scripted server."""
+"""What the tests of answers share: texts, facts, a clock, an answerer on a scripted server."""
 
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import yaml
 
 from knowledge.answers import Answerer
 from knowledge.budget import Budget, Limits
@@ -11,38 +14,25 @@ from tests.knowledge.model_server import model_server
 
 MUCH = Limits(answers_a_day=10**6, tokens_a_month=10**9)
 
-TEXTS = {
-    "en": ("Payments", "Your MID pays 4 times a year. It keeps 15 % for its work. "
-           "You can stop a licence at any time, and it ends at once for anything new. See /statement."),
-    "es": ("Pagos", "Tu MID paga 4 veces al año. Se queda con el 15 % por su trabajo. "
-           "Puedes parar una licencia cuando quieras, y termina al instante para todo lo nuevo."),
-    "fr": ("Paiements", "Votre MID paie 4 fois par an. Elle garde 15 % pour son travail. "
-           "Vous pouvez arrêter une licence à tout moment, et cela vaut aussitôt pour la suite."),
-    "pt_BR": ("Pagamentos", "Sua MID paga 4 vezes por ano. Ela fica com 15 % pelo trabalho. "
-              "Você pode parar uma licença quando quiser, e ela termina na hora para tudo que for novo."),
-    "ru": ("Выплаты", "Ваша MID платит 4 раза в год. Она оставляет себе 15 % за работу. "
-           "Вы можете остановить лицензию в любой момент, и для нового она кончается сразу."),
-    "ar": ("الدفعات", "تدفع جهة MID الخاصة بك 4 مرات في السنة. وتحتفظ بنسبة 15 % مقابل عملها. "
-           "يمكنك إيقاف أي ترخيص في أي وقت، وينتهي فورًا لكل ما هو جديد."),
-    "hi": ("भुगतान", "आपकी MID साल में 4 बार पैसे देती है। वह अपने काम के लिए 15 % रखती है। "
-           "आप किसी भी समय लाइसेंस रोक सकते हैं, और नई चीज़ों के लिए वह तुरंत खत्म हो जाता है।"),
-    "zh_Hans": ("付款", "你的MID每年付款4次。它留下15%作为工作费用。你可以随时停止许可，对新的使用立即生效。"),
-}  # fmt: skip
+TEXTS = yaml.safe_load(Path(__file__).with_name("payments.yaml").read_text("utf-8"))
 # A language that is not shipped: asked in German, answered from the English text.
-GERMAN = ("Zahlungen", "Ihre MID zahlt 4 Mal im Jahr. Sie behält 15 % für ihre Arbeit.")
+GERMAN = ["Zahlungen", "Ihre MID zahlt 4 Mal im Jahr.", "Sie behält 15 % für ihre Arbeit."]
 
 
 def sentences(language):
     """The text of a language, sentence by sentence, as a good model might repeat it."""
-    title, text = TEXTS.get(language, GERMAN)
-    cut = text.replace("。", "。|").replace(". ", ".|").replace("। ", "।|").split("|")
-    return title, [part for part in cut if part and "/" not in part]
+    return [one for one in TEXTS.get(language, GERMAN)[1:] if "/" not in one]
 
 
 def article(language="en", id="payments", text=None, mid_id=None, actions=(Action.LICENCES,)):  # noqa: A002
-    title, body = TEXTS.get(language, TEXTS["en"])
+    title, *body = TEXTS[language]
     return Article(
-        id=id, language=language, title=title, text=text or body, mid_id=mid_id, actions=actions
+        id=id,
+        language=language,
+        title=title,
+        text=text or " ".join(body),
+        mid_id=mid_id,
+        actions=actions,
     )
 
 
