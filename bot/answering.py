@@ -8,42 +8,28 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from bot.by_model import ByModel
+from bot.drafting import Drafts, Stops
 from bot.knowing import Search
 from knowledge import facts
+from knowledge.heard import Heard
 from knowledge.normal import cut
 from knowledge.phrases import is_greeting, wants_human
-from knowledge.replies import Reply, Way
-from knowledge.values import Article, Band, Found, Question
-from locales.negotiate import nearest
+from knowledge.privacy import MOST_PASSAGES
+from knowledge.replies import ModelHere, Reply, Way
+from knowledge.values import Article, Band, Question
 from locales.words import SHIPPED, words
 from service.deps import Deps
 from service.questions import cases
-from service.questions.values import AboutMe
+from service.questions.values import ModelView
 
 TOPICS_SHOWN = 3
 AT_ONCE = 8
 BURST = 12.0
 SECONDS_EACH = 5.0
 REMEMBERED = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A question once it was looked up: who asks, what was read of it, and what was found."""
-
-    member_id: str
-    text: str
-    shortened: bool
-    locale: str
-    me: AboutMe
-    found: Found
-
-    @property
-    def mid_ids(self) -> tuple[str, ...]:
-        """The MIDs whose texts this member may see."""
-        return tuple(one.mid.id for one in self.me.portfolio.picture.memberships)
 
 
 class Patience:
@@ -69,15 +55,27 @@ class Answering:
     """Meets questions. Without a search it still leads to a person."""
 
     def __init__(
-        self, deps: Deps, search: Search | None = None, *, contact: str | None = None
+        self,
+        deps: Deps,
+        search: Search | None = None,
+        *,
+        contact: str | None = None,
+        model: ByModel | None = None,
     ) -> None:
+        self.stops = Stops()
         self._deps = deps
         self._search = search
+        self._model = model
         self._contact = contact
         self._patience = Patience()
         self._slots = asyncio.Semaphore(AT_ONCE)
 
-    async def typed(self, member_id: str, text: str, locale: str) -> Reply:
+    @property
+    def model_here(self) -> ModelHere | None:
+        """The model that may answer here."""
+        return self._model.here if self._model else None
+
+    async def typed(self, member_id: str, text: str, locale: str, drafts: Drafts) -> Reply:
         """What is said to a text that a member typed and that is no command."""
         if not self._patience.allows(member_id):
             return Reply(way=Way.TOO_MANY, locale=locale)
@@ -93,12 +91,27 @@ class Answering:
         if heard is None:
             return Reply(way=Way.NOTHING, locale=locale, cut=cut(text).shortened)
         await self._count(heard)
-        return self._by_search(heard)
+        return await self._best(heard, drafts)
+
+    async def agreed(
+        self, member_id: str, text: str | None, locale: str, drafts: Drafts, *, on: bool
+    ) -> Reply | ModelView:
+        """Keep what the member said to the model, and meet the question that waits for it."""
+        view = await cases.choose_model(self._deps, member_id, on=on)
+        heard = await self._hear(member_id, text, locale) if text else None
+        return view if heard is None else await self._best(heard, drafts)
+
+    async def _best(self, heard: Heard, drafts: Drafts) -> Reply:
+        reply = self._by_search(heard)
+        if self._model is None or reply.way is Way.OFF_TOPIC:
+            return reply
+        articles = self._topics(heard, heard.spoken, most=MOST_PASSAGES)
+        return await self._model.instead(reply, heard, articles, drafts)
 
     async def chosen(self, member_id: str, topic: str, text: str | None, locale: str) -> Reply:
         """The article that a member picked; ``text`` is their question, if it is still there."""
         heard = await self._hear(member_id, text or "", locale)
-        spoken = self._spoken(heard) if heard else locale
+        spoken = heard.spoken if heard else locale
         article = self._article(heard, topic, spoken) if heard else None
         if heard is None or article is None:
             return Reply(way=Way.NOTHING, locale=spoken, typed=text is not None)
@@ -110,7 +123,7 @@ class Answering:
         heard = await self._hear(member_id, text, locale) if text else None
         if heard is None:
             return Reply(way=Way.NOTHING, locale=locale, typed=text is not None)
-        spoken = self._spoken(heard)
+        spoken = heard.spoken
         topics = self._topics(heard, spoken, without=topic)
         return Reply(way=Way.UNSURE, locale=spoken, topics=topics)
 
@@ -134,13 +147,13 @@ class Answering:
         )
 
     def _by_search(self, heard: Heard) -> Reply:
-        spoken = self._spoken(heard)
+        spoken = heard.spoken
         found = heard.found
         article = self._article(heard, found.hits[0].id, spoken) if found.hits else None
         if found.band is Band.LIKELY and article is not None:
             return self._about(heard, article, spoken, Way.LIKELY)
         reply = Reply(
-            way=Way.OFF_TOPIC, locale=spoken, cut=heard.shortened, language=_foreign(found)
+            way=Way.OFF_TOPIC, locale=spoken, cut=heard.shortened, language=heard.foreign
         )
         if found.band is Band.OFF_TOPIC or article is None:
             return reply
@@ -162,23 +175,16 @@ class Answering:
             article=article,
             facts=facts.facts(keys, heard.me, heard.text, w),
             cut=heard.shortened,
-            language=_foreign(heard.found),
+            language=heard.foreign,
         )
-
-    def _spoken(self, heard: Heard) -> str:
-        """The shipped language nearest to the question's; else the one the member reads."""
-        return nearest(heard.found.language, SHIPPED) or heard.locale
 
     def _article(self, heard: Heard, topic: str, locale: str) -> Article | None:
         assert self._search is not None
         return self._search.article(topic, locale, heard.mid_ids)
 
-    def _topics(self, heard: Heard, locale: str, without: str = "") -> tuple[Article, ...]:
-        ids = [hit.id for hit in heard.found.hits if hit.id != without][:TOPICS_SHOWN]
+    def _topics(
+        self, heard: Heard, locale: str, *, without: str = "", most: int = TOPICS_SHOWN
+    ) -> tuple[Article, ...]:
+        ids = [hit.id for hit in heard.found.hits if hit.id != without][:most]
         found = [self._article(heard, one, locale) for one in ids]
         return tuple(one for one in found if one is not None)
-
-
-def _foreign(found: Found) -> str | None:
-    """The language of a question where none that is shipped is near."""
-    return None if nearest(found.language, SHIPPED) else found.language

@@ -5,7 +5,7 @@ import fcntl
 import gc
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -17,6 +17,7 @@ from aiogram.utils.token import TokenValidationError, validate_token
 from bot import profile
 from bot.answering import Answering
 from bot.budget import Budget
+from bot.by_model import ByModel
 from bot.delivery import Delivery
 from bot.edge import Edge
 from bot.intake import SIDE_BY_SIDE, Inbox
@@ -32,6 +33,7 @@ from bot.serving import telegram_side, webhook_of
 from bot.session import LeanSession
 from bot.settings import Settings
 from dialogs.about import Operator
+from knowledge.replies import ModelHere
 from service.clock import Clock
 from service.db.integrity import check_at_start
 from service.deps import Deps
@@ -46,13 +48,14 @@ CONNECTIONS = 2 * SIDE_BY_SIDE
 HAND_OVER = 0.0005
 
 
-def operator(settings: Settings) -> Operator:
-    """Who runs this instance, as the settings say."""
+def operator(settings: Settings, model: ModelHere | None = None) -> Operator:
+    """Who runs this instance, as the settings say, and the model that may answer."""
     return Operator(
         name=settings.operator,
         contact=settings.operator_contact,
         paid_by=settings.operator_paid_by,
         place=settings.operator_place,
+        model=model,
     )
 
 
@@ -89,11 +92,12 @@ def build_dispatcher(
     deps: Deps, settings: Settings, answering: Answering | None = None
 ) -> Dispatcher:
     """The dispatcher with every router, fresh. Without ``answering`` a question finds a person."""
+    answering = answering or Answering(deps, contact=settings.operator_contact)
     dispatcher = Dispatcher(
         disable_fsm=True,
         deps=deps,
-        operator=operator(settings),
-        answering=answering or Answering(deps, contact=settings.operator_contact),
+        operator=operator(settings, answering.model_here),
+        answering=answering,
     )
     acting = Acting(deps)
     for observer in (dispatcher.message, dispatcher.callback_query):
@@ -148,10 +152,11 @@ async def serve(
     *,
     clock: Clock | None = None,
     search: Search | None = None,
+    model: Callable[[Deps], ByModel] | None = None,
 ) -> None:
     """Run the bot until ``stop``: what is being handled is finished, the rest stays stored.
 
-    ``search`` is another one than the one that is built of the articles.
+    ``search`` and ``model`` are others than those that the articles and the settings make.
 
     Raises as ``run`` does.
     """
@@ -164,7 +169,11 @@ async def serve(
             # Notices have connections of their own, so that no reply waits for one.
             bots = build_bot(settings, pace), build_bot(settings, limit=2 * budget.under_way)
             try:
-                await _serve(bots, budget, pace, settings, deps, stop, search)
+                by_model = model(deps) if model else None
+                answering = Answering(
+                    deps, search, contact=settings.operator_contact, model=by_model
+                )
+                await _serve(bots, budget, pace, settings, deps, stop, answering)
             finally:
                 for bot in bots:
                     await bot.session.close()
@@ -177,15 +186,15 @@ async def _serve(
     settings: Settings,
     deps: Deps,
     stop: asyncio.Event,
-    search: Search | None,
+    answering: Answering,
 ) -> None:
     metrics = Metrics()
     metrics.watch_store(deps.db)
     bot, bulk = bots
     for one in bots:
         one.session.middleware(Counted(metrics))
-    answering = Answering(deps, search, contact=settings.operator_contact)
-    handle = metrics.timed(Edge(deps, bot, build_dispatcher(deps, settings, answering)).handle)
+    dispatcher = build_dispatcher(deps, settings, answering)
+    handle = metrics.timed(Edge(deps, bot, dispatcher, answering.stops.stop).handle)
     async with lanes(deps.db) as held, asyncio.TaskGroup() as group:
         inbox = Inbox(deps, held, handle)
         group.create_task(inbox.run())

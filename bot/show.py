@@ -77,8 +77,8 @@ class Show:
         self._member_id = member_id
         self._event = event
 
-    async def __call__(self, screen: Screen, locale: str) -> None:
-        """Show ``screen``, which is written in ``locale``.
+    async def __call__(self, screen: Screen, locale: str, *, anew: bool = False) -> None:
+        """Show ``screen``, which is written in ``locale``; ``anew`` also after a tap.
 
         What a question gets is a reply to its message: whoever taps under it later brings the
         question along, so that it need not be kept here.
@@ -90,9 +90,8 @@ class Show:
                 self._deps, self._member_id, proof, locale=locale, text_hash=digest
             )
         if isinstance(self._event, CallbackQuery):
-            message_id, _ = await asyncio.gather(
-                self._redraw(screen, self._event), self._answer(self._event)
-            )
+            putting = self._send(screen) if anew else self._redraw(screen, self._event)
+            message_id, _ = await asyncio.gather(putting, self._answer(self._event))
         else:
             message_id = await self._send(screen)
         if proof is not None and message_id is not None:

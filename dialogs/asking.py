@@ -23,7 +23,7 @@ def to_whom(view: AskingView, w: Words, membership_id: str | None = None) -> Scr
         return _about_what(view, chosen[0].id, chosen[0].mid, w)
     return Screen(
         text=paragraphs(
-            bold(w.t("Ask a person")),
+            bold(w.p("button", "Ask a person")),
             _question(view.text, w),
             w.t("Which MID should answer?"),
         ),
@@ -40,7 +40,7 @@ def to_whom(view: AskingView, w: Words, membership_id: str | None = None) -> Scr
 def _nothing_to_send(w: Words, *, nowhere: bool) -> Screen:
     says = w.t("You are in no MID yet, so there is no one at a MID to ask.") if nowhere else how(w)
     return Screen(
-        text=paragraphs(bold(w.t("Ask a person")), says),
+        text=paragraphs(bold(w.p("button", "Ask a person")), says),
         rows=rows((parts.human(w), parts.home(w))),
     )
 
@@ -52,7 +52,7 @@ def _about_what(view: AskingView, membership_id: str, mid: Mid, w: Words) -> Scr
     about = [one for one in view.standings if one.holding.membership.id == membership_id]
     return Screen(
         text=paragraphs(
-            bold(w.t("Ask a person")),
+            bold(w.p("button", "Ask a person")),
             _question(view.text, w),
             w.t("It goes to {mid}. They see this text and a number that stands for you, not "
                 "your name.", mid=name),

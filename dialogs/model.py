@@ -30,6 +30,11 @@ def ask(here: ModelHere, view: ModelView, w: Words) -> Screen:
     )
 
 
+def screen(here: ModelHere | None, view: ModelView, w: Words) -> Screen:
+    """Whether a model may answer; that none can, where there is none."""
+    return none(w) if here is None else ask(here, view, w)
+
+
 def _leaves(here: ModelHere, w: Words) -> str:
     says = {
         1: w.t("Phone numbers, addresses and long numbers are taken out first. Your answers and "
@@ -55,10 +60,10 @@ def chosen(view: ModelView, w: Words) -> Screen:
     return Screen(
         text=paragraphs(
             w.t("Saved. A model may answer you.") if yes else w.t("Saved. No model answers you."),
-            w.t("You can change this in Settings."),
+            w.t("You can change this under Privacy."),
         ),
         rows=rows(
-            Button(w.p("button", "Settings"), Go(place=Place.SETTINGS)),
+            Button(w.p("button", "Privacy"), Go(place=Place.PRIVACY)),
             (parts.human(w), parts.home(w)),
         ),
     )
@@ -84,7 +89,7 @@ def request(view: ModelView, page: int, w: Words) -> Screen:
             lines([w.t("Page {page} of {pages}", page=page + 1, pages=pages)])
             if pages > 1
             else None,
-            part or w.t("None was sent."),
+            part.strip() or w.t("None was sent."),
         ),
         rows=rows(
             tuple(

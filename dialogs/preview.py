@@ -1,6 +1,7 @@
 """The screen book: every screen in every language, on one page that looks like the chat."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from markupsafe import Markup
@@ -30,12 +31,15 @@ from service.journal.values import Taught
 from service.licences.values import Status, Terms
 from service.people.values import InviteState
 from service.price.values import NEVER, Pause
+from service.questions.values import ModelChoice, ModelView
 
 Sample = Callable[[Words], Screen]
 
 _OPERATOR = Operator(
     name="Data Commons e.V.", contact="ops@commons.example", paid_by="its members", place="Madrid"
 )
+
+_WITH_MODEL = replace(_OPERATOR, model=preview_questions.HERE)
 
 
 def samples() -> dict[str, Sample]:
@@ -110,7 +114,12 @@ def samples() -> dict[str, Sample]:
         "help": about.help_,
         "help, no such command": lambda w: about.help_(w, unknown=True),
         "about": lambda w: about.about(_OPERATOR, w),
-        "privacy": lambda w: about.privacy(_OPERATOR, w),
+        "privacy": lambda w: about.privacy(_WITH_MODEL, ModelView(), w),
+        "privacy, a model agreed to": lambda w: about.privacy(
+            _WITH_MODEL, ModelView(choice=ModelChoice.YES), w
+        ),
+        "privacy, no model": lambda w: about.privacy(_OPERATOR, ModelView(), w),
+        "about, with a model": lambda w: about.about(_WITH_MODEL, w),
         "not text": about.not_text,
         "an old button": about.old_button,
         "trouble": about.trouble,

@@ -168,6 +168,8 @@ def samples() -> dict[str, Sample]:
         "model, none": model.none,
         "model, yes": lambda w: model.chosen(yes, w),
         "model, no": lambda w: model.chosen(ModelView(choice=ModelChoice.NO), w),
-        "last request": lambda w: model.request(replace(yes, request="x " * 4000), 1, w),
+        "last request": lambda w: model.request(
+            replace(yes, request="A short line. " * 400), 1, w
+        ),
         "last request, none": lambda w: model.request(ModelView(), 0, w),
     }

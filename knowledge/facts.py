@@ -202,13 +202,7 @@ def _notices(s: Sayer) -> Said:
     if not view.picture.memberships:
         return NOTHING
     most = max(view.weekly)
-    lines = [
-        s.w.n(
-            "At most {n} notice a week from one MID.",
-            "At most {n} notices a week from one MID.",
-            most,
-        )
-    ]
+    lines = [s.w.n("At most {n} a week from each MID.", "At most {n} a week from each MID.", most)]
     muted = [one for one in view.picture.memberships if one.id in view.muted]
     if muted:
         names = s.w.join([own_name(one.mid.name, s.w) for one in muted])

@@ -1,20 +1,22 @@
 """Whatever is typed and is no command: the answer, other topics, and the way to a person."""
 
-from aiogram import Router
+from aiogram import Bot, Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
 from bot.answering import Answering
+from bot.drafting import Drafts
 from bot.filters import To
 from bot.member import Who
 from bot.show import Show, question_of
-from dialogs import answer, asking
+from dialogs import answer, asking, model
 from dialogs.callbacks import (
     AskMid,
     AskPerson,
     NotThis,
     Place,
     SendQuestion,
+    SetModel,
     ShowAsked,
     ShowTopic,
 )
@@ -42,13 +44,32 @@ class Quoting(Filter):
         return {"asked": text, "origin": f"m:{asked.message_id}" if asked and text else ""}
 
 
-async def _say(reply: Reply, show: Show) -> None:
-    await show(answer.screen(reply, words(reply.locale)), reply.locale)
+async def _say(reply: Reply, show: Show, *, anew: bool = False) -> None:
+    await show(answer.screen(reply, words(reply.locale)), reply.locale, anew=anew)
 
 
-async def typed(message: Message, answering: Answering, who: Who, show: Show) -> None:
+async def typed(message: Message, bot: Bot, answering: Answering, who: Who, show: Show) -> None:
     """A question."""
-    await _say(await answering.typed(who.id, message.text or "", who.w.locale), show)
+    drafts = Drafts(bot, message.chat.id, answering.stops)
+    await _say(await answering.typed(who.id, message.text or "", who.w.locale, drafts), show)
+
+
+async def set_model(
+    query: CallbackQuery,
+    callback_data: SetModel,
+    asked: str,
+    bot: Bot,
+    answering: Answering,
+    who: Who,
+    show: Show,
+) -> None:
+    """Let a model answer, or let none; then the question that waits for it."""
+    drafts, locale = Drafts(bot, query.from_user.id, answering.stops), who.w.locale
+    said = await answering.agreed(who.id, asked or None, locale, drafts, on=callback_data.on)
+    if isinstance(said, Reply):
+        await _say(said, show, anew=True)
+    else:
+        await show(model.chosen(said, who.w), locale)
 
 
 async def show_topic(
@@ -131,6 +152,7 @@ def build_router() -> Router:
     tap(not_this, NotThis.filter(), Quoting())
     tap(ask_person, AskPerson.filter(), Quoting())
     tap(ask_mid, AskMid.filter(), Quoting())
+    tap(set_model, SetModel.filter(), Quoting())
     tap(send_question, SendQuestion.filter(), Quoting())
     tap(show_questions, To(Place.QUESTIONS))
     tap(show_asked, ShowAsked.filter())
