@@ -71,7 +71,7 @@ async def look_at_model(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
         yield (
             False,
             (
-                "MIDLINE_LLM_LEVEL 3 holds for this machine or a host in MIDLINE_LLM_TRUSTED alone: "
+                "MIDLINE_LLM_LEVEL 3 holds for this machine and for MIDLINE_LLM_TRUSTED alone: "
                 f"{level} is used."
             ),
         )
