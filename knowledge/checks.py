@@ -5,13 +5,14 @@ They hold for every provider, whatever schema it promised to keep: valid JSON ma
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from knowledge.contract import LONGEST_CLAIM, Reply, Said, Status
 from knowledge.numerals import WORD, numbers
+from knowledge.redact import redact
 from knowledge.tongue import Detector, is_in, primary
 from knowledge.values import Action, Article, Passage
 
@@ -83,7 +84,10 @@ def fault_of_claim(said: Said, rules: Rules) -> Fault | None:
     if len(rules.fill(said.text)) > LONGEST_CLAIM:
         return Fault.LENGTH
     source = " ".join(f"{article.title} {article.text}" for article in cited)
-    return _fault_of_form(bare, source) or _fault_of_matter(bare, source, cited, rules)
+    # A command may be named where a text of our own names it; any other would be a tap away.
+    ours = " ".join(article.text for article in cited if article.mid_id is None)
+    commands = frozenset(_COMMAND.findall(ours))
+    return _fault_of_form(bare, commands) or _fault_of_matter(bare, source, cited, rules)
 
 
 def fault_of_whole(reply: Reply, rules: Rules) -> Fault | None:
@@ -109,17 +113,16 @@ def fault_of(reply: Reply | None, rules: Rules) -> Fault | None:
     return next((fault for fault in faults if fault), None) or fault_of_whole(reply, rules)
 
 
-def _fault_of_form(bare: str, source: str) -> Fault | None:
+def _fault_of_form(bare: str, commands: Collection[str]) -> Fault | None:
     """How a sentence looks: plain words, and nothing that a chat turns into a link."""
     if any(unicodedata.category(char) in _UNSEEN and char not in _JOINERS for char in bare):
         return Fault.MARKUP
     plain = unicodedata.normalize("NFKC", bare)
     if not any(char.isalpha() for char in plain):
         return Fault.EMPTY
-    # A command may be named where an approved text names it; any other would be a tap away.
-    named = frozenset(_COMMAND.findall(source))
-    plain = _COMMAND.sub(lambda match: " " if match[0] in named else match[0], plain)
-    if _LINK.search(plain):
+    plain = _COMMAND.sub(lambda match: " " if match[0] in commands else match[0], plain)
+    # A MID's text may hold an account or an address; a sentence of a model never names one.
+    if _LINK.search(plain) or set(redact(plain).hidden) - {"number"}:
         return Fault.LINK
     return Fault.MARKUP if _MARKUP.search(plain) else None
 

@@ -14,6 +14,8 @@ FEWEST_LETTERS = 6
 """Fewer letters than this cannot be a question; a Chinese character counts as three."""
 
 _SEP = r"[\s.\-/()·\u00a0\u2009\u202f]"
+# A month is part of many questions; a whole date may be a birthday.
+_MONTH = r"(?:\d{1,2}[/.\-]20\d\d|20\d\d[/.\-]\d{1,2})(?![\d/.\-])"
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
@@ -24,7 +26,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("wallet", r"\b0x[0-9a-f]{16,}\b|\b(?:bc1|ltc1|[13]|t1|addr1)[a-z0-9]{24,}\b"),
         ("id", r"\b[a-z]{2,5}_[a-z0-9]{6,}\b"),
         ("code", r"\b(?=[a-z\d_\-]*\d)(?=[a-z\d_\-]*[a-z])[a-z\d_\-]{12,}\b"),
-        ("number", rf"\+?\(?\d(?:{_SEP}?\d){{5,}}"),
+        ("number", rf"(?!{_MONTH})\+?\(?\d(?:{_SEP}{{0,3}}\d){{5,}}"),
     )
 )
 _MARK = "[{}]"
