@@ -66,33 +66,55 @@ def runs(text: str) -> Codes:
 
 
 class Bm25:
-    """An index of texts; immutable, so that any thread may ask it."""
+    """An index of texts; immutable, so that any thread may ask it.
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._size = len(texts)
+    How rare a run of letters is, and how long a text usually is, is counted together with
+    ``base``: scores of a small index can then be compared with those of the large one.
+    """
+
+    def __init__(self, texts: Sequence[str], base: "Bm25 | None" = None) -> None:
         pairs = [np.unique(runs(text), return_counts=True) for text in texts]
-        lengths = np.array([counts.sum() for _, counts in pairs], np.float32)
-        mean = float(lengths.mean()) if self._size else 1.0
-        empty = np.empty(0, np.uint64)
-        buckets = np.concatenate([empty, *(found for found, _ in pairs)])
+        lengths = np.array([counts.sum() for _, counts in pairs], np.float64)
+        self._size = len(texts)
+        self._total = self._size + (base._total if base else 0)
+        self._mean = base._mean if base else float(lengths.mean() if len(lengths) else 1.0)
+        buckets = np.concatenate([np.empty(0, np.uint64), *(found for found, _ in pairs)])
         counts = np.concatenate([np.empty(0, np.int64), *(count for _, count in pairs)])
         owners = np.repeat(np.arange(self._size), [len(found) for found, _ in pairs])
         order = np.argsort(buckets, kind="stable")
-        buckets, counts, owners = buckets[order], counts[order], owners[order]
-        self._starts = np.searchsorted(buckets, np.arange((1 << _BITS) + 1, dtype=np.uint64))
-        self._starts = self._starts.astype(np.int32)
-        within = np.diff(self._starts)[buckets.astype(np.int64)] if len(buckets) else counts
-        idf = np.log1p((self._size - within + 0.5) / (within + 0.5))
-        norm = _K1 * (1 - _B + _B * lengths[owners] / max(mean, 1.0))
-        self._owners = owners.astype(np.int32)
-        self._weights = (idf * counts * (_K1 + 1) / (counts + norm)).astype(np.float32)
+        self._owners = owners[order]
+        self._keys, starts, within = np.unique(
+            buckets[order], return_index=True, return_counts=True
+        )
+        self._starts = np.append(starts, len(buckets))
+        seen = within + (base._seen(self._keys) if base else 0)
+        self._within = within
+        idf = np.log1p((self._total - seen + 0.5) / (seen + 0.5))
+        norm = _K1 * (1 - _B + _B * lengths[self._owners] / max(self._mean, 1.0))
+        times = counts[order]
+        weights = np.repeat(idf, within) * times * (_K1 + 1) / (times + norm)
+        self._weights = weights.astype(np.float32)
+
+    def _find(self, buckets: Codes) -> NDArray[np.int64]:
+        """Where buckets stand in the index; those that do not occur are left out."""
+        places = np.searchsorted(self._keys, buckets)
+        inside = places < len(self._keys)
+        places, buckets = places[inside], buckets[inside]
+        found: NDArray[np.int64] = places[self._keys[places] == buckets]
+        return found
+
+    def _seen(self, buckets: Codes) -> NDArray[np.int64]:
+        """In how many texts each bucket occurs."""
+        places = np.minimum(np.searchsorted(self._keys, buckets), len(self._keys) - 1)
+        same = self._keys[places] == buckets
+        return np.where(same, self._within[places], 0)
 
     def scores(self, text: str) -> Floats:
         """How well each text fits, 0 where nothing is shared."""
-        asked = np.unique(runs(text)).astype(np.int64)
-        spans = [np.arange(self._starts[one], self._starts[one + 1]) for one in asked]
+        found = self._find(np.unique(runs(text)))
+        spans = [np.arange(self._starts[one], self._starts[one + 1]) for one in found]
         places = np.concatenate([np.empty(0, np.int64), *spans])
-        found = np.bincount(
+        total = np.bincount(
             self._owners[places], weights=self._weights[places], minlength=self._size
         )
-        return found.astype(np.float32)
+        return total.astype(np.float32)
