@@ -131,6 +131,7 @@ class Answering:
         me = await cases.about_me(self._deps, member_id)
         if self._search is None:
             return None
+        await self._search.ready()
         read = cut(text)
         mid_ids = tuple(one.mid.id for one in me.portfolio.picture.memberships)
         question = Question(text=read.text, locale=locale, mid_ids=mid_ids)

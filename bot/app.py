@@ -17,11 +17,11 @@ from aiogram.utils.token import TokenValidationError, validate_token
 from bot import profile
 from bot.answering import Answering
 from bot.budget import Budget
-from bot.by_model import ByModel
+from bot.by_model import ByModel, by_model
 from bot.delivery import Delivery
 from bot.edge import Edge
 from bot.intake import SIDE_BY_SIDE, Inbox
-from bot.knowing import Search
+from bot.knowing import Knowing, Search
 from bot.lanes import lanes
 from bot.member import Acting
 from bot.metrics import Counted, Metrics
@@ -169,14 +169,27 @@ async def serve(
             # Notices have connections of their own, so that no reply waits for one.
             bots = build_bot(settings, pace), build_bot(settings, limit=2 * budget.under_way)
             try:
-                by_model = model(deps) if model else None
-                answering = Answering(
-                    deps, search, contact=settings.operator_contact, model=by_model
-                )
-                await _serve(bots, budget, pace, settings, deps, stop, answering)
+                async with asyncio.TaskGroup() as group:
+                    knowing = group.create_task(_know(search, made := Knowing(deps)))
+                    answering = Answering(
+                        deps,
+                        search or made,
+                        contact=settings.operator_contact,
+                        model=by_model(settings, deps) if model is None else model(deps),
+                    )
+                    try:
+                        await _serve(bots, budget, pace, settings, deps, stop, answering)
+                    finally:
+                        knowing.cancel()
             finally:
                 for bot in bots:
                     await bot.session.close()
+
+
+async def _know(other: Search | None, knowing: Knowing) -> None:
+    """Keep the search up to date, unless another one is used."""
+    if other is None:
+        await knowing.run()
 
 
 async def _serve(

@@ -1,8 +1,11 @@
 """A model's answer in the place of the closest text, where one is there and the member agreed."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from bot.drafting import Drafts, Told
+from bot.modelling import build_answerer
+from bot.settings import Settings
 from dialogs import answer
 from knowledge import facts
 from knowledge.answers import Answerer
@@ -63,6 +66,19 @@ class ByModel:
             on_sent=keep,
             language=heard.found.language,
         )
+
+
+def by_model(settings: Settings, deps: Deps) -> ByModel | None:
+    """The model that the settings name, or None: then the closest text is what is said."""
+    answerer = build_answerer(settings, deps.clock)
+    if answerer is None:
+        return None
+    here = ModelHere(
+        name=str(settings.llm_model),
+        place=urlsplit(str(settings.llm_base_url)).hostname or "",
+        level=answerer.level(settings.llm_level),
+    )
+    return ByModel(deps, answerer, here)
 
 
 def _made(reply: Reply, articles: tuple[Article, ...], outcome: Outcome | None) -> Reply:

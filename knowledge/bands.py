@@ -9,7 +9,8 @@ from knowledge.values import Band
 @dataclass(frozen=True, slots=True)
 class Bands:
     """Below ``off_topic`` a question is not about MIDs; at ``likely`` and with a clear lead over
-    the second topic, the first is shown."""
+    the second topic, the first is shown.
+    """
 
     off_topic: float
     likely: float
@@ -17,7 +18,8 @@ class Bands:
 
     def of(self, confidence: float, lead: float) -> Band:
         """The band of a question: how much nearer it is to a topic than to the bank, and how far
-        the first topic is ahead of the second."""
+        the first topic is ahead of the second.
+        """
         if confidence < self.off_topic:
             return Band.OFF_TOPIC
         if confidence >= self.likely and lead >= self.lead:

@@ -60,3 +60,13 @@ async def drop_paper(conn: AsyncConnection, mid_id: str, kind: str, key: str) ->
     await conn.execute(
         delete(papers).where(papers.c.mid_id == mid_id, papers.c.kind == kind, papers.c.key == key)
     )
+
+
+async def read_all(conn: AsyncConnection, kind: str) -> list[tuple[str, Any]]:
+    """(MID, paper) of one kind, of all MIDs."""
+    rows = await conn.execute(
+        select(papers.c.mid_id, papers.c.doc)
+        .where(papers.c.kind == kind)
+        .order_by(papers.c.mid_id, papers.c.key)
+    )
+    return [(row.mid_id, row.doc) for row in rows]

@@ -1,5 +1,6 @@
 """Use cases of a member who asks: a person at a MID, their own list, and what a model may do."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -205,3 +206,16 @@ def _membership(memberships: tuple[Membership, ...], membership_id: str) -> Memb
         if one.id == membership_id:
             return one
     raise NotFoundError(f"membership {membership_id} is not of this person")
+
+
+async def vectors_of(deps: Deps, model: str) -> dict[str, bytes]:
+    """The vectors of texts that were made here before, by key."""
+    async with deps.db.read() as conn:
+        return await store.read_vectors(conn, model)
+
+
+async def keep_vectors(deps: Deps, model: str, found: Mapping[str, bytes]) -> None:
+    """Remember new ones, so that a text is embedded once."""
+    if found:
+        async with deps.db.write() as conn:
+            await store.put_vectors(conn, model, found)

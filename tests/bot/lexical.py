@@ -12,6 +12,9 @@ class Lexical:
     def __init__(self):
         self._articles = {(one.id, one.language): one for one in load()}
 
+    async def ready(self):
+        return
+
     def search(self, question):
         asked = stems(question.text)
         best = {}

@@ -326,7 +326,7 @@ async def test_a_chosen_language_and_zone_stay(house: House):
         ("/mid", "No MID learns from us that you are in another one."),
         ("/settings", "Language: English"),
         ("/choices", "You refuse nothing everywhere."),
-        ("am I in the robot one?", "I can't look that up now."),
+        ("am I in the robot one?", "About you"),
         ("/nonsense", "I do not know that command."),
     ],
 )

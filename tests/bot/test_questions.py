@@ -260,9 +260,32 @@ async def test_many_questions_in_a_short_time_are_slowed_and_taps_are_not(house)
     assert "licence" in await member.press(Go(place=Place.HOME))
 
 
-async def test_without_a_search_a_person_is_two_taps_away(quiet_house):
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_with_the_shipped_search_a_question_finds_its_topic(quiet_house, language):
+    asked = {"en": "did I get any money for september", "ar": "هل حصلت على نقود عن شهر سبتمبر"}
     async with quiet_house.running():
-        member = await quiet_house.joined(quiet_house.member(), NURSE)
-        assert "I can't look that up now." in await member.say("why am I out of this one")
-        await member.press(AskPerson)
-        assert "Sent to" in await member.press(SendQuestion)
+        member = await quiet_house.joined(quiet_house.member(language=language), NURSE)
+        said = await member.say(asked[language])
+        assert member.w.t("About you") in said
+        assert "1.92" in said
+        assert member.has(AskPerson)
+
+
+async def test_an_approved_suggestion_becomes_an_article_of_that_mid_alone(quiet_house):
+    async with quiet_house.deps() as deps:
+        made = await staffing.suggest(
+            deps,
+            "nurses",
+            {"en": "When is the summer meeting of the co-op?"},
+            {"en": "It is on 12 June in Sevilla."},
+            "lea",
+        )
+        await staffing.approve(deps, "nurses", made.id, "summer-meeting", "max")
+    async with quiet_house.running():
+        ana = await quiet_house.joined(quiet_house.member(), NURSE)
+        await asyncio.sleep(3)
+        said = await ana.say("when is the summer meeting of the co-op?")
+        assert "It is on 12 June in Sevilla." in said
+        assert "Source: a text of your MID." in said
+        ben = await quiet_house.joined(quiet_house.member("Ben"), TRANSLATOR)
+        assert "Sevilla" not in await ben.say("when is the summer meeting of the co-op?")
