@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/messages.po)
 
-.PHONY: demo test lint types proofs bench locales screens lock clean
+.PHONY: demo test lint types proofs bench locales vectors screens lock clean
 
 $(VENV)/run: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,9 @@ bench: $(VENV)/words $(VENV)/dev  ## measurements, as ratios
 locales: $(VENV)/dev  ## bring the catalogues up to date with the code, and check them
 	$(BIN)/python -m locales.tool update
 	$(BIN)/python -m locales.tool check
+
+vectors: $(VENV)/run  ## what the search knows of the articles; after any change of an article
+	$(BIN)/python -m knowledge.vectors
 
 screens: $(VENV)/words  ## the screen book: every screen in every language on one page
 	$(BIN)/midline screens screens.html

@@ -5,7 +5,7 @@ import fcntl
 import gc
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -16,20 +16,25 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError, validate_token
 
 from bot import profile, watching
+from bot.answering import Answering
 from bot.budget import Budget
+from bot.by_model import ByModel, by_model
 from bot.delivery import Delivery
 from bot.edge import Edge
 from bot.intake import SIDE_BY_SIDE, Inbox
+from bot.knowing import Knowing, Search
 from bot.lanes import lanes
 from bot.member import Acting
 from bot.metrics import Counted, Metrics
 from bot.opening import opened
 from bot.pacing import Pace
+from bot.replies import Replies
 from bot.routers import build_routers
 from bot.serving import telegram_side, webhook_of
 from bot.session import LeanSession
 from bot.settings import Settings
 from dialogs.about import Operator
+from knowledge.replies import ModelHere
 from service.clock import Clock
 from service.db.integrity import check_at_start
 from service.deps import Deps
@@ -44,13 +49,14 @@ CONNECTIONS = 2 * SIDE_BY_SIDE
 HAND_OVER = 0.0005
 
 
-def operator(settings: Settings) -> Operator:
-    """Who runs this instance, as the settings say."""
+def operator(settings: Settings, model: ModelHere | None = None) -> Operator:
+    """Who runs this instance, as the settings say, and the model that may answer."""
     return Operator(
         name=settings.operator,
         contact=settings.operator_contact,
         paid_by=settings.operator_paid_by,
         place=settings.operator_place,
+        model=model,
     )
 
 
@@ -83,9 +89,17 @@ def build_bot(settings: Settings, pace: Pace | None = None, *, limit: int = CONN
     )
 
 
-def build_dispatcher(deps: Deps, settings: Settings) -> Dispatcher:
-    """The dispatcher with every router, fresh."""
-    dispatcher = Dispatcher(disable_fsm=True, deps=deps, operator=operator(settings))
+def build_dispatcher(
+    deps: Deps, settings: Settings, answering: Answering | None = None
+) -> Dispatcher:
+    """The dispatcher with every router, fresh. Without ``answering`` a question finds a person."""
+    answering = answering or Answering(deps, contact=settings.operator_contact)
+    dispatcher = Dispatcher(
+        disable_fsm=True,
+        deps=deps,
+        operator=operator(settings, answering.model_here),
+        answering=answering,
+    )
     acting = Acting(deps)
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.outer_middleware(acting)
@@ -133,8 +147,17 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             loop.remove_signal_handler(name)
 
 
-async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = None) -> None:
+async def serve(
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    clock: Clock | None = None,
+    search: Search | None = None,
+    model: Callable[[Deps], ByModel] | None = None,
+) -> None:
     """Run the bot until ``stop``: what is being handled is finished, the rest stays stored.
+
+    ``search`` and ``model`` are others than those that the articles and the settings make.
 
     Raises as ``run`` does.
     """
@@ -147,10 +170,27 @@ async def serve(settings: Settings, stop: asyncio.Event, *, clock: Clock | None 
             # Notices have connections of their own, so that no reply waits for one.
             bots = build_bot(settings, pace), build_bot(settings, limit=2 * budget.under_way)
             try:
-                await _serve(bots, budget, pace, settings, deps, stop)
+                async with asyncio.TaskGroup() as group:
+                    knowing = group.create_task(_know(search, made := Knowing(deps)))
+                    answering = Answering(
+                        deps,
+                        search or made,
+                        contact=settings.operator_contact,
+                        model=by_model(settings, deps) if model is None else model(deps),
+                    )
+                    try:
+                        await _serve(bots, budget, pace, settings, deps, stop, answering)
+                    finally:
+                        knowing.cancel()
             finally:
                 for bot in bots:
                     await bot.session.close()
+
+
+async def _know(other: Search | None, knowing: Knowing) -> None:
+    """Keep the search up to date, unless another one is used."""
+    if other is None:
+        await knowing.run()
 
 
 async def _serve(
@@ -160,13 +200,15 @@ async def _serve(
     settings: Settings,
     deps: Deps,
     stop: asyncio.Event,
+    answering: Answering,
 ) -> None:
     metrics = Metrics()
     metrics.watch_store(deps.db)
     bot, bulk = bots
     for one in bots:
         one.session.middleware(Counted(metrics))
-    handle = metrics.timed(Edge(deps, bot, build_dispatcher(deps, settings)).handle)
+    dispatcher = build_dispatcher(deps, settings, answering)
+    handle = metrics.timed(Edge(deps, bot, dispatcher, answering.stops.stop).handle)
     async with lanes(deps.db) as held, asyncio.TaskGroup() as group:
         inbox = Inbox(deps, held, handle)
         group.create_task(inbox.run())
@@ -180,6 +222,8 @@ async def _serve(
             told=partial(watching.tell, bot, deps),
         )
         group.create_task(delivery.run())
+        replies = Replies(deps, bot, held)
+        group.create_task(replies.run())
         coming_in = telegram_side(bot, settings, inbox, deps=deps, lanes=held, metrics=metrics)
         background = (
             group.create_task(coming_in),
@@ -191,6 +235,7 @@ async def _serve(
         await stop.wait()
         log.info("stopping")
         delivery.stop()
+        replies.stop()
         for task in background:
             task.cancel()
         # Calls that are under way are stored and answered before the inbox ends.

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from bot import announcing, staffing
+from bot import announcing, questioning, staffing
 from bot.console import AsJson, carry_out, group, refused, settings
 
 app = group("midline", "A member's line to their MIDs.")
 app.add_typer(announcing.app)
 app.add_typer(staffing.app)
+app.add_typer(questioning.app)
 
 
 @app.command()
@@ -97,6 +98,22 @@ def invite(
         typer.echo(f"Everyone on the roster of {mid} has joined or holds an open invite.")
     for one in [] if as_json else made:
         typer.echo(f"{one['ref']}  {one['link'] or one['token']}  until {one['expires']}")
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="A question, as a member would type it.")],
+    language: Annotated[str, typer.Option(help="The language the member reads.")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Show which topics a question finds, how surely, and the answer without a model."""
+    from bot.asking import ask as search
+
+    found = search(text, language)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+    else:
+        typer.echo(found.as_text())
 
 
 @app.command()

@@ -13,6 +13,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from bot.app import build_bot
 from bot.logs import hide_tokens
+from bot.modelling import look_at_model
 from bot.opening import opened
 from bot.serving import DEFAULT_PORT, webhook_of
 from bot.settings import Settings
@@ -46,7 +47,12 @@ def _hiding(settings: Settings) -> Callable[[str], str]:
     """What takes every secret out of a line: people paste what the doctor says."""
     given = [
         one.get_secret_value()
-        for one in (settings.bot_token, settings.webhook_secret, settings.database_url)
+        for one in (
+            settings.bot_token,
+            settings.webhook_secret,
+            settings.database_url,
+            settings.llm_api_key,
+        )
         if one
     ]
     # A token's second half alone is as good as the whole.
@@ -82,6 +88,8 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
     except StoreError as error:
         yield False, str(error)
     async for finding in _http(settings, hook):
+        yield finding
+    async for finding in look_at_model(settings):
         yield finding
     try:
         bot = build_bot(settings)

@@ -6,7 +6,14 @@ from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Update
+from aiogram.types import (
+    CallbackQuery,
+    Chat,
+    ChatMemberUpdated,
+    Message,
+    MessageGenerationStopped,
+    Update,
+)
 
 from bot import store
 from bot.intake import TRANSIENT
@@ -23,9 +30,16 @@ log = structlog.get_logger()
 
 
 class Edge:
-    """Hands stored updates to the dispatcher."""
+    """Hands stored updates to the dispatcher; ``stopped`` hears of drafts that a member ended."""
 
-    def __init__(self, deps: Deps, bot: Bot, dispatcher: Dispatcher) -> None:
+    def __init__(
+        self,
+        deps: Deps,
+        bot: Bot,
+        dispatcher: Dispatcher,
+        stopped: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self._stopped = stopped
         self._deps = deps
         self._bot = bot
         self._dispatcher = dispatcher
@@ -40,6 +54,10 @@ class Edge:
         event = update.event
         if isinstance(event, ChatMemberUpdated):
             await self._opened_or_blocked(event)
+            return
+        if isinstance(event, MessageGenerationStopped):
+            if self._stopped is not None:
+                self._stopped(event.chat.id, event.draft_id)
             return
         chat = _chat(event)
         if chat is None or chat.type != "private":

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.store import Arrived
-from dialogs.callbacks import DeleteAll, Go, Leave, Mute, Place, Refuse, SayNo
+from dialogs.callbacks import DeleteAll, Go, Leave, Mute, Place, Refuse, SayNo, SetModel
 from service.price.values import NEVER
 
 log = structlog.get_logger()
@@ -23,6 +23,7 @@ REMEMBERED = 10_000
 _COMMANDS = ("/stop", "/leave", "/delete")
 _PREFIXES = frozenset(kind.__prefix__ for kind in (SayNo, Refuse, Leave, DeleteAll))
 _PLACES = frozenset(Go(place=place).pack() for place in (Place.STOP, Place.PAUSE))
+_NO_MODEL = SetModel(on=False).pack()
 
 
 def protects(text: str, data: str) -> bool:
@@ -31,6 +32,7 @@ def protects(text: str, data: str) -> bool:
         text.startswith(_COMMANDS)
         or data.partition(":")[0] in _PREFIXES
         or data in _PLACES
+        or data == _NO_MODEL
         or data.endswith(f":{NEVER}")
         or (data.startswith(f"{Mute.__prefix__}:") and data.endswith(":1"))
     )

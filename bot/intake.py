@@ -26,6 +26,7 @@ from bot.commits import Commits
 from bot.flood import FloodGuard, protects
 from bot.lanes import Lanes
 from bot.store import Arrived, Waiting
+from dialogs.callbacks import SetModel
 from service.db.trouble import why_away
 from service.deps import Deps
 
@@ -53,13 +54,18 @@ TRANSIENT = (
 """What mends itself: the network, Telegram's side or what stands before it, the store."""
 
 
+_KINDS = ("message", "callback_query", "my_chat_member", "stopped_message_generation")
+# A yes to the model lets it answer the question at once, which takes as long as a question does.
+_ASKS_AGAIN = SetModel(on=True).pack()
+
+
 def lane_of(update: dict[str, Any]) -> str:
     """Who an update is from, and whether it is a question."""
     message = update.get("message") or {}
-    event = message or update.get("callback_query") or update.get("my_chat_member") or {}
+    event: dict[str, Any] = next((update[kind] for kind in _KINDS if update.get(kind)), {})
     sender = event.get("from") or event.get("chat") or {}
     text = message.get("text")
-    question = text is not None and not text.startswith("/")
+    question = (text is not None and not text.startswith("/")) or event.get("data") == _ASKS_AGAIN
     return f"{sender.get('id')}{'?' if question else ''}"
 
 

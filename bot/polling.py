@@ -21,7 +21,7 @@ from service.db.trouble import why_away
 
 log = structlog.get_logger()
 
-ALLOWED = ["message", "callback_query", "my_chat_member"]
+ALLOWED = ["message", "callback_query", "my_chat_member", "stopped_message_generation"]
 TIMEOUT = 30
 LONGEST_WAIT = 30.0
 

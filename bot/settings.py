@@ -57,6 +57,26 @@ class Settings(BaseSettings):
         default=False,
         description="whether notices may be sent faster for Telegram Stars; costs money",
     )
+    llm_base_url: str | None = Field(
+        None, description="an OpenAI-compatible server that helps to answer; unset: no model"
+    )
+    llm_api_key: SecretStr | None = Field(None, description="its key, where it wants one")
+    llm_model: str | None = Field(None, description="which of its models; unset: no model")
+    llm_level: int = Field(
+        1,
+        ge=0,
+        le=3,
+        description="what may leave for it: 0 nothing, 1 no values, 2 rounded values, 3 values",
+    )
+    llm_trusted: str = Field(
+        "", description="hosts, with commas, that may see values like this machine may"
+    )
+    llm_answers_a_day: int = Field(
+        20, ge=0, description="how many questions of one member it is asked a day"
+    )
+    llm_tokens_a_month: int = Field(
+        2_000_000, ge=0, description="how many tokens it may cost for one MID a month"
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     operator: str | None = Field(None, description="who runs this instance, for /about")
     operator_contact: str | None = Field(None, description="how to reach them, for /privacy")
@@ -75,6 +95,12 @@ class Settings(BaseSettings):
         if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("write DEBUG, INFO, WARNING or ERROR")
         return level
+
+    @property
+    def trusted_hosts(self) -> frozenset[str]:
+        """The hosts of ``llm_trusted``."""
+        hosts = (host.strip().lower() for host in self.llm_trusted.split(","))
+        return frozenset(host for host in hosts if host)
 
     @property
     def store_file(self) -> Path:

@@ -18,6 +18,7 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     Message,
+    ReplyParameters,
     TelegramObject,
 )
 
@@ -46,6 +47,22 @@ def _button(one: Button) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=one.label, callback_data=one.target.pack())
 
 
+def question_of(event: TelegramObject) -> Message | None:
+    """The message that asked: the event itself, or the one that a tapped message replies to."""
+    if isinstance(event, CallbackQuery):
+        said = event.message.reply_to_message if isinstance(event.message, Message) else None
+        # In a private chat only its owner and the bot speak; the bot's own words are no question.
+        return said if said and said.from_user and not said.from_user.is_bot else None
+    return event if isinstance(event, Message) else None
+
+
+def _replying_to(event: TelegramObject) -> ReplyParameters | None:
+    asked = question_of(event)
+    if asked is None or not asked.text or asked.text.startswith("/"):
+        return None
+    return ReplyParameters(message_id=asked.message_id, allow_sending_without_reply=True)
+
+
 class Show:
     """Shows a screen to one person: a tap redraws its message, anything else gets a new one.
 
@@ -61,10 +78,12 @@ class Show:
         self._member_id = member_id
         self._event = event
 
-    async def __call__(self, screen: Screen, locale: str, *, beside: bool = False) -> int | None:
-        """Show ``screen``, which is written in ``locale``; ``beside`` in a message of its own.
+    async def __call__(self, screen: Screen, locale: str, *, anew: bool = False) -> int | None:
+        """Show ``screen``, which is written in ``locale``; ``anew`` also after a tap.
 
-        Returns the id of its message, None where the person has blocked the bot.
+        What a question gets is a reply to its message: whoever taps under it later brings the
+        question along, so that it need not be kept here. Returns the id of the message, None where
+        the person has blocked the bot.
         """
         proof = screen.proof
         if proof is not None:
@@ -73,8 +92,8 @@ class Show:
                 self._deps, self._member_id, proof, locale=locale, text_hash=digest
             )
         if isinstance(self._event, CallbackQuery):
-            anew = beside or screen.asks
-            drawing = self._send(screen) if anew else self._redraw(screen, self._event)
+            afresh = anew or screen.asks
+            drawing = self._send(screen) if afresh else self._redraw(screen, self._event)
             message_id, _ = await asyncio.gather(drawing, self._answer(self._event))
         else:
             message_id = await self._send(screen)
@@ -117,6 +136,7 @@ class Show:
                 str(screen.text),
                 reply_markup=ForceReply() if screen.asks else keyboard(screen),
                 link_preview_options=_NO_PREVIEW,
+                reply_parameters=_replying_to(self._event),
             )
         except TelegramForbiddenError:
             await self._gone()

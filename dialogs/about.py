@@ -3,19 +3,25 @@
 from dataclasses import dataclass
 
 from dialogs import parts
-from dialogs.callbacks import Go, Place, ShowLicences
+from dialogs.callbacks import Go, Place, ShowLicences, ShowRequest
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
+from knowledge.replies import ModelHere
 from locales.words import Words
+from service.questions.values import ModelChoice, ModelView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """Who runs this instance: a name, how to reach them, who pays for it. None: not said."""
+    """Who runs this instance: a name, how to reach them, who pays for it. None: not said.
+
+    ``model`` is the one that may answer here, None where none does.
+    """
 
     name: str | None = None
     contact: str | None = None
     paid_by: str | None = None
     place: str | None = None
+    model: ModelHere | None = None
 
 
 def about(operator: Operator, w: Words) -> Screen:
@@ -33,7 +39,7 @@ def about(operator: Operator, w: Words) -> Screen:
                     w.t("Built by: the Midline project. The code is open to all."),
                     w.t("Run by: {name}", name=operator.name or unsaid),
                     w.t("Paid by: {name}", name=operator.paid_by or unsaid),
-                    w.t("AI: no AI model answers here. The texts are fixed beforehand."),
+                    _ai(operator.model, w),
                 ]
             ),
             w.t("It holds no money and can move none."),
@@ -48,8 +54,18 @@ def about(operator: Operator, w: Words) -> Screen:
     )
 
 
-def privacy(operator: Operator, w: Words) -> Screen:
-    """What is stored, where, who runs it, and how to get it out or gone."""
+def _ai(model: ModelHere | None, w: Words) -> str:
+    if model is None:
+        return w.t("AI: no AI model answers here. The texts are fixed beforehand.")
+    return w.t("AI: the model {name} at {place} answers you, but only if you said yes.",
+               name=model.name, place=model.place)  # fmt: skip
+
+
+def privacy(operator: Operator, view: ModelView, w: Words) -> Screen:
+    """What is stored, where, who runs it, and how to get it out or gone.
+
+    Where a model may answer, also what the member said to it, and what went to it last.
+    """
     unsaid = w.t("not said here")
     return Screen(
         text=paragraphs(
@@ -61,7 +77,7 @@ def privacy(operator: Operator, w: Words) -> Screen:
                     w.t("Which MIDs you are in, and your number there."),
                     w.t("Your answers, refusals and prices, with date, and which text you saw."),
                     w.t("What you set for notices, and which went to you."),
-                    w.t("Not your name, and not what you type."),
+                    w.t("Not your name. What you type only if you send it to a person."),
                 ]
             ),
             lines(
@@ -79,6 +95,7 @@ def privacy(operator: Operator, w: Words) -> Screen:
                     bold(w.t("Who sees it")),
                     w.t("A MID sees its own members' answers, by its own numbers."),
                     w.t("No MID learns of another. No buyer learns who you are from us."),
+                    *_model(operator.model, view, w),
                 ]
             ),
             lines(
@@ -89,16 +106,31 @@ def privacy(operator: Operator, w: Words) -> Screen:
             ),
         ),
         rows=rows(
+            (
+                Button(w.p("button", "AI model"), Go(place=Place.MODEL)),
+                Button(w.p("button", "Last request"), ShowRequest(page=0)),
+            )
+            if operator.model
+            else None,
             Button(w.p("button", "Delete everything"), Go(place=Place.DELETE)),
             (parts.human(w), parts.home(w)),
         ),
     )
 
 
-def help_(w: Words) -> Screen:
-    """What can be done here, in a few lines."""
+def _model(model: ModelHere | None, view: ModelView, w: Words) -> list[str]:
+    if model is None:
+        return []
+    if view.choice is ModelChoice.YES:
+        return [w.t("The AI model sees your questions, as Last request shows.")]
+    return [w.t("The AI model sees nothing of you.")]
+
+
+def help_(w: Words, *, unknown: bool = False) -> Screen:
+    """What can be done here, in a few lines; ``unknown`` when a command was none of them."""
     return Screen(
         text=paragraphs(
+            w.t("I do not know that command.") if unknown else None,
             bold(w.t("Help")),
             lines(
                 [
@@ -116,6 +148,7 @@ def help_(w: Words) -> Screen:
                     w.t("{command} brings you to a person.", command="/human"),
                 ]
             ),
+            w.t("Anything else you write is a question. I look for an answer."),
             w.t("Doing nothing means being in no licence."),
         ),
         rows=rows(
@@ -128,25 +161,6 @@ def help_(w: Words) -> Screen:
                 Button(w.p("button", "Settings"), Go(place=Place.SETTINGS)),
             ),
             (parts.human(w), parts.home(w)),
-        ),
-    )
-
-
-def no_answer(w: Words) -> Screen:
-    """Anything typed, as long as nobody answers questions."""
-    return Screen(
-        text=paragraphs(
-            w.t("I can't answer questions yet. A person can."),
-            w.t("What you typed was not kept."),
-            w.t("Perhaps one of these is what you need:"),
-        ),
-        rows=rows(
-            (
-                Button(w.p("button", "My licences"), ShowLicences(page=0)),
-                Button(w.p("button", "My price"), Go(place=Place.KNOB)),
-            ),
-            (Button(w.p("button", "Help"), Go(place=Place.HELP)), parts.human(w)),
-            parts.home(w),
         ),
     )
 

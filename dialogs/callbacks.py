@@ -31,6 +31,8 @@ class Place(StrEnum):
     LANGUAGE = "lang"
     MIDS = "mids"
     HUMAN = "human"
+    QUESTIONS = "asked"
+    MODEL = "model"
     HELP = "help"
     ABOUT = "about"
     PRIVACY = "privacy"
@@ -259,3 +261,50 @@ class UndoLeave(CallbackData, prefix="ul1"):
 
 class DeleteAll(CallbackData, prefix="da1"):
     """Erase everything held here."""
+
+
+class ShowTopic(CallbackData, prefix="tp1"):
+    """Show an article."""
+
+    topic: str
+
+
+class NotThis(CallbackData, prefix="nx1"):
+    """Show other topics than this one."""
+
+    topic: str
+
+
+class AskPerson(CallbackData, prefix="ap1"):
+    """Show what would go to a person: the question that the message replies to."""
+
+
+class AskMid(CallbackData, prefix="am1"):
+    """The same, to one of one's MIDs."""
+
+    membership: str
+
+
+class SendQuestion(CallbackData, prefix="sq1"):
+    """Put the question on a MID's list, with the licence it is about, or without one."""
+
+    membership: str
+    licence: str = ""
+
+
+class ShowAsked(CallbackData, prefix="aq1"):
+    """Show a question that was sent to a person, and the reply."""
+
+    question: str
+
+
+class SetModel(CallbackData, prefix="ml1"):
+    """Let a model answer, or let none."""
+
+    on: bool
+
+
+class ShowRequest(CallbackData, prefix="rq1"):
+    """Show a page, from 0, of the last request as it went to the model."""
+
+    page: int

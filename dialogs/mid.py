@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from dialogs import notice, parts
-from dialogs.callbacks import Place, ShowMid
+from dialogs import asking, notice, parts
+from dialogs.callbacks import Go, Place, ShowMid
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_name, own_words
 from knowledge.vocabulary import funding_label, legal_form_label
@@ -143,6 +143,13 @@ def human(memberships: Sequence[Membership], operator: str | None, w: Words) -> 
             else w.t("Ask whoever told you about it."),
         ]
     return Screen(
-        text=paragraphs(bold(w.t("A person who can help")), *blocks),
-        rows=rows(parts.home(w)),
+        text=paragraphs(
+            bold(w.t("A person who can help")), *blocks, asking.how(w) if memberships else None
+        ),
+        rows=rows(
+            Button(w.p("button", "My questions"), Go(place=Place.QUESTIONS))
+            if memberships
+            else None,
+            parts.home(w),
+        ),
     )

@@ -1,6 +1,7 @@
 """The screen book: every screen in every language, on one page that looks like the chat."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from markupsafe import Markup
@@ -17,6 +18,7 @@ from dialogs import (
     mid,
     preview_announce,
     preview_notices,
+    preview_questions,
     question,
     settings,
 )
@@ -30,12 +32,15 @@ from service.journal.values import Taught
 from service.licences.values import Status, Terms
 from service.people.values import InviteState
 from service.price.values import NEVER, Pause
+from service.questions.values import ModelChoice, ModelView
 
 Sample = Callable[[Words], Screen]
 
 _OPERATOR = Operator(
     name="Data Commons e.V.", contact="ops@commons.example", paid_by="its members", place="Madrid"
 )
+
+_WITH_MODEL = replace(_OPERATOR, model=preview_questions.HERE)
 
 
 def samples() -> dict[str, Sample]:
@@ -108,15 +113,21 @@ def samples() -> dict[str, Sample]:
         "deleted": lambda w: leaving.deleted(s.picture().memberships, w),
         "invite left unused": lambda w: invite.declined(s.invite(InviteState.OPEN), w),
         "help": about.help_,
+        "help, no such command": lambda w: about.help_(w, unknown=True),
         "about": lambda w: about.about(_OPERATOR, w),
-        "privacy": lambda w: about.privacy(_OPERATOR, w),
-        "a question": about.no_answer,
+        "privacy": lambda w: about.privacy(_WITH_MODEL, ModelView(), w),
+        "privacy, a model agreed to": lambda w: about.privacy(
+            _WITH_MODEL, ModelView(choice=ModelChoice.YES), w
+        ),
+        "privacy, no model": lambda w: about.privacy(_OPERATOR, ModelView(), w),
+        "about, with a model": lambda w: about.about(_WITH_MODEL, w),
         "not text": about.not_text,
         "an old button": about.old_button,
         "trouble": about.trouble,
         "in a group": about.in_a_group,
     }
     found |= preview_notices.samples() | preview_announce.samples()
+    found |= preview_questions.samples()
     for key in LineKey:
         found[f"detail: {key}"] = partial(_detail, key)
     for outcome in Outcome:

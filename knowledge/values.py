@@ -127,6 +127,45 @@ class Answer:
     actions: tuple[Action, ...] = ()
 
 
+class Reason(StrEnum):
+    """Why there is no answer of a model. Each leads to the next rung: the retrieval screen."""
+
+    OFF = "off"
+    """No model, or the MID's level lets nothing leave."""
+    NO_SOURCE = "no_source"
+    TOO_PRIVATE = "too_private"
+    """What may leave of the question is too short to be understood."""
+    MEMBER_LIMIT = "member_limit"
+    MID_LIMIT = "mid_limit"
+    BUSY = "busy"
+    RESTING = "resting"
+    """The model failed too often just now and is left alone for a while."""
+    UNUSABLE = "unusable"
+    """The server cannot answer in a shape that can be checked, or refuses the key."""
+    FAILED = "failed"
+    """The server could not be reached, broke off or sent nonsense."""
+    TOO_SLOW = "too_slow"
+    UNCHECKED = "unchecked"
+    """Both tries failed a check: see ``fault``."""
+    NOT_FOUND = "not_found"
+    """The model says that the texts do not hold the answer."""
+    OFF_TOPIC = "off_topic"
+    CLARIFY = "clarify"
+    """The model would ask back: ``topics`` are what could be meant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """No answer of a model, why, and which check failed; ``topics`` are ids of articles."""
+
+    reason: Reason
+    fault: str = ""
+    topics: tuple[str, ...] = ()
+
+
+Outcome = Answer | Refused
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What a member typed, in which language they read, and the MIDs whose texts they may see."""

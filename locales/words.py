@@ -186,6 +186,10 @@ class Words:
         # Between right-to-left letters a bare sign would move behind its number.
         return text.replace(LRM, "").replace("-", f"{LRM}{_MINUS}" if self.rtl else _MINUS)
 
+    def month(self, first: date) -> str:
+        """A month of a year by its first day: "September 2026"."""
+        return dates.format_skeleton("yMMMM", first, locale=self._format)
+
     def date(self, d: date) -> str:
         """A day in full: "30 June 2028"."""
         return dates.format_date(d, _DATES.get(self.locale, "long"), locale=self._format)

@@ -11,6 +11,7 @@ from bot.routers import (
     licences,
     notices,
     people,
+    questions,
     settings,
 )
 
@@ -18,6 +19,15 @@ from bot.routers import (
 def build_routers() -> list[Router]:
     """Fresh routers, in the order in which they are asked."""
     families = (
-        licences, knob, choices, notices, announce, people, settings, about, fallback,
-    )  # fmt: skip
+        licences,
+        knob,
+        choices,
+        notices,
+        announce,
+        people,
+        settings,
+        about,
+        questions,
+        fallback,
+    )
     return [family.build_router() for family in families]

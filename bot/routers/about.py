@@ -7,9 +7,11 @@ from aiogram.types import CallbackQuery, Message
 from bot.filters import To
 from bot.member import Who
 from bot.show import Show
-from dialogs import about
+from dialogs import about, model
 from dialogs.about import Operator
-from dialogs.callbacks import Place
+from dialogs.callbacks import Place, ShowRequest
+from service.deps import Deps
+from service.questions import cases as questions
 
 
 async def show_help(_: Message | CallbackQuery, who: Who, show: Show) -> None:
@@ -23,10 +25,27 @@ async def show_about(_: Message | CallbackQuery, who: Who, show: Show, operator:
 
 
 async def show_privacy(
-    _: Message | CallbackQuery, who: Who, show: Show, operator: Operator
+    _: Message | CallbackQuery, deps: Deps, who: Who, show: Show, operator: Operator
 ) -> None:
     """``/privacy``."""
-    await show(about.privacy(operator, who.w), who.w.locale)
+    view = await questions.model_of(deps, who.id)
+    await show(about.privacy(operator, view, who.w), who.w.locale)
+
+
+async def show_model(
+    _: CallbackQuery, deps: Deps, who: Who, show: Show, operator: Operator
+) -> None:
+    """Whether a model may answer."""
+    view = await questions.model_of(deps, who.id)
+    await show(model.screen(operator.model, view, who.w), who.w.locale)
+
+
+async def show_request(
+    _: CallbackQuery, callback_data: ShowRequest, deps: Deps, who: Who, show: Show
+) -> None:
+    """What went to the model last."""
+    view = await questions.model_of(deps, who.id)
+    await show(model.request(view, callback_data.page, who.w), who.w.locale)
 
 
 def build_router() -> Router:
@@ -39,4 +58,6 @@ def build_router() -> Router:
     tap(show_help, To(Place.HELP))
     tap(show_about, To(Place.ABOUT))
     tap(show_privacy, To(Place.PRIVACY))
+    tap(show_model, To(Place.MODEL))
+    tap(show_request, ShowRequest.filter())
     return router

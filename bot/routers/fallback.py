@@ -1,4 +1,4 @@
-"""Whatever no other router knows: questions, unknown commands, files, buttons of another age."""
+"""Whatever no other router knows: unknown commands, files, buttons of another age."""
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
@@ -9,8 +9,8 @@ from dialogs import about
 
 
 async def anything_said(message: Message, who: Who, show: Show) -> None:
-    """A question, or something that is not text."""
-    made = about.no_answer(who.w) if message.text else about.not_text(who.w)
+    """A command that there is not, or something that is not text."""
+    made = about.help_(who.w, unknown=True) if message.text else about.not_text(who.w)
     await show(made, who.w.locale)
 
 

@@ -38,7 +38,7 @@ async def list_newest(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> Non
 async def list_beside(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """The first page of the list, below the notice from which it was asked for."""
     view = await reading.sent_to(deps, who.id)
-    await show(notices.listed(view, who.w), who.w.locale, beside=True)
+    await show(notices.listed(view, who.w), who.w.locale, anew=True)
 
 
 async def list_page(
@@ -71,7 +71,7 @@ async def mute(_: CallbackQuery, callback_data: Mute, deps: Deps, who: Who, show
     """Hear a MID no more, or again."""
     membership, on = callback_data.membership, callback_data.on
     view = await reading.mute(deps, who.id, membership, who.by("mute"), on=on)
-    await show(notice.muted(view, who.w), who.w.locale, beside=True)
+    await show(notice.muted(view, who.w), who.w.locale, anew=True)
 
 
 async def show_card(
@@ -80,7 +80,7 @@ async def show_card(
     """The card of a licence that a notice is about."""
     about, licence = callback_data.notice, callback_data.licence
     view = await reading.look_at_card(deps, who.id, about, licence)
-    await show(card.screen(view, who.w), who.w.locale, beside=True)
+    await show(card.screen(view, who.w), who.w.locale, anew=True)
 
 
 def build_router() -> Router:

@@ -4,9 +4,8 @@ import structlog
 from aiogram import Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import store
+from bot import forgetting
 from bot.filters import To
 from bot.member import Who
 from bot.show import Show
@@ -84,9 +83,11 @@ async def show_leaving(_: Message | CallbackQuery, deps: Deps, who: Who, show: S
 
 async def leave(_: CallbackQuery, callback_data: Leave, deps: Deps, who: Who, show: Show) -> None:
     """Leave a MID."""
-    erase = callback_data.erase
-    found = await cases.leave(deps, who.id, callback_data.membership, who.by("leave"), erase=erase)
-    await show(leaving.left(found, callback_data.membership, who.w, erased=erase), who.w.locale)
+    erase, membership = callback_data.erase, callback_data.membership
+    along = forgetting.of_membership(membership)
+    cause = who.by("leave")
+    found = await cases.leave(deps, who.id, membership, cause, erase=erase, along=along)
+    await show(leaving.left(found, membership, who.w, erased=erase), who.w.locale)
 
 
 async def undo_leave(
@@ -104,11 +105,7 @@ async def show_deleting(_: Message | CallbackQuery, who: Who, show: Show) -> Non
 
 async def delete_all(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """Erase everything held here."""
-
-    async def forget_chat(conn: AsyncConnection) -> None:
-        await store.forget_chat(conn, who.id)
-
-    memberships = await cases.erase(deps, who.id, forget_chat)
+    memberships = await cases.erase(deps, who.id, forgetting.of_member(who.id))
     await show(leaving.deleted(memberships, who.w), who.w.locale)
 
 

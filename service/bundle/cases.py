@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.bundle import store
 from service.bundle.resolve import resolve_mid, resolve_terms
 from service.bundle.schema import Bundle
 from service.bundle.schema_licence import LicenceSpec
@@ -15,6 +14,7 @@ from service.errors import ImportRefusedError
 from service.licences import store as licences
 from service.licences.rules import changes, material_changes
 from service.licences.values import Licence, Terms
+from service.papers import store
 from service.people import mid_store
 
 

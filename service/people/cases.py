@@ -161,9 +161,17 @@ async def join(deps: Deps, member_id: str, nonce: str, cause: Cause) -> InviteVi
 
 
 async def leave(
-    deps: Deps, member_id: str, membership_id: str, cause: Cause, *, erase: bool
+    deps: Deps,
+    member_id: str,
+    membership_id: str,
+    cause: Cause,
+    *,
+    erase: bool,
+    along: Callable[[AsyncConnection], Awaitable[None]] | None = None,
 ) -> Mid:
     """End a membership at once and return its MID. ``erase`` also forgets what is held.
+
+    ``along`` removes in the same transaction what the topics above hold of the membership.
 
     Raises:
         NotFoundError: it is not this person's membership.
@@ -181,6 +189,8 @@ async def leave(
             behind = await store.erase_membership(conn, member_id, membership_id, seen)
             await journal.erase_membership(conn, membership_id)
             await journal.erase_shown(conn, member_id, "invite", behind)
+            if along is not None:
+                await along(conn)
         elif membership_id in mine and not await journal.caused_already(conn, cause):
             await store.leave(conn, membership_id, now)
             left = _membership_event(membership_id, mid_id, "left")

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot import store
 from bot.app import serve
 from bot.demo import demo_settings, examples
+from bot.knowing import Search
 from bot.opening import opened
 from bot.settings import Settings
 from locales.words import Words, negotiate, words
@@ -106,6 +107,7 @@ class House:
         self.playground = playground
         self.settings = settings
         self.clock = clock
+        self.search: Search | None = None
         self._stop = asyncio.Event()
 
     def member(self, name: str = "Ana", language: str | None = "en") -> Member:
@@ -134,7 +136,7 @@ class House:
         """The bot, until the block ends."""
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as group:
-            group.create_task(serve(self.settings, stop, clock=self.clock))
+            group.create_task(serve(self.settings, stop, clock=self.clock, search=self.search))
             try:
                 yield
             finally:

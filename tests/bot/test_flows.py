@@ -326,8 +326,8 @@ async def test_a_chosen_language_and_zone_stay(house: House):
         ("/mid", "No MID learns from us that you are in another one."),
         ("/settings", "Language: English"),
         ("/choices", "You refuse nothing everywhere."),
-        ("am I in the robot one?", "I can't answer questions yet."),
-        ("/nonsense", "I can't answer questions yet."),
+        ("am I in the robot one?", "About you"),
+        ("/nonsense", "I do not know that command."),
     ],
 )
 async def test_every_command_and_any_text_gets_something_useful(

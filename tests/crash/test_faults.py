@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,10 @@ from tests.crash.life import check_sound
 
 MARGIN = 1.5
 """Seconds that a busy machine may add."""
+
+
+MET = re.compile("short time|one of these|nothing on that|closest text")
+"""What is said to a question, whatever is found."""
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +141,7 @@ async def test_on_a_full_disk_nothing_is_acknowledged_and_all_is_done_when_there
     await until(lambda: handled(house), 40)
     await ana.person.settled()
     assert await settings_of(house) == ["1", "2", "3"]
-    assert sum("I can't answer questions yet." in one.text for one in ana.person.heard) == 60
+    assert sum(bool(MET.search(one.text)) for one in ana.person.heard) == 60
 
 
 async def test_what_could_not_be_stored_costs_nobody_their_place(
@@ -530,7 +535,7 @@ async def test_a_question_that_hangs_holds_up_no_tap_of_the_same_member(house: H
     await until(lambda: _says(screen, "Your price: +1"), 3)
     assert time.monotonic() - start < 3
     await until(lambda: handled(house))
-    assert "I can't answer questions yet." in ana.text
+    assert MET.search(ana.text)
 
 
 async def _says(bubble: Any, words: str) -> bool:

@@ -157,6 +157,8 @@ PLACES = {
     Place.LANGUAGE: "languages",
     Place.MIDS: "MIDs",
     Place.HUMAN: "human",
+    Place.QUESTIONS: "my questions",
+    Place.MODEL: "model, in use",
     Place.HELP: "help",
     Place.ABOUT: "about",
     Place.PRIVACY: "privacy",
@@ -207,6 +209,14 @@ LEADS = {
     callbacks_staff.Approve: "progress: running",
     callbacks_staff.StopNotice: "progress: stopped",
     callbacks_staff.ResumeNotice: "progress: running",
+    callbacks.ShowTopic: "answer, chosen",
+    callbacks.NotThis: "topics",
+    callbacks.AskPerson: "ask which MID",
+    callbacks.AskMid: "ask a person",
+    callbacks.SendQuestion: "sent",
+    callbacks.ShowAsked: "a reply",
+    callbacks.SetModel: "model, yes",
+    callbacks.ShowRequest: "last request",
 }
 
 

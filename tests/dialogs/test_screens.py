@@ -6,6 +6,7 @@ import warnings
 from functools import cache
 
 import pytest
+from aiogram.filters.callback_data import CallbackQueryFilter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
@@ -129,7 +130,7 @@ def answered():
             for one in handler.filters or ():
                 if isinstance(one.callback, To):
                     places += sorted(one.callback._data)
-                else:
+                elif isinstance(one.callback, CallbackQueryFilter):
                     kinds.append(one.callback.callback_data)
     return kinds, places
 

@@ -16,7 +16,8 @@ from tests.dialogs.stage import NAMES, buttons, read, screen, text
 LAYER_1 = [n for n in NAMES if not n.startswith(("detail", "legal", "MID"))]
 AIM = 6
 # Cards have a limit of their own; these say first what happened, or list every refusal.
-LONGER = ("card after", "card, refused", "card:")
+# An answer is an article of up to 120 words with the member's own facts; what is kept is a list.
+LONGER = ("card after", "card, refused", "card:", "answer", "privacy", "topics, and")
 
 
 def entry(locale, name, said):

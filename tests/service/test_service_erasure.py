@@ -2,13 +2,14 @@
 
 from sqlalchemy import select
 
-from bot import notice_store
-from bot.store import forget_chat, put_chat
+from bot import forgetting, notice_store
+from bot.store import put_chat
 from service.choices import standing_out
 from service.db.metadata import metadata
 from service.licences.values import Refusal, RefusalKind
 from service.people import cases
 from service.price.values import Pause
+from service.questions import cases as questions
 from service.staff import cases as staff
 
 PERSONAL = {"member_id", "membership_id"}
@@ -49,6 +50,11 @@ async def live(stage, member) -> None:
     _, memberships = await cases.who(stage.deps, member)
     for one in memberships:
         await stage.turn(member, -1, one.id)
+        await questions.send(
+            stage.deps, member, one.id, f"why, {one.id}", origin="m:1", language="en"
+        )
+    await questions.choose_model(stage.deps, member, on=True)
+    await questions.sent_to_model(stage.deps, member, f"a request of {member}")
     rule = Refusal(RefusalKind.BUYER, "careful-robotics")
     await standing_out.refuse(stage.deps, member, rule, stage.cause())
     back = await standing_out.step_out(stage.deps, member, Pause.PAUSED, stage.cause())
@@ -56,10 +62,12 @@ async def live(stage, member) -> None:
 
 
 async def erase(stage, member):
-    async def along(conn) -> None:
-        await forget_chat(conn, member)
+    return await cases.erase(stage.deps, member, forgetting.of_member(member))
 
-    return await cases.erase(stage.deps, member, along)
+
+async def leave(stage, member, membership):
+    along = forgetting.of_membership(membership)
+    await cases.leave(stage.deps, member, membership, stage.cause(), erase=True, along=along)
 
 
 async def test_every_table_keyed_to_a_member_holds_something_before_and_nothing_after(
@@ -100,9 +108,11 @@ async def test_leaving_with_erasure_removes_every_row_of_that_membership_and_no_
 ):
     await live(stage, yes_to_four)
     _, (nurses, translators) = await cases.who(stage.deps, yes_to_four)
-    assert {"events", "latest", "shown", "memberships"} <= set(await about(stage, nurses.id))
+    assert {"events", "latest", "shown", "memberships", "questions"} <= set(
+        await about(stage, nurses.id)
+    )
     others = await about(stage, translators.id)
-    await cases.leave(stage.deps, yes_to_four, nurses.id, stage.cause(), erase=True)
+    await leave(stage, yes_to_four, nurses.id)
     assert await about(stage, nurses.id) == {}
     assert await about(stage, translators.id) == others
     assert [one.mid.id for one in (await cases.who(stage.deps, yes_to_four))[1]] == ["translators"]
@@ -110,7 +120,7 @@ async def test_leaving_with_erasure_removes_every_row_of_that_membership_and_no_
 
 async def test_after_leaving_with_erasure_nothing_links_the_person_to_that_mid(stage, yes_to_four):
     _, (nurses, _) = await cases.who(stage.deps, yes_to_four)
-    await cases.leave(stage.deps, yes_to_four, nurses.id, stage.cause(), erase=True)
+    await leave(stage, yes_to_four, nurses.id)
     kept = await rows(stage)
     theirs = {one["id"] for one in kept["invites"] if one["mid_id"] == "nurses"}
     licences = {one["id"] for one in kept["licences"] if one["mid_id"] == "nurses"}
@@ -125,7 +135,7 @@ async def test_after_leaving_with_erasure_a_new_invite_begins_from_nothing(stage
     _, (nurses,) = await cases.who(stage.deps, nurse)
     await stage.yes(nurse, "sepsis-warning")
     await stage.turn(nurse, 4, nurses.id)
-    await cases.leave(stage.deps, nurse, nurses.id, stage.cause(), erase=True)
+    await leave(stage, nurse, nurses.id)
     assert await cases.undo_leave(stage.deps, nurse, nurses.id, stage.cause()) is None
     again = await stage.join(nurse, "nurses", "N-0001")
     assert again.id != nurses.id
@@ -136,5 +146,5 @@ async def test_after_leaving_with_erasure_a_new_invite_begins_from_nothing(stage
 async def test_a_membership_that_was_left_can_still_be_erased(stage, nurse):
     _, (nurses,) = await cases.who(stage.deps, nurse)
     await cases.leave(stage.deps, nurse, nurses.id, stage.cause(), erase=False)
-    await cases.leave(stage.deps, nurse, nurses.id, stage.cause(), erase=True)
+    await leave(stage, nurse, nurses.id)
     assert await about(stage, nurses.id) == {}

@@ -335,6 +335,68 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_told")),
     )
 
+    op.create_table(
+        "model_choices",
+        sa.Column("member_id", sa.String(length=32), nullable=False),
+        sa.Column("choice", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("request", sa.Text(), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_model_choices")),
+    )
+    op.create_table(
+        "question_counts",
+        sa.Column("mid_id", sa.String(length=40), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("topic", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("band", sa.String(length=16), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "mid_id", "month", "topic", "language", "band", name=op.f("pk_question_counts")
+        ),
+    )
+    op.create_table(
+        "questions",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("member_id", sa.String(length=32), nullable=False),
+        sa.Column("membership_id", sa.String(length=32), nullable=False),
+        sa.Column("mid_id", sa.String(length=40), nullable=False),
+        sa.Column("licence_id", sa.String(length=32), nullable=True),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("origin", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_by", sa.String(length=64), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trying", sa.Boolean(), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sa.UniqueConstraint(
+            "member_id", "mid_id", "origin", name=op.f("uq_questions_member_id_mid_id_origin")
+        ),
+    )
+    op.create_index(op.f("ix_questions_due_at"), "questions", ["due_at"], unique=False)
+    op.create_index(
+        op.f("ix_questions_membership_id"), "questions", ["membership_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_questions_mid_id_questions_asked_at"),
+        "questions",
+        ["mid_id", "asked_at"],
+        unique=False,
+    )
+    op.create_table(
+        "vectors",
+        sa.Column("model", sa.String(length=64), nullable=False),
+        sa.Column("text_hash", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("model", "text_hash", name=op.f("pk_vectors")),
+    )
+
     # Events may be erased with the person they are about, but never edited.
     if op.get_bind().dialect.name == "sqlite":
         op.execute(_SQLITE_TRIGGER)
@@ -344,6 +406,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("vectors")
+    op.drop_index(op.f("ix_questions_mid_id_questions_asked_at"), table_name="questions")
+    op.drop_index(op.f("ix_questions_membership_id"), table_name="questions")
+    op.drop_index(op.f("ix_questions_due_at"), table_name="questions")
+    op.drop_table("questions")
+    op.drop_table("question_counts")
+    op.drop_table("model_choices")
     op.drop_table("told")
     op.drop_index(op.f("ix_staff_mid_id_staff_added_at"), table_name="staff")
     op.drop_index(op.f("ix_staff_member_id"), table_name="staff")

@@ -1,0 +1,93 @@
+"""A model's answer in the place of the closest text, where one is there and the member agreed."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from bot.drafting import Drafts, Told
+from bot.modelling import build_answerer
+from bot.settings import Settings
+from dialogs import answer
+from knowledge import facts
+from knowledge.answers import Answerer
+from knowledge.heard import Heard
+from knowledge.replies import ModelHere, Reply, Way
+from knowledge.values import Answer, Article, Outcome, Passage, Question, Reason, Refused
+from locales.words import words
+from service.deps import Deps
+from service.questions import cases
+from service.questions.values import ModelChoice
+
+FACTS_OF = 3
+"""Of so many of the best topics the facts are at hand for the model to point at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByModel:
+    """The model of this instance and what it is called."""
+
+    deps: Deps
+    answerer: Answerer
+    here: ModelHere
+
+    async def instead(
+        self, reply: Reply, heard: Heard, articles: tuple[Article, ...], drafts: Drafts
+    ) -> Reply:
+        """What is said: the model's answer, the question whether it may, or ``reply``."""
+        view = await cases.model_of(self.deps, heard.member_id)
+        if view.choice is ModelChoice.NO or self.here.level == 0:
+            return reply
+        if view.choice is ModelChoice.NOT_ASKED:
+            return Reply(way=Way.CONSENT, locale=reply.locale, here=self.here)
+
+        async def work(told: Told) -> Outcome:
+            return await self._ask(reply, heard, articles, told)
+
+        outcome = await drafts.write(answer.thinking(words(reply.locale)), work)
+        return _made(reply, articles, outcome)
+
+    async def _ask(
+        self, reply: Reply, heard: Heard, articles: tuple[Article, ...], told: Told
+    ) -> Outcome:
+        w = words(reply.locale)
+        declared = [key for one in articles[:FACTS_OF] for key in one.facts]
+        keys = facts.wanted(declared, heard.me, heard.text, w)
+
+        async def keep(request: str) -> None:
+            await cases.sent_to_model(self.deps, heard.member_id, request)
+
+        return await self.answerer.answer(
+            Question(text=heard.text, locale=reply.locale, mid_ids=heard.mid_ids),
+            [Passage(alias=f"s{n}", article=one) for n, one in enumerate(articles, 1)],
+            facts.facts(keys, heard.me, heard.text, w),
+            level=self.here.level,
+            member=heard.member_id,
+            mid=heard.mid_ids[0] if heard.mid_ids else None,
+            on_claim=told,
+            on_sent=keep,
+            language=heard.found.language,
+        )
+
+
+def by_model(settings: Settings, deps: Deps) -> ByModel | None:
+    """The model that the settings name, or None: then the closest text is what is said."""
+    answerer = build_answerer(settings, deps.clock)
+    if answerer is None:
+        return None
+    here = ModelHere(
+        name=str(settings.llm_model),
+        place=urlsplit(str(settings.llm_base_url)).hostname or "",
+        level=answerer.level(settings.llm_level),
+    )
+    return ByModel(deps, answerer, here)
+
+
+def _made(reply: Reply, articles: tuple[Article, ...], outcome: Outcome | None) -> Reply:
+    """The next rung of the ladder is what was found without the model."""
+    if isinstance(outcome, Answer):
+        plain = replace(reply, article=None, topics=(), facts=(), language=None)
+        return replace(plain, way=Way.MODEL, answer=outcome)
+    if isinstance(outcome, Refused) and outcome.reason is Reason.CLARIFY:
+        meant = tuple(one for one in articles if one.id in outcome.topics)
+        if meant:
+            return replace(reply, way=Way.UNSURE, article=None, topics=meant)
+    return reply

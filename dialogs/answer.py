@@ -1,0 +1,224 @@
+"""What is said to a question: an article with the member's facts, topics, or a model's answer.
+
+An article that was searched for is called the closest text, never the answer: whether it answers
+the question, only the member can tell.
+"""
+
+from collections.abc import Callable, Iterable
+
+from dialogs import mid, model, parts
+from dialogs.actions import acting
+from dialogs.callbacks import AskPerson, Go, NotThis, Place, ShowLicences, ShowTopic
+from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs, rows, short
+from knowledge.replies import Reply, Way
+from knowledge.values import Article, Fact
+from locales.words import Words
+from service.questions.values import LONGEST, ModelView
+
+NAME_BYTES = 58
+
+
+def screen(reply: Reply, w: Words) -> Screen:
+    """The screen of a reply."""
+    return _WAYS[reply.way](reply, w)
+
+
+def thinking(w: Words) -> str:
+    """What stands there while a model writes."""
+    return w.t("Looking for an answer…")
+
+
+def _article(reply: Reply, w: Words) -> Screen:
+    article = reply.article
+    assert article is not None
+    closest = w.t("This is the closest text I have.") if reply.way is Way.LIKELY else None
+    return Screen(
+        text=paragraphs(
+            lines(_notes(reply, w)),
+            closest,
+            bold(article.title),
+            *article.text.split("\n\n"),
+            _facts(reply.facts, w),
+            lines(_source(article, w)),
+        ),
+        rows=rows(
+            *in_twos(acting(article.actions, w)),
+            _not_this(article, w) if reply.typed else None,
+            (_person(reply, w), parts.home(w)),
+        ),
+    )
+
+
+def _topics(reply: Reply, w: Words) -> Screen:
+    facts = _facts(reply.facts, w)
+    # A question about a licence that was found is met by what is true of it.
+    asks = w.t("Is it about one of these?") if reply.topics else None
+    return Screen(
+        text=paragraphs(
+            lines(_notes(reply, w)),
+            facts,
+            None if facts else w.t("I am not sure what you mean."),
+            asks,
+        ),
+        rows=rows(*_topic_buttons(reply.topics), (_person(reply, w), parts.home(w))),
+    )
+
+
+def _off_topic(reply: Reply, w: Words) -> Screen:
+    return Screen(
+        text=paragraphs(
+            lines(_notes(reply, w)),
+            w.t("I have nothing on that. I only know about your data, your licences, your price "
+                "and your MIDs."),
+            w.t("If it is about one of them, other words may help, or a person."),
+        ),
+        rows=rows(*_usual(w), (_person(reply, w), parts.home(w))),
+    )  # fmt: skip
+
+
+def _nothing(reply: Reply, w: Words) -> Screen:
+    return Screen(
+        text=paragraphs(
+            lines(_notes(reply, w)),
+            w.t("I can't look that up now. A person can answer you."),
+            w.t("Perhaps one of these is what you need:"),
+        ),
+        rows=rows(*_usual(w), (_person(reply, w), parts.home(w))),
+    )
+
+
+def _greeting(_: Reply, w: Words) -> Screen:
+    return Screen(
+        text=paragraphs(
+            w.t("Hello. Ask me anything about your data, your licences or your MIDs."),
+            w.t("Write it the way you would say it."),
+        ),
+        rows=rows(*_usual(w), (parts.human(w), parts.home(w))),
+    )
+
+
+def _too_many(_: Reply, w: Words) -> Screen:
+    return Screen(
+        text=paragraphs(
+            w.t("Those were many questions in a short time. Please wait a minute."),
+            w.t("Buttons and commands work as always."),
+        ),
+        rows=rows((parts.human(w), parts.home(w))),
+    )
+
+
+def _model(reply: Reply, w: Words) -> Screen:
+    answer = reply.answer
+    assert answer is not None
+    titles = [parts.in_quotes(one.title, w) for one in answer.sources]
+    return Screen(
+        text=paragraphs(
+            lines(_notes(reply, w)),
+            said([claim.text for claim in answer.claims], w),
+            _facts(reply.facts, w),
+            lines(
+                [
+                    w.t("Source: {titles}", titles=w.join(titles)),
+                    w.t("An AI model wrote this from the source. It can be wrong."),
+                ]
+            ),
+        ),
+        rows=rows(
+            *in_twos(acting(answer.actions, w)),
+            *_topic_buttons(answer.sources),
+            (_person(reply, w), parts.home(w)),
+        ),
+    )
+
+
+def said(claims: Iterable[str], w: Words) -> str:
+    """The sentences of a model, one after the other, as plain text."""
+    return w.sentences([claim.strip() for claim in claims])
+
+
+def _human(reply: Reply, w: Words) -> Screen:
+    return mid.human(reply.memberships, reply.contact, w)
+
+
+def _consent(reply: Reply, w: Words) -> Screen:
+    assert reply.here is not None
+    return model.ask(reply.here, ModelView(), w)
+
+
+_WAYS: dict[Way, Callable[[Reply, Words], Screen]] = {
+    Way.LIKELY: _article,
+    Way.CHOSEN: _article,
+    Way.UNSURE: _topics,
+    Way.OFF_TOPIC: _off_topic,
+    Way.NOTHING: _nothing,
+    Way.GREETING: _greeting,
+    Way.HUMAN: _human,
+    Way.CONSENT: _consent,
+    Way.TOO_MANY: _too_many,
+    Way.MODEL: _model,
+}
+
+
+def _notes(reply: Reply, w: Words) -> list[str]:
+    found = []
+    if reply.cut:
+        found.append(
+            w.n(
+                "I read only the first {n} character of it.",
+                "I read only the first {n} characters of it.",
+                LONGEST,
+            )
+        )
+    if reply.language is not None:
+        name = w.language_name(reply.language)
+        found.append(w.t("I have no texts in your language ({language}).", language=name))
+    return found
+
+
+def _facts(facts: Iterable[Fact], w: Words) -> str | None:
+    said_ = [line for one in facts for line in one.lines]
+    return lines([bold(w.t("About you")), *said_]) if said_ else None
+
+
+def _source(article: Article, w: Words) -> list[str]:
+    found = []
+    if article.language != w.locale:
+        name = w.language_name(article.language)
+        found.append(w.t("Written in: {language}", language=name))
+    if article.mid_id is None:
+        # NOTE: {version} is a number.
+        found.append(
+            w.t("Source: Midline's own text, version {version}.", version=article.version)
+        )
+    else:
+        found.append(w.t("Source: a text of your MID."))
+    return found
+
+
+def _person(reply: Reply, w: Words) -> Button:
+    return Button(w.p("button", "Ask a person"), AskPerson()) if reply.typed else parts.human(w)
+
+
+def _not_this(article: Article, w: Words) -> Button | None:
+    return Button(w.p("button", "Not this"), NotThis(topic=article.id)) if _fits(article) else None
+
+
+def _topic_buttons(topics: Iterable[Article]) -> tuple[Row, ...]:
+    return tuple(
+        (Button(short(one.title), ShowTopic(topic=one.id)),) for one in topics if _fits(one)
+    )
+
+
+def _fits(article: Article) -> bool:
+    """Whether an id goes into a button; a colon would part the button's data."""
+    return len(article.id.encode()) <= NAME_BYTES and ":" not in article.id
+
+
+def _usual(w: Words) -> tuple[Row, ...]:
+    return (
+        (
+            Button(w.p("button", "My licences"), ShowLicences(page=0)),
+            Button(w.p("button", "My price"), Go(place=Place.KNOB)),
+        ),
+        (Button(w.p("button", "Help"), Go(place=Place.HELP)),),
+    )

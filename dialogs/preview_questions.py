@@ -1,0 +1,175 @@
+"""Samples of the screens that answer, that ask a person, and that are about the model."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+from dialogs import answer, asking, model
+from dialogs import samples as s
+from dialogs.screen import Screen
+from knowledge import facts
+from knowledge.articles import parse
+from knowledge.replies import ModelHere, Reply, Way
+from knowledge.values import Answer, Article, Claim, FactKey
+from locales.words import Words
+from service.money.values import Line, LineState
+from service.notices.hearing import AttentionView
+from service.people.values import Mid
+from service.questions.values import (
+    AboutMe,
+    Asked,
+    AskedView,
+    AskingView,
+    ModelChoice,
+    ModelView,
+    SentView,
+)
+
+Sample = Callable[[Words], Screen]
+HERE = ModelHere(name="open-model-8b", place="models.example", level=1)
+TYPED = "Am I in the insurer's one?"
+
+
+@cache
+def article(topic: str, locale: str) -> Article:
+    """One of the assistant's own articles, as it is shipped."""
+    path = files("knowledge") / "articles" / topic / f"{locale}.md"
+    return parse(path.name, topic, locale, path.read_text(encoding="utf-8"))
+
+
+def asked(mid: Mid = s.NURSES, reply: str | None = None) -> Asked:
+    """A question that was sent to a person."""
+    return Asked(
+        id=f"que_{mid.id}"[:20],
+        mid=mid,
+        text="Why was I not paid in September?",
+        language="en",
+        title=s.TERMS[0].title,
+        asked_at=s.NOW - timedelta(days=2),
+        answer=reply,
+        answered_at=s.NOW if reply else None,
+    )
+
+
+def lines() -> tuple[Line, ...]:
+    """What a MID reported in two months."""
+    one = Line(
+        mid_id="nurses",
+        mid_name=s.NURSES.name,
+        licence="lifting-robot",
+        title=s.TERMS[0].title,
+        period=date(2026, 9, 1),
+        net=Decimal("1.92"),
+        gross=Decimal("2.40"),
+        currency="EUR",
+        state=LineState.PAID,
+    )
+    other = replace(one, period=date(2026, 10, 1), state=LineState.ACCRUED)
+    return (other, one, replace(one, state=LineState.REVERSED, title=None))
+
+
+def me() -> AboutMe:
+    """All that may be said about the sample member."""
+    return AboutMe(
+        portfolio=s.portfolio(),
+        lines=lines(),
+        asked=(asked(), asked(s.TRANSLATORS, "Soon.")),
+        attention=AttentionView(picture=s.picture(), muted=frozenset({"mbr_translators"})),
+    )
+
+
+def _reply(way: Way, w: Words, *, topic: str = "in-or-out-why", typed: str = "why") -> Reply:
+    found = article(topic, w.locale)
+    keys = facts.wanted(found.facts, me(), typed, w)
+    return Reply(way=way, locale=w.locale, article=found, facts=facts.facts(keys, me(), typed, w))
+
+
+def _topics(w: Words) -> tuple[Article, ...]:
+    return tuple(article(one, w.locale) for one in ("my-licences", "who-sees-my-data", "taxes"))
+
+
+def _unsure(w: Words, typed: str = "hm") -> Reply:
+    keys = facts.wanted((), me(), typed, w)
+    found = facts.facts(keys, me(), typed, w)
+    return Reply(way=Way.UNSURE, locale=w.locale, topics=_topics(w), facts=found)
+
+
+def _all_facts(w: Words) -> Screen:
+    found = facts.facts(FactKey, me(), "", w)
+    reply = _reply(Way.CHOSEN, w, topic="when-paid")
+    return answer.screen(replace(reply, facts=found, typed=False), w)
+
+
+def _by_model(w: Words) -> Screen:
+    source = article("taxes", w.locale)
+    first = source.text.replace("\n", " ").split(". ")[0]
+    given = Answer(
+        claims=(Claim(text=first, cites=("s1",)),), sources=(source,), actions=source.actions
+    )
+    return answer.screen(Reply(way=Way.MODEL, locale=w.locale, answer=given), w)
+
+
+def _plain(way: Way, w: Words) -> Screen:
+    return answer.screen(Reply(way=way, locale=w.locale), w)
+
+
+def _asking(waiting: frozenset[str] = frozenset()) -> AskingView:
+    found = s.portfolio()
+    return AskingView(text=TYPED, standings=found.standings, portfolio=found, waiting=waiting)
+
+
+def samples() -> dict[str, Sample]:
+    """By name."""
+    nurses = "mbr_nurses"
+    full = frozenset({"nurses"})
+    yes = ModelView(choice=ModelChoice.YES, request='{"model": "open-model-8b"}')
+    mine = AskedView(asked=(asked(), asked(s.TRANSLATORS, "Soon.")), zone="Europe/Madrid")
+    return {
+        "answer": lambda w: answer.screen(_reply(Way.LIKELY, w), w),
+        "answer, chosen": lambda w: answer.screen(_reply(Way.CHOSEN, w), w),
+        "answer, cut, foreign": lambda w: answer.screen(
+            replace(_reply(Way.LIKELY, w, topic="copies"), cut=True, language="de"), w
+        ),
+        "answer, all facts": _all_facts,
+        "answer, by a model": _by_model,
+        "answer, of a MID": lambda w: answer.screen(
+            replace(
+                _reply(Way.LIKELY, w),
+                article=replace(article("taxes", "en"), id="nurses/taxes", mid_id="nurses"),
+            ),
+            w,
+        ),
+        "topics": lambda w: answer.screen(_unsure(w), w),
+        "topics, and what is true of you": lambda w: answer.screen(
+            _unsure(w, s.TERMS[2].buyers[0].name), w
+        ),
+        "off topic": lambda w: _plain(Way.OFF_TOPIC, w),
+        "no search": lambda w: _plain(Way.NOTHING, w),
+        "a greeting": lambda w: _plain(Way.GREETING, w),
+        "too many questions": lambda w: _plain(Way.TOO_MANY, w),
+        "ask which MID": lambda w: asking.to_whom(_asking(), w),
+        "ask a person": lambda w: asking.to_whom(_asking(), w, nurses),
+        "ask a person, list full": lambda w: asking.to_whom(_asking(full), w, nurses),
+        "ask a person, no question": lambda w: asking.to_whom(replace(_asking(), text=""), w),
+        "sent": lambda w: asking.sent(SentView(mid=s.NURSES, asked=asked()), w),
+        "my questions": lambda w: asking.listed(mine, w),
+        "my questions, none": lambda w: asking.listed(replace(mine, asked=()), w),
+        "my question, waiting": lambda w: asking.one(mine, asked().id, w),
+        "a reply": lambda w: asking.reply(asked(reply="It was paid today."), w),
+        "a reply, perhaps again": lambda w: asking.reply(
+            asked(reply="It was paid today."), w, perhaps_again=True
+        ),
+        "model": lambda w: model.ask(HERE, ModelView(), w),
+        "model, in use": lambda w: model.ask(replace(HERE, level=2), yes, w),
+        "model, near": lambda w: model.ask(replace(HERE, level=3), yes, w),
+        "model, none": model.none,
+        "model, yes": lambda w: model.chosen(yes, w),
+        "model, no": lambda w: model.chosen(ModelView(choice=ModelChoice.NO), w),
+        "last request": lambda w: model.request(
+            replace(yes, request="A short line. " * 400), 1, w
+        ),
+        "last request, none": lambda w: model.request(ModelView(), 0, w),
+    }

@@ -1,0 +1,120 @@
+"""Search by letters: BM25 over runs of 3 to 5 characters, and 1 to 2 in Chinese and its kin.
+
+It needs no model, and knows only words that the texts have. Runs of characters are hashed into a
+fixed number of buckets with numpy, so that an index of all articles is built in a few hundredths
+of a second and holds no strings.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.normal import folded
+
+Floats = NDArray[np.float32]
+Codes = NDArray[np.uint64]
+
+_BITS: Final = 20
+_RUNS: Final = (3, 4, 5)
+_K1: Final = 1.2
+_B: Final = 0.6
+# Odd numbers without a pattern, one for each place in a run and each length.
+_MIX: Final = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93,
+     0xA0761D6478BD642F, 0xE7037ED1A0B428DB], dtype=np.uint64)  # fmt: skip
+_HAN: Final = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF))
+
+
+def _codes(text: str) -> Codes:
+    plain = folded(text)
+    # Vowel signs are no letters to Python, but they are what Hindi words are made of.
+    kept = "".join(c if c.isalnum() or _sign(c) else " " for c in plain)
+    one = " ".join(kept.split())
+    return np.frombuffer(f" {one} ".encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+
+
+def _sign(char: str) -> bool:
+    return 0x0900 <= ord(char) <= 0x0DFF or char in "+-"  # noqa: PLR2004
+
+
+def _hash(codes: Codes, places: int) -> Codes:
+    """One bucket for each run of so many characters."""
+    width = len(codes) - places + 1
+    if width < 1:
+        return np.empty(0, np.uint64)
+    mixed = np.full(width, places * 0x51_7C_C1, np.uint64)
+    for place in range(places):
+        mixed = (mixed ^ (codes[place : place + width] * _MIX[place])) * _MIX[5]
+        mixed ^= mixed >> np.uint64(29)
+    found: Codes = mixed >> np.uint64(64 - _BITS)
+    return found
+
+
+def runs(text: str) -> Codes:
+    """The buckets of a text, each as often as it occurs."""
+    codes = _codes(text)
+    found = [_hash(codes, places) for places in _RUNS]
+    han = np.zeros(len(codes), bool)
+    for low, high in _HAN:
+        han |= (codes >= low) & (codes <= high)
+    if han.any():
+        found.append(_hash(codes, 1)[han])
+        found.append(_hash(codes, 2)[han[:-1] & han[1:]])
+    return np.concatenate(found)
+
+
+class Bm25:
+    """An index of texts; immutable, so that any thread may ask it.
+
+    How rare a run of letters is, and how long a text usually is, is counted together with
+    ``base``: scores of a small index can then be compared with those of the large one.
+    """
+
+    def __init__(self, texts: Sequence[str], base: "Bm25 | None" = None) -> None:
+        pairs = [np.unique(runs(text), return_counts=True) for text in texts]
+        lengths = np.array([counts.sum() for _, counts in pairs], np.float64)
+        self._size = len(texts)
+        self._total = self._size + (base._total if base else 0)
+        self._mean = base._mean if base else float(lengths.mean() if len(lengths) else 1.0)
+        buckets = np.concatenate([np.empty(0, np.uint64), *(found for found, _ in pairs)])
+        counts = np.concatenate([np.empty(0, np.int64), *(count for _, count in pairs)])
+        owners = np.repeat(np.arange(self._size), [len(found) for found, _ in pairs])
+        order = np.argsort(buckets, kind="stable")
+        self._owners = owners[order]
+        self._keys, starts, within = np.unique(
+            buckets[order], return_index=True, return_counts=True
+        )
+        self._starts = np.append(starts, len(buckets))
+        seen = within + (base._seen(self._keys) if base else 0)
+        self._within = within
+        idf = np.log1p((self._total - seen + 0.5) / (seen + 0.5))
+        norm = _K1 * (1 - _B + _B * lengths[self._owners] / max(self._mean, 1.0))
+        times = counts[order]
+        weights = np.repeat(idf, within) * times * (_K1 + 1) / (times + norm)
+        self._weights = weights.astype(np.float32)
+
+    def _find(self, buckets: Codes) -> NDArray[np.int64]:
+        """Where buckets stand in the index; those that do not occur are left out."""
+        places = np.searchsorted(self._keys, buckets)
+        inside = places < len(self._keys)
+        places, buckets = places[inside], buckets[inside]
+        found: NDArray[np.int64] = places[self._keys[places] == buckets]
+        return found
+
+    def _seen(self, buckets: Codes) -> NDArray[np.int64]:
+        """In how many texts each bucket occurs."""
+        places = np.minimum(np.searchsorted(self._keys, buckets), len(self._keys) - 1)
+        same = self._keys[places] == buckets
+        return np.where(same, self._within[places], 0)
+
+    def scores(self, text: str) -> Floats:
+        """How well each text fits, 0 where nothing is shared."""
+        found = self._find(np.unique(runs(text)))
+        spans = [np.arange(self._starts[one], self._starts[one + 1]) for one in found]
+        places = np.concatenate([np.empty(0, np.int64), *spans])
+        total = np.bincount(
+            self._owners[places], weights=self._weights[places], minlength=self._size
+        )
+        return total.astype(np.float32)

@@ -1,0 +1,78 @@
+"""What a question names: one of the member's licences, or a month. Pure, and only a narrowing.
+
+A wrong guess does no harm: what is left out can still be seen on the list of licences.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from babel import dates
+
+from knowledge.normal import folded
+from knowledge.vocabulary import class_label
+from locales.words import SHIPPED, Words
+from service.price.values import Standing
+
+# As many letters as two forms of one word share: "insurer's" and "insurance", "роботы".
+STEM = 5
+SHORTEST = 4
+_WORD = re.compile(r"[^\W\d_]+")
+_CJK = re.compile(r"[\u3400-\u9fff]")
+
+
+def stems(text: str) -> frozenset[str]:
+    """What is left of the words of a text: their beginnings, and pairs of Chinese characters."""
+    found = set()
+    for word in _WORD.findall(folded(text)):
+        if _CJK.search(word):
+            found |= {word[i : i + 2] for i in range(len(word) - 1)}
+        elif len(word) >= SHORTEST:
+            found.add(word.removeprefix("ال")[:STEM])
+    return frozenset(found)
+
+
+def licences(text: str, standings: Collection[Standing], w: Words) -> tuple[Standing, ...]:
+    """The licences that a question names by a word that not all of them share; else none."""
+    asked = stems(text)
+    names = [(one, _names(one, w)) for one in standings]
+    hits = [len(asked & named) for _, named in names]
+    best = max(hits, default=0)
+    if best == 0 or min(hits) == best:
+        return ()
+    return tuple(one for (one, _), n in zip(names, hits, strict=True) if n == best)
+
+
+def _names(one: Standing, w: Words) -> frozenset[str]:
+    terms = one.holding.licence.terms
+    parties = (terms.collector, *terms.buyers, *terms.via)
+    said: Iterable[str] = (
+        *terms.title.values(),
+        *(party.name for party in parties),
+        *(class_label(party.kind, w) for party in (*terms.buyers, *terms.via)),
+    )
+    return frozenset().union(*(stems(part) for part in said))
+
+
+def months(text: str, known: Collection[date], w: Words) -> frozenset[date]:
+    """Those of some months (by their first days) that a question names, in any language."""
+    asked = folded(text)
+    words = {word[:SHORTEST] for word in _WORD.findall(asked)}
+    found = set()
+    for month in known:
+        for locale in {w.locale, *SHIPPED}:
+            for context in ("format", "stand-alone"):
+                name = folded(dates.get_month_names("wide", context, locale)[month.month])
+                if _CJK.search(name):
+                    # 1月 is the end of 11月: a digit before it makes it another month.
+                    numeral = rf"(?<![\d十])(?:{re.escape(name)}|{month.month}月)"
+                    hit = re.search(numeral, asked) is not None
+                else:
+                    hit = (
+                        name[:SHORTEST] in words
+                        if len(name) >= SHORTEST
+                        else name in asked.split()
+                    )
+                if hit:
+                    found.add(month)
+    return frozenset(found)

@@ -1,0 +1,89 @@
+"""What a question must not carry out of the house: numbers and names that lead to a person.
+
+Redaction is a net, not a wall: a name in plain words passes. So nothing leaves without the
+member's yes, and ``/privacy`` shows what left.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SHORTEST_SECRET = 3
+FEWEST_LETTERS = 6
+"""Fewer letters than this cannot be a question; a Chinese character counts as three."""
+
+_SEP = r"[\s.\-/()·\u00a0\u2009\u202f]"
+# A month is part of many questions; a whole date may be a birthday.
+_MONTH = r"(?:\d{1,2}[/.\-]20\d\d|20\d\d[/.\-]\d{1,2})(?![\d/.\-])"
+_RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("link", r"\b[a-z][a-z0-9+.\-]{1,15}://\S+|\bwww\.\S+|\bt\.me/\S+"),
+        ("e-mail", r"[\w.+\-]+\s?@\s?[\w\-]+(?:\.[\w\-]+)+"),
+        ("name", r"[@＠]\w{2,}"),
+        ("account", rf"\b[a-z]{{2}}\d{{2}}(?:{_SEP}?[a-z0-9]{{2,4}}){{3,8}}\b"),
+        ("wallet", r"\b0x[0-9a-f]{16,}\b|\b(?:bc1|ltc1|[13]|t1|addr1)[a-z0-9]{24,}\b"),
+        ("id", r"\b[a-z]{2,5}_[a-z0-9]{6,}\b"),
+        ("code", r"\b(?=[a-z\d_\-]*\d)(?=[a-z\d_\-]*[a-z])[a-z\d_\-]{12,}\b"),
+        ("number", rf"(?!{_MONTH})\+?\(?\d(?:{_SEP}{{0,3}}\d){{5,}}"),
+    )
+)
+_MARK = "[{}]"
+_MARKED = re.compile(r"\[(?:link|e-mail|name|account|wallet|id|code|number|value)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A text with marks in place of what was hidden, and what kinds those were."""
+
+    text: str
+    hidden: tuple[str, ...]
+
+    @property
+    def too_short(self) -> bool:
+        """Whether too little is left to be understood."""
+        letters = 0
+        for char in _MARKED.sub("", self.text):
+            wide = unicodedata.east_asian_width(char) in {"W", "F"}
+            letters += (3 if wide else 1) if char.isalpha() else 0
+        return letters < FEWEST_LETTERS
+
+
+def redact(text: str, values: Iterable[str] = ()) -> Redacted:
+    """Hide what leads to a person, and every one of ``values``: what we know of this member."""
+    text = _plain(text)
+    hidden: list[str] = []
+    for value in sorted({_plain(value).strip() for value in values}, key=len, reverse=True):
+        if len(value) >= SHORTEST_SECRET:
+            text = _hide(text, "value", _as_written(value), hidden)
+    for kind, pattern in _RULES:
+        text = _hide(text, kind, pattern, hidden)
+    return Redacted(text.strip(), tuple(hidden))
+
+
+def _hide(text: str, kind: str, pattern: re.Pattern[str], hidden: list[str]) -> str:
+    text, found = pattern.subn(_MARK.format(kind), text)
+    hidden += [kind] * found
+    return text
+
+
+def _as_written(value: str) -> re.Pattern[str]:
+    """A value, however its spaces are typed, and not as a part of a longer word or number."""
+    inner = r"\s?".join(re.escape(part) for part in value.split())
+    return re.compile(rf"(?<!\w){inner}(?!\w)", re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    """One kind of digit, and no characters that are not seen: ways around a pattern."""
+    text = unicodedata.normalize("NFKC", text)
+    kept: list[str] = []
+    for char in text:
+        digit = unicodedata.decimal(char, None)
+        if digit is not None:
+            kept.append(str(digit))
+        elif char in "\u200c\u200d" or unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs"}:
+            kept.append(char)
+        elif char.isspace():
+            kept.append(" ")
+    return "".join(kept)

@@ -1,0 +1,58 @@
+"""What is said to a question, before it becomes a screen."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge.values import Answer, Article, Fact
+from service.people.values import Membership
+
+
+class Way(StrEnum):
+    """How a question was met."""
+
+    LIKELY = "likely"  # one article, the closest
+    CHOSEN = "chosen"  # an article that the member picked
+    UNSURE = "unsure"  # a few topics to pick from
+    OFF_TOPIC = "off_topic"  # nothing to do with what is known here
+    NOTHING = "nothing"  # no search is there, or not yet
+    GREETING = "greeting"
+    HUMAN = "human"  # the word for a person, in some language
+    CONSENT = "consent"  # first, whether a model may answer
+    TOO_MANY = "too_many"  # more questions than one person types
+    MODEL = "model"  # a model answered, and every check passed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelHere:
+    """The model that may answer here: what it is called, where it runs, what may leave for it.
+
+    ``level`` is 0 (nothing), 1 (no value of the member), 2 (rounded ones) or 3 (all).
+    """
+
+    name: str
+    place: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What is said to a question in ``locale``.
+
+    ``language`` is that of the question where it is none that is shipped. ``cut`` says that only
+    the beginning was read. ``typed`` says that the question itself is at hand, in the message that
+    is replied to, so that it can be sent to a person. ``here`` is the model that asks for leave;
+    ``memberships`` and ``contact`` are whom to reach.
+    """
+
+    way: Way
+    locale: str
+    article: Article | None = None
+    topics: tuple[Article, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    answer: Answer | None = None
+    language: str | None = None
+    cut: bool = False
+    typed: bool = True
+    here: ModelHere | None = None
+    memberships: tuple[Membership, ...] = ()
+    contact: str | None = None

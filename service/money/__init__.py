@@ -1,0 +1,1 @@
+"""What a member was credited with, as their MIDs report it."""

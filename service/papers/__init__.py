@@ -1,0 +1,1 @@
+"""What a MID hands in as a document: articles and statements."""

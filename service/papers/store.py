@@ -1,0 +1,72 @@
+"""What a MID hands in and other topics read: its articles and statements, kept as they came."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Column, String, Table, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.db.metadata import Json, metadata
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("mid_id", String(40), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("doc", Json, nullable=False),
+)
+
+
+async def read_papers(conn: AsyncConnection, mid_id: str, kind: str) -> dict[str, Any]:
+    """The MID's papers of one kind, by key."""
+    rows = await conn.execute(
+        select(papers.c.key, papers.c.doc).where(papers.c.mid_id == mid_id, papers.c.kind == kind)
+    )
+    return {row.key: row.doc for row in rows}
+
+
+async def put_papers(
+    conn: AsyncConnection, mid_id: str, kind: str, docs: Mapping[str, Any]
+) -> None:
+    """Replace the papers with these keys."""
+    for key, doc in docs.items():
+        await conn.execute(
+            delete(papers).where(
+                papers.c.mid_id == mid_id, papers.c.kind == kind, papers.c.key == key
+            )
+        )
+        await conn.execute(insert(papers).values(mid_id=mid_id, kind=kind, key=key, doc=doc))
+
+
+async def read_newest(
+    conn: AsyncConnection, mid_ids: Collection[str], kind: str, most: int
+) -> dict[str, list[Any]]:
+    """The papers of one kind of some MIDs: of each at most ``most``, those with the last keys."""
+    found = {}
+    for mid_id in mid_ids:
+        rows = await conn.execute(
+            select(papers.c.doc)
+            .where(papers.c.mid_id == mid_id, papers.c.kind == kind)
+            .order_by(papers.c.key.desc())
+            .limit(most)
+        )
+        found[mid_id] = list(rows.scalars())
+    return found
+
+
+async def drop_paper(conn: AsyncConnection, mid_id: str, kind: str, key: str) -> None:
+    """Remove one paper."""
+    await conn.execute(
+        delete(papers).where(papers.c.mid_id == mid_id, papers.c.kind == kind, papers.c.key == key)
+    )
+
+
+async def read_all(conn: AsyncConnection, kind: str) -> list[tuple[str, Any]]:
+    """(MID, paper) of one kind, of all MIDs."""
+    rows = await conn.execute(
+        select(papers.c.mid_id, papers.c.doc)
+        .where(papers.c.kind == kind)
+        .order_by(papers.c.mid_id, papers.c.key)
+    )
+    return [(row.mid_id, row.doc) for row in rows]

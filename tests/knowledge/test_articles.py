@@ -1,0 +1,113 @@
+"""What the assistant knows is complete in every language, and a broken file says what is wrong."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from knowledge.articles import FEWEST_EXAMPLES, ArticleError, load, off_topic, parse
+from locales.negotiate import SHIPPED
+
+GOOD = """---
+id: pause
+title: Pausing
+version: 2
+reviewed: 2026-11-22
+facts: [licences]
+actions: [pause, human]
+examples: [one, two, three, four, five]
+---
+You can pause at any time.
+"""
+
+
+def words_in(text, language):
+    """Words; two characters of Chinese are about as long as a word."""
+    han = len(re.findall("[\u4e00-\u9fff]", text))
+    return (
+        han / 1.6 + len(re.findall(r"[^\W\d_]+", text))
+        if language == "zh_Hans"
+        else len(text.split())
+    )
+
+
+def test_every_topic_is_there_in_every_language_with_enough_examples():
+    articles = load()
+    assert len({one.id for one in articles}) >= 40
+    per_topic = Counter(one.id for one in articles)
+    assert set(per_topic.values()) == {len(SHIPPED)}
+    assert all(len(one.examples) >= FEWEST_EXAMPLES for one in articles)
+
+
+def test_the_languages_of_a_topic_offer_the_same_facts_and_actions():
+    english = {one.id: one for one in load() if one.language == "en"}
+    for one in load():
+        source = english[one.id]
+        assert (one.facts, one.actions, one.version) == (
+            source.facts,
+            source.actions,
+            source.version,
+        ), f"{one.id}/{one.language}"
+
+
+def test_no_article_is_longer_than_120_words():
+    # Other languages need more, and shorter, words for the same thing.
+    most = {one: 120 if one == "en" else 150 for one in SHIPPED}
+    long = {
+        f"{one.id}/{one.language}": round(words_in(one.text, one.language))
+        for one in load()
+        if words_in(one.text, one.language) > most[one.language]
+    }
+    assert long == {}
+
+
+def test_the_bank_has_questions_in_every_language():
+    assert {one.language for one in off_topic()} == set(SHIPPED)
+
+
+def test_a_good_file_is_read():
+    one = parse("pause/en.md", "pause", "en", GOOD)
+    assert (one.id, one.version, one.text) == ("pause", 2, "You can pause at any time.")
+    assert [str(fact) for fact in one.facts] == ["licences"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("---\nid", "id", "begin with a front matter"),
+        ("id: pause", "id: stop", "not the folder's name"),
+        ("version: 2\n", "", "version"),
+        ("version: 2", "version: new", "a number from 1"),
+        ("facts: [licences]", "facts: [shoe_size]", "none of licences"),
+        ("actions: [pause, human]", "actions: [dance]", "none of licences"),
+        ("[one, two, three, four, five]", "[one, two]", "at least 5"),
+        ("[one, two, three, four, five]", "[one, one, two, three, four, five]", "there twice"),
+        ("You can pause at any time.", "", "empty"),
+        ("examples: [", "examples: [[", "pause/en.md"),
+        ("id: pause", "also: 1\nid: pause", "unknown fields: also"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_name(old, new, says):
+    assert old in GOOD
+    with pytest.raises(ArticleError, match=re.escape(says)) as error:
+        parse("pause/en.md", "pause", "en", GOOD.replace(old, new, 1))
+    assert str(error.value).startswith("pause/en.md")
+
+
+def test_a_language_that_is_not_shipped_is_refused():
+    with pytest.raises(ArticleError, match="not a shipped language"):
+        parse("pause/xx.md", "pause", "xx", GOOD)
+
+
+def test_a_topic_needs_english(tmp_path):
+    (tmp_path / "pause").mkdir()
+    (tmp_path / "pause" / "es.md").write_text(GOOD, "utf-8")
+    with pytest.raises(ArticleError, match=r"no en\.md"):
+        load(tmp_path)
+
+
+def test_a_broken_bank_is_refused(tmp_path):
+    bank = tmp_path / "bank.yaml"
+    bank.write_text("- {text: hello}\n", "utf-8")
+    with pytest.raises(ArticleError, match="a language and a text"):
+        off_topic(bank)

@@ -1,0 +1,65 @@
+"""A question is answered in its own language; when in doubt, in the member's."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from knowledge import language
+from knowledge.language import detect
+from locales.negotiate import SHIPPED
+
+QUESTIONS = Path(__file__).parent / "questions"
+
+
+@pytest.fixture(scope="module")
+def asked():
+    return [
+        (path.stem, one["q"])
+        for path in sorted(QUESTIONS.glob("*.yaml"))
+        if path.stem in SHIPPED
+        for one in yaml.safe_load(path.read_text("utf-8"))
+    ]
+
+
+def test_the_true_language_of_a_member_stays(asked):
+    kept = sum(detect(text, own) == own for own, text in asked)
+    assert kept / len(asked) >= 0.99
+
+
+def test_a_wrong_language_is_corrected_mostly(asked):
+    other = {"en": "es"}
+    mended = sum(detect(text, other.get(own, "en")) == own for own, text in asked)
+    assert mended / len(asked) >= 0.88
+
+
+@pytest.mark.parametrize(
+    ("text", "stored", "found"),
+    [
+        ("price knob क्या है", "hi", "hi"),
+        ("OK", "hi", "hi"),
+        ("怎么用 AI 回答 question", "zh_Hans", "zh_Hans"),
+        ("mera paisa kab aayega", "hi", "hi"),
+        ("123 ???", "fr", "fr"),
+        ("", "ar", "ar"),
+        ("\n\x00", "ar", "ar"),
+        ("Wie kann ich meine Daten löschen lassen?", "en", "de"),
+        ("چگونه می توانم داده هایم را حذف کنم", "ar", "fa"),
+        ("Як мені видалити мої дані, будь ласка", "ru", "uk"),
+        ("自分のデータを消したい", "zh_Hans", "ja"),
+        ("내 데이터 삭제", "en", "ko"),
+        ("πώς διαγράφω τα δεδομένα μου", "en", "el"),
+        ("quando é que recebo o meu dinheiro?", "en", "pt_BR"),
+        ("我的錢什麼時候到帳", "en", "zh_Hans"),
+        ("कब मिलेगा", "zh_Hans", "hi"),
+    ],
+)
+def test_script_and_a_sure_detector_decide(text, stored, found):
+    assert detect(text, stored) == found
+
+
+def test_without_a_detector_the_script_decides(monkeypatch):
+    monkeypatch.setattr(language, "_model", lambda: None)
+    assert detect("когда деньги", "en") == "ru"
+    assert detect("cuándo me pagan de una vez", "en") == "en"
+    assert detect("내 데이터 삭제", "en") == "ko"

@@ -1,0 +1,52 @@
+"""Texts that look the same are the same, and nothing hides in them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.normal import LONGEST, clean, cut, folded
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ёжик", "ежик"),
+        ("العقد مُوقَّع", "العقد موقع"),
+        ("أموالي", "اموالي"),
+        ("فتوى", "فتوي"),
+        ("شركة", "شركه"),
+        ("ﻣﺎﻝ", "مال"),
+        ("¿Cuánto GANO?", "¿cuanto gano?"),
+        ("ＭＩＤ", "mid"),
+        ("Straße", "strasse"),
+    ],
+)
+def test_spellings_of_the_same_word_fold_into_one(one, other):
+    assert folded(one) == folded(other)
+
+
+def test_hindi_keeps_its_vowel_signs():
+    assert folded("मेरे पैसे") == "मेरे पैसे"
+    assert folded("हिन्दी की कीमत") == "हिन्दी की कीमत"
+
+
+def test_what_cannot_be_seen_is_removed():
+    assert clean("a\x00b\u202ec\u200bd\ue000e\ud800f\U000e0041g") == "abcdefg"
+    assert clean("one\n\ttwo\u2028three") == "one two three"
+
+
+def test_a_long_question_is_cut_and_the_cut_is_told():
+    assert cut("a" * LONGEST) == ("a" * LONGEST, False)
+    assert cut("a" * (LONGEST + 1)) == ("a" * LONGEST, True)
+    assert len(cut("\ufdfa" * 5000).text) <= LONGEST
+    assert cut(" " * 5000).text == ""
+
+
+@given(st.text(alphabet=st.characters(), max_size=1200))
+def test_any_text_becomes_one_short_clean_line(text):
+    found = cut(text).text
+    assert len(found) <= LONGEST
+    assert "\n" not in found
+    assert "\x00" not in found
+    found.encode()
+    assert isinstance(folded(found), str)
