@@ -58,9 +58,7 @@ class Space:
         self._turn = np.ascontiguousarray((axes / np.sqrt(sizes)) @ axes.T, dtype=np.float32)
 
     @staticmethod
-    def _centred(
-        vectors: Floats, languages: Sequence[str], means: Mapping[str, Floats]
-    ) -> Floats:
+    def _centred(vectors: Floats, languages: Sequence[str], means: Mapping[str, Floats]) -> Floats:
         return vectors - np.stack([means.get(one, means[""]) for one in languages])
 
     def place(

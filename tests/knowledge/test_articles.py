@@ -24,8 +24,10 @@ You can pause at any time.
 def words_in(text, language):
     """Words; two characters of Chinese are about as long as a word."""
     han = len(re.findall("[\u4e00-\u9fff]", text))
-    return han / 1.6 + len(re.findall(r"[^\W\d_]+", text)) if language == "zh_Hans" else len(
-        text.split()
+    return (
+        han / 1.6 + len(re.findall(r"[^\W\d_]+", text))
+        if language == "zh_Hans"
+        else len(text.split())
     )
 
 
