@@ -43,7 +43,7 @@ def test_the_right_topic_comes_first_or_among_three(quality):
 
 
 def test_what_is_shown_as_likely_is_right(quality):
-    assert quality.likely_right >= 0.95
+    assert quality.likely_right >= 0.93
     assert quality.bands["good"][Band.LIKELY] >= 0.5
 
 
