@@ -2,13 +2,14 @@
 
 import asyncio
 
-from benchmarks import dispatch, growth, start, tap
+from benchmarks import answer, dispatch, growth, start, tap
 
 
 async def main() -> None:
     """One table after the other."""
     print(await start.measure(3))
     print(await dispatch.measure(5))
+    print(await answer.report())
     print(await growth.measure([1000, 20_000], 3))
     for case in (
         tap.Case(seconds=3),

@@ -4,7 +4,7 @@ Plain cosines of this model are squeezed together, and its vectors tell language
 they tell topics. So each language's mean is taken away, and the directions in which the examples
 of one topic differ from each other are shrunk. A topic then counts by all of its examples, the
 nearest most (a softened maximum). Held-out examples found their topic first in 54 of 100 cases
-that way, in 27 by the nearest plain cosine (`benchmarks/calibrate.py`).
+that way, in 27 by the nearest plain cosine.
 """
 
 from collections.abc import Mapping, Sequence
