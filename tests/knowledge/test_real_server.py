@@ -48,7 +48,7 @@ def address():
 
 
 async def test_a_real_server_keeps_to_the_shape_and_the_checks_hold(address):
-    model = Model(address, "tiny")
+    model = Model(address, "tiny", silence_seconds=300)
     answerer = Answerer(model, Budget(Clock(), MUCH), total_seconds=300)
     sent, outcomes = [], []
 
