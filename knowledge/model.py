@@ -70,8 +70,16 @@ class Usage:
 class Model:
     """One server and one of its models."""
 
-    def __init__(self, base_url: str, model: str, api_key: str | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        api_key: str | None = None,
+        *,
+        silence_seconds: float = TOTAL_SECONDS,
+    ) -> None:
         self.base_url = base_url
+        self._silence = silence_seconds
         self._model = model
         self._key = api_key
         self._client: AsyncOpenAI | None = None
@@ -136,7 +144,8 @@ class Model:
                         usage.into, usage.out = _counted(chunk.usage, usage)
                     for choice in chunk.choices or ():
                         text += (choice.delta and choice.delta.content) or ""
-                        finished = finished or choice.finish_reason == "stop"
+                        # At its limit a model has babbled: a bad reply, not a bad server.
+                        finished = finished or choice.finish_reason in {"stop", "length"}
                     usage.out = max(usage.out, estimate(text))
                     yield text
                     if len(text) > LONGEST_REPLY:
@@ -178,7 +187,7 @@ class Model:
     def _connected(self) -> "AsyncOpenAI":
         if self._client is None:
             openai = _openai()
-            timeout = openai.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS)
+            timeout = openai.Timeout(self._silence, connect=CONNECT_SECONDS)
             self._client = openai.AsyncOpenAI(
                 base_url=self.base_url,
                 # Many local servers want no key; the client wants one.
