@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from bot import budget
 from service.deps import Deps
 from service.notices import composing, reporting
-from service.notices.values import Content, NoticeText, Outcome, Report, Status
+from service.notices.values import Content, NoticeText, Report, Status
 from service.people.store import members, memberships
 from tests.bot.conftest import House
 from tests.bot.crowd import MID, Reader, announce, content, crowd, over, when
@@ -109,7 +109,7 @@ def named(number: int) -> dict[str, NoticeText]:
 async def settled_down(show: Show) -> None:
     """Nothing new is heard for a while."""
     before = None
-    while before != (before := sum(len(one.notices) for one in show.readers)):
+    while before != (before := sum(len(one.notices) for one in show.readers)):  # noqa: ASYNC110
         await asyncio.sleep(1.2)
 
 

@@ -1,0 +1,79 @@
+"""Two senders on one server: one sends, and when it dies the other goes on.
+
+These run on PostgreSQL whatever `MIDLINE_STORES` says, and are skipped where none is installed.
+"""
+
+import asyncio
+import signal
+import time
+
+import pytest
+
+from bot.delivery import LOOK_SECONDS
+from service.notices import sending
+from service.notices.turns import Batch
+from service.notices.values import Outcome
+from tests.bot.crowd import announce, crowd, over, when
+from tests.bot.test_kill import start
+from tests.postgres import Server, server_of
+
+pytestmark = pytest.mark.proof
+
+PEOPLE = 240
+RATE = 30
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Server:
+    return server_of(request.config)
+
+
+async def test_a_killed_sender_is_replaced_within_a_second_and_nobody_is_missed(
+    quiet_house, monkeypatch, capsys
+):
+    house, took = quiet_house, []
+    monkeypatch.setenv("MIDLINE_SEND_RATE", str(RATE))
+    readers = await crowd(house, PEOPLE)
+    processes = [await start(house) for _ in range(2)]
+    try:
+        async with house.deps() as deps:
+            notice_id = await announce(deps)
+            for _ in range(2):
+                before = (await when(deps, notice_id, lambda one: True)).notice.settled
+                await when(deps, notice_id, lambda one, n=before: one.notice.settled >= n + 40)
+                epoch = (await when(deps, notice_id, lambda one: True)).notice.epoch
+                # Which of the two sends is nobody's business: both are killed in turn.
+                victim = processes.pop(0)
+                victim.send_signal(signal.SIGKILL)
+                await victim.wait()
+                took.append(await _until_sending(house))
+                processes.append(await start(house))
+                await asyncio.sleep(3)
+                after = (await when(deps, notice_id, lambda one: True)).notice.epoch
+                assert after in {epoch, epoch + 1}
+            report = await over(deps, notice_id, seconds=60)
+            with pytest.raises(sending.LostError):
+                old = Batch(floor=0)
+                await sending.settle(deps, {notice_id: old}, {notice_id: epoch - 1})
+    finally:
+        for one in processes:
+            one.kill()
+            await one.wait()
+    assert report.notice.of(Outcome.SENT) == PEOPLE
+    assert all(one.notices for one in readers)
+    twice = [one for one in readers if len(one.notices) > 1]
+    assert len(twice) <= 2 * (RATE // 2 + 2)
+    assert all("You may have had this message before." in one.notices[-1] for one in twice)
+    assert max(took) < 1 + LOOK_SECONDS
+    with capsys.disabled():
+        print(f"\ntakeover after {took} s, {len(twice)} repeated")  # noqa: T201
+
+
+async def _until_sending(house) -> float:
+    """Seconds until somebody is sent to again."""
+    calls = len([c for c in house.playground.calls if c.method == "sendMessage"])
+    begun = time.monotonic()
+    async with asyncio.timeout(20):
+        while len([c for c in house.playground.calls if c.method == "sendMessage"]) <= calls:
+            await asyncio.sleep(0.02)
+    return round(time.monotonic() - begun, 2)
