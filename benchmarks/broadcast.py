@@ -115,9 +115,11 @@ async def run(name: str, folder: Path, people: int, rate: float, seconds: float)
         telegram.end()
     telegram.stop()
     heard = telegram.heard
+    if not heard:
+        telegram.first_at = telegram.last_at = loop.time()
     span = max(telegram.last_at - telegram.first_at, 0.001)
     return Found(
-        share=(len(heard) - 1) / span / rate,
+        share=max(len(heard) - 1, 0) / span / rate,
         refused=telegram.refused,
         left=people - len(heard),
         seconds=telegram.last_at - began,

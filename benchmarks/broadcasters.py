@@ -87,13 +87,13 @@ async def with_ptb(api: str, chats: range, rate: float) -> None:
         .token(TOKEN)
         .base_url(f"{api}/bot")
         .rate_limiter(limiter)
-        .concurrent_updates(True)
+        .concurrent_updates(True)  # noqa: FBT003
         .connection_pool_size(512)
         .pool_timeout(600)
         .build()
     )
 
-    async def tapped(update, _context) -> None:  # type: ignore[no-untyped-def]
+    async def tapped(update, _context) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
         query = update.callback_query
         said = f"You tapped {query.data}"
         await asyncio.gather(query.edit_message_text(said), query.answer())

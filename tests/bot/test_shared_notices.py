@@ -19,7 +19,8 @@ from tests.postgres import Server, server_of
 
 pytestmark = pytest.mark.proof
 
-PEOPLE = 240
+PEOPLE = 600
+START_SECONDS = 12
 RATE = 30
 
 
@@ -31,40 +32,38 @@ def server(request: pytest.FixtureRequest) -> Server:
 async def test_a_killed_sender_is_replaced_within_a_second_and_nobody_is_missed(
     quiet_house, monkeypatch, capsys
 ):
-    house, took = quiet_house, []
+    house = quiet_house
     monkeypatch.setenv("MIDLINE_SEND_RATE", str(RATE))
     readers = await crowd(house, PEOPLE)
-    processes = [await start(house) for _ in range(2)]
+    processes = [await start(house)]
     try:
         async with house.deps() as deps:
             notice_id = await announce(deps)
-            for _ in range(2):
-                before = (await when(deps, notice_id, lambda one: True)).notice.settled
-                await when(deps, notice_id, lambda one, n=before: one.notice.settled >= n + 40)
-                epoch = (await when(deps, notice_id, lambda one: True)).notice.epoch
-                # Which of the two sends is nobody's business: both are killed in turn.
-                victim = processes.pop(0)
-                victim.send_signal(signal.SIGKILL)
-                await victim.wait()
-                took.append(await _until_sending(house))
-                processes.append(await start(house))
-                await asyncio.sleep(3)
-                after = (await when(deps, notice_id, lambda one: True)).notice.epoch
-                assert after in {epoch, epoch + 1}
-            report = await over(deps, notice_id, seconds=60)
+            begun = await when(deps, notice_id, lambda one: one.notice.settled > 5, seconds=120)
+            processes.append(await start(house))
+            # It is there, asks for the lane, and is not given it.
+            await asyncio.sleep(START_SECONDS)
+            running = await when(deps, notice_id, lambda one: True)
+            assert running.notice.epoch == begun.notice.epoch
+            processes[0].send_signal(signal.SIGKILL)
+            await processes[0].wait()
+            took = await _until_sending(house)
+            report = await over(deps, notice_id, seconds=120)
+            assert report.notice.epoch == begun.notice.epoch + 1
             with pytest.raises(sending.LostError):
                 old = Batch(floor=0)
-                await sending.settle(deps, {notice_id: old}, {notice_id: epoch - 1})
+                await sending.settle(deps, {notice_id: old}, {notice_id: begun.notice.epoch})
     finally:
         for one in processes:
-            one.kill()
-            await one.wait()
+            if one.returncode is None:
+                one.kill()
+                await one.wait()
     assert report.notice.of(Outcome.SENT) == PEOPLE
     assert all(one.notices for one in readers)
     twice = [one for one in readers if len(one.notices) > 1]
-    assert len(twice) <= 2 * (RATE // 2 + 2)
+    assert len(twice) <= RATE // 2 + 2
     assert all("You may have had this message before." in one.notices[-1] for one in twice)
-    assert max(took) < 1 + LOOK_SECONDS
+    assert took < 1 + LOOK_SECONDS
     with capsys.disabled():
         print(f"\ntakeover after {took} s, {len(twice)} repeated")  # noqa: T201
 
