@@ -1,7 +1,8 @@
 """The bare Bot API with Telegram's limits on: a model of what is published, and no more.
 
-A strict window of so many messages a second over all chats, one new message a second in each, and after a
-breach the whole bot is refused for a while. Every answer takes as long as a distant server's.
+A strict window of so many messages a second over all chats, one new message a second in each,
+and after a breach the whole bot is refused for a while. Every answer takes as long as a distant
+server's.
 """
 
 import asyncio
