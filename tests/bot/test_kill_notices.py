@@ -56,7 +56,7 @@ async def test_a_sender_killed_at_random_misses_nobody(tmp_path: Path, capsys, h
         while True:
             known, last = total(telegram), kills == KILLS
             async with process(OURS, telegram, tmp_path, PEOPLE, RATE) as bot:
-                while total(telegram) == known and not await done(deps, notice_id):
+                while total(telegram) == known and not await done(deps, notice_id):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
                 share = PEOPLE / RATE / (KILLS + 1)
                 until = asyncio.get_running_loop().time() + share * chance.random()

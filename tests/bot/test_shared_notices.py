@@ -50,7 +50,7 @@ async def test_a_killed_sender_is_replaced_within_a_second_and_nobody_is_missed(
             took = await _until_sending(house)
             report = await over(deps, notice_id, seconds=120)
             assert report.notice.epoch == begun.notice.epoch + 1
-            with pytest.raises(sending.LostError):
+            with pytest.raises(sending.LostError):  # noqa: PT012
                 old = Batch(floor=0)
                 await sending.settle(deps, {notice_id: old}, {notice_id: begun.notice.epoch})
     finally:
@@ -73,6 +73,6 @@ async def _until_sending(house) -> float:
     calls = len([c for c in house.playground.calls if c.method == "sendMessage"])
     begun = time.monotonic()
     async with asyncio.timeout(20):
-        while len([c for c in house.playground.calls if c.method == "sendMessage"]) <= calls:
+        while len([c for c in house.playground.calls if c.method == "sendMessage"]) <= calls:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return round(time.monotonic() - begun, 2)
