@@ -2,7 +2,7 @@
 
 import asyncio
 
-from benchmarks import answer, dispatch, growth, start, tap
+from benchmarks import answer, broadcast, dispatch, growth, start, tap
 
 
 async def main() -> None:
@@ -17,6 +17,9 @@ async def main() -> None:
         tap.Case(seconds=6, think=10),
     ):
         print(tap.show(await tap.measure(case, 1), case))
+    everyone = [broadcast.OURS, *broadcast.NEEDS]
+    for rate in (30, 1000):
+        print(await broadcast.measure(10 * rate, rate, 15, everyone))
 
 
 if __name__ == "__main__":

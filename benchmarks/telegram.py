@@ -103,7 +103,7 @@ class Telegram:
             return
         self.load.calls += 1
         if method == "setWebhook":
-            self._hook = _values(body).get("url", "")
+            self._hook = values_of(body).get("url", "")
             self.ready.set()
         if method == "getMe":
             connection.answer(ME)
@@ -113,14 +113,14 @@ class Telegram:
                 f'{{"url":{url},"has_custom_certificate":false,"pending_update_count":0}}'
             )
         elif method == "editMessageText":
-            values = _values(body)
+            values = values_of(body)
             one = self._members[int(values["chat_id"]) - FIRST_ID]
             one.message = message(one.chat, values["text"], values.get("reply_markup"))
             connection.answer(one.message)
             one.edited = True
             self._seen(one)
         elif method == "answerCallbackQuery":
-            one = self._members[int(_values(body)["callback_query_id"]) - FIRST_ID]
+            one = self._members[int(values_of(body)["callback_query_id"]) - FIRST_ID]
             connection.answer("true")
             one.answered = True
             self._seen(one)
@@ -195,11 +195,24 @@ class Connection(asyncio.Protocol):
 
     def answer(self, result: str) -> None:
         """Answer the call with a result."""
+        self._write(b"200 OK", f'{{"ok":true,"result":{result}}}'.encode())
+
+    def refuse(self, seconds: int) -> None:
+        """Ask to wait."""
+        says = f"Too Many Requests: retry after {seconds}"
+        self._write(
+            b"429 Too Many Requests",
+            f'{{"ok":false,"error_code":429,"description":"{says}",'
+            f'"parameters":{{"retry_after":{seconds}}}}}'.encode(),
+        )
+
+    def _write(self, status: bytes, body: bytes) -> None:
         assert self._transport
-        body = f'{{"ok":true,"result":{result}}}'.encode()
+        if self._transport.is_closing():
+            return
         self._transport.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-            b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+            b"HTTP/1.1 %b\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n%b" % (status, len(body), body)
         )
 
 
@@ -210,7 +223,8 @@ def _length(head: bytes) -> int:
     return 0
 
 
-def _values(body: bytes) -> dict[str, Any]:
+def values_of(body: bytes) -> dict[str, Any]:
+    """What a call says, as JSON or as a form."""
     if body.startswith(b"{"):
         found: dict[str, Any] = json.loads(body)
         return found

@@ -85,10 +85,7 @@ class Job:
             self.after = turn.upto
 
     def read_again(self, turn: Turn, but: Collection[int]) -> None:
-        """Take in people who were put off, not those whose turn was not over when this was read.
-
-        What is tried is written before they are sent to.
-        """
+        """Take in people who were put off, ``but`` those whose turn was not over at the time."""
         open_ = self.again | set(but)
         send = [self._known(one) for one in turn.send if one.number not in open_]
         settled = [one for one in turn.settled if one.number not in open_]
@@ -206,6 +203,7 @@ class Job:
             settled=tuple(self._settled),
             held=tuple(self._held),
             trying=tuple(self._trying),
+            put_off=tuple(self._unwritten),
             floor=floor,
             intent=intent,
             again=self._again,

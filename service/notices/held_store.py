@@ -40,7 +40,9 @@ held = Table(
 
 async def settle(conn: AsyncConnection, notice_id: str, batch: Batch) -> None:
     """Take out who has an outcome, put off who is put off, and mark who is about to be sent to."""
-    gone = [one.number for one in batch.settled] + [one.number for one in batch.held]
+    gone = list(batch.put_off or ())
+    if batch.put_off is None or batch.again:
+        gone = [one.number for one in batch.settled] + [one.number for one in batch.held]
     if gone:
         await conn.execute(
             delete(held).where(held.c.notice_id == notice_id, held.c.number.in_(gone))

@@ -46,8 +46,10 @@ segments = Table(
 )
 
 
-async def settle(conn: AsyncConnection, row: Row[Any], batch: Batch, at: datetime) -> None:
-    """Write one commit of a notice whose row is locked."""
+async def settle(
+    conn: AsyncConnection, row: Row[Any], batch: Batch, at: datetime
+) -> dict[str, Any]:
+    """Write one commit of a notice whose row is locked; returns what is new in that row."""
     if batch.again and batch.settled:
         numbers = [one.number for one in batch.settled]
         known = await read_settled(conn, row.id, min(numbers), max(numbers))
@@ -71,6 +73,7 @@ async def settle(conn: AsyncConnection, row: Row[Any], batch: Batch, at: datetim
         values["intent"] = batch.intent
     if values:
         await change(conn, row.id, **values)
+    return values
 
 
 def _added(

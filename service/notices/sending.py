@@ -1,7 +1,7 @@
 """What the sender asks and tells: whose notices go out, whose turn it is, what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Row
@@ -77,10 +77,10 @@ async def settle(
             row = await store.read_row(conn, notice_id, lock=True)
             if row is None or row.epoch != epochs[notice_id]:
                 raise LostError(notice_id)
-            await outcomes.settle(conn, row, batch, now)
-            row = await store.read_row(conn, notice_id)
-            assert row is not None
-            found[notice_id] = await _notice(conn, row)
+            new = await outcomes.settle(conn, row, batch, now)
+            mid = await mid_store.read_mid(conn, row.mid_id)
+            assert mid is not None
+            found[notice_id] = replace(store.notice_of(row, mid), **new)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -69,12 +70,18 @@ audience = Table(
 )
 
 
+@lru_cache(maxsize=64)
+def _content(doc: str) -> Content:
+    """Every commit reads its notice: what it says is made out of its words once."""
+    return Content.model_validate_json(doc)
+
+
 def notice_of(row: Row[Any], mid: Mid) -> Notice:
     """A row of ``notices`` as a value."""
     return Notice(
         id=row.id,
         mid=mid,
-        content=Content.model_validate_json(row.doc),
+        content=_content(row.doc),
         status=Status(row.status),
         rev=row.rev,
         edited_rev=row.edited_rev,

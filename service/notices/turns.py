@@ -62,7 +62,8 @@ class Turn:
 class Batch:
     """What one commit says about one notice: outcomes, people put off, how far it has come.
 
-    ``trying`` are held people who are about to be sent to, ``floor`` and ``intent`` as in
+    ``trying`` are held people who are about to be sent to, ``put_off`` those of the others who
+    were held until now, None where it is not known who. ``floor`` and ``intent`` are as in
     ``Notice``; None leaves them. ``again`` when a commit with some of it may have been done, of
     which the answer was lost.
     """
@@ -70,6 +71,7 @@ class Batch:
     settled: tuple[Settled, ...] = ()
     held: tuple[Held, ...] = ()
     trying: tuple[int, ...] = ()
+    put_off: tuple[int, ...] | None = None
     floor: int | None = None
     intent: int | None = None
     again: bool = False

@@ -1,0 +1,196 @@
+"""Telling many people something, under Telegram's limits: Midline beside what others do.
+
+Everyone works against the same stand-in. Few members tap meanwhile; the last column but two is
+how long one of a hundred of them waits, beside the same with nothing sent. Who is not installed
+is left out: python-telegram-bot with aiolimiter, aiogram-broadcaster.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import quantiles
+
+from benchmarks import store
+from benchmarks.limited import Limited, Limits
+from benchmarks.members import Load
+from benchmarks.table import table
+from benchmarks.tap import ROOT, Case, command, used
+from dialogs.callbacks import SetKnob
+from service.clock import SystemClock
+from service.deps import Deps
+from service.notices import composing
+from service.notices.values import Audience, Content, NoticeKind, NoticeText
+
+OURS = "Midline"
+TAPPERS = 20
+SETTLE = 2.0
+PROFILE = os.environ.get("BENCH_PROFILE")
+NEEDS = {
+    "aiogram loop": "aiogram",
+    "PTB AIORateLimiter": "telegram",
+    "aiogram-broadcaster": "aiogram_broadcaster",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of one of them. Times in seconds, waits in milliseconds, CPU per message."""
+
+    share: float
+    refused: int
+    left: int
+    seconds: float
+    quiet: float
+    p99: float
+    cpu: float
+    rss: float
+    repeated: int
+    start: float
+
+
+def notice() -> Content:
+    """Something that wakes people: the benchmark may run at night."""
+    words = NoticeText(title="Open evening", body="Come at 18:00.")
+    everyone = Audience(everyone=True)
+    return Content(kind=NoticeKind.BREACH, urgent=True, audience=everyone, text={"en": words})
+
+
+@asynccontextmanager
+async def process(
+    name: str, telegram: Limited, folder: Path, people: int, rate: float
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """One of them, in a process of its own."""
+    api = f"http://127.0.0.1:{telegram.port}"
+    if name == OURS:
+        words, env = command("midline", telegram, folder, Case(), 0)
+        env |= {"MIDLINE_SEND_RATE": f"{rate:g}"}
+        words = ["-m", "cProfile", "-o", PROFILE, *words] if PROFILE else words
+    else:
+        words, env = ["-m", "benchmarks.broadcasters", name, "--api", api], dict(os.environ)
+        words += ["--people", str(people), "--rate", f"{rate:g}"]
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable, *words, cwd=ROOT, env=env, stdin=PIPE
+    )
+    try:
+        yield bot
+    finally:
+        if bot.returncode is None:
+            bot.terminate() if PROFILE else bot.kill()
+        await bot.wait()
+
+
+async def run(name: str, folder: Path, people: int, rate: float, seconds: float) -> Found:
+    """One of them tells everyone, or as many as it can in the time."""
+    taps = [SetKnob(scope="all", to=str(to)).pack() for to in (2, -1, 3, 0)]
+    # Taps are few: two a second, thirty at a thousand.
+    load = Load(TAPPERS, taps, think=TAPPERS / (2 if rate < 100 else 30))
+    telegram = Limited(load, Limits(rate=rate))
+    await telegram.start()
+    async with process(name, telegram, folder, people, rate) as bot:
+        await asyncio.wait_for(telegram.ready.wait(), 120)
+        await asyncio.sleep(SETTLE)
+        telegram.begin()
+        await asyncio.sleep(max(SETTLE, 3 * load.think))
+        quiet, before = p99(load.waits), used(bot.pid)
+        load.waits.clear()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        if name == OURS:
+            await announce(folder)
+        else:
+            assert bot.stdin
+            bot.stdin.write(b"\n")
+        told = loop.time()
+        while len(telegram.heard) < people and loop.time() - told < seconds:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        after = used(bot.pid)
+        telegram.end()
+    telegram.stop()
+    heard = telegram.heard
+    if not heard:
+        telegram.first_at = telegram.last_at = loop.time()
+    span = max(telegram.last_at - telegram.first_at, 0.001)
+    return Found(
+        share=max(len(heard) - 1, 0) / span / rate,
+        refused=telegram.refused,
+        left=people - len(heard),
+        seconds=telegram.last_at - began,
+        quiet=quiet,
+        p99=p99(load.waits),
+        cpu=1000 * (after[0] - before[0]) / max(sum(heard.values()), 1),
+        rss=after[1],
+        repeated=sum(heard.values()) - len(heard),
+        start=telegram.first_at - told,
+    )
+
+
+def p99(waits: list[float]) -> float:
+    """In milliseconds."""
+    return 1000 * quantiles(waits, n=100)[98] if len(waits) > 1 else float("inf")
+
+
+async def announce(folder: Path) -> str:
+    """Write, count and approve a notice beside the running bot."""
+    db = store.embedded(folder)
+    try:
+        deps = Deps(db, SystemClock())
+        made = await composing.draft(deps, "nurses", notice(), by="benchmark")
+        counted = await composing.count(deps, "nurses", made.id)
+        await composing.approve(deps, "nurses", made.id, "benchmark", counted.total)
+        return made.id
+    finally:
+        await db.close()
+
+
+async def measure(people: int, rate: float, seconds: float, names: list[str]) -> str:
+    """All of them in turn."""
+    rows = []
+    for name in names:
+        if name in NEEDS and find_spec(NEEDS[name]) is None:
+            rows.append((name, "not installed", *[""] * 9))
+            continue
+        with tempfile.TemporaryDirectory(prefix="midline-bench-") as folder:
+            if name == OURS:
+                db = store.embedded(Path(folder))
+                await store.prepare(db, people)
+                await db.close()
+            one = await run(name, Path(folder), people, rate, seconds)
+        rows.append(
+            (
+                name, f"{one.share:.0%}", f"{one.refused}", f"{one.left}", f"{one.repeated}",
+                f"{one.seconds:.1f}", f"{one.start:.2f}", f"{one.quiet:.0f}", f"{one.p99:.0f}",
+                f"{one.cpu:.2f}", f"{one.rss:.0f}",
+            )
+        )  # fmt: skip
+    head = (
+        "who", "of the limit", "429s", "not told", "twice", "s", "first after s",
+        "tap p99 before", "meanwhile", "CPU ms", "RSS MB",
+    )  # fmt: skip
+    title = f"{people} people at {rate:g} a second, at most {seconds:g} s each"
+    return table(title, head, rows)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.broadcast", description=__doc__)
+    parser.add_argument("--rate", type=float, action="append")
+    parser.add_argument("--seconds", type=float, default=30, help="of each, at most")
+    parser.add_argument("--people", type=int, help="default: as many as the rate sends in 20 s")
+    parser.add_argument("--only", action="append", choices=(OURS, *NEEDS))
+    args = parser.parse_args()
+    for rate in args.rate or (30, 1000):
+        people = args.people or int(20 * rate)
+        names = args.only or [OURS, *NEEDS]
+        print(asyncio.run(measure(people, rate, args.seconds, names)))
+
+
+if __name__ == "__main__":
+    main()

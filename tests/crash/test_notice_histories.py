@@ -1,0 +1,233 @@
+"""Whatever happens in whatever order while a notice goes out: each person ends in one way."""
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as some
+
+from bot import budget, carrier, delivery, digesting, store
+from bot.budget import Budget
+from bot.carrier import Answer, End
+from bot.delivery import Delivery
+from bot.lanes import OwnLanes
+from service.deps import Deps
+from service.notices import composing, reading, reporting, sending
+from service.notices.values import OVER, NoticeText, Outcome, Status
+from service.people import cases as people
+from service.people import mid_store
+from service.people import store as people_store
+from tests.bot.crowd import MID, announce, content
+from tests.service.stage import NOON, FixedClock, Stage, copied
+
+SIZE = 14
+OPS = ("stop", "pause", "correct", "join", "leave", "erase", "block", "mute", "crash", "night",
+       "wait")  # fmt: skip
+
+
+class Telegram:
+    """Takes what is sent, slowly, and refuses whoever blocked the bot."""
+
+    def __init__(self, seed: int) -> None:
+        self.heard: Counter[int] = Counter()
+        self.blocked: set[int] = set()
+        self._chance = Random(seed)
+        self._ids = itertools.count(1)
+
+    async def send(self, _bot, chat_id, _screen, *, paid=False) -> Answer:
+        await asyncio.sleep(self._chance.random() * 0.004)
+        if chat_id in self.blocked:
+            return Answer(End.BLOCKED)
+        if self._chance.random() < 0.1:
+            return Answer(End.AGAIN if self._chance.random() < 0.3 else End.WAIT, seconds=0.01)
+        self.heard[chat_id] += 1
+        await asyncio.sleep(self._chance.random() * 0.004)
+        return Answer(End.TAKEN, next(self._ids))
+
+    async def edit(self, _bot, _chat_id, message_id, _screen) -> Answer:
+        await asyncio.sleep(0)
+        return Answer(End.TAKEN, message_id)
+
+
+class World:
+    """One MID, its people, a sender that can die, and what must be true of them."""
+
+    def __init__(self, stage: Stage, telegram: Telegram) -> None:
+        self.stage = stage
+        self.deps = stage.deps
+        self.telegram = telegram
+        self.people: list[tuple[str, str]] = []
+        self.outside: set[int] = set()
+        self.left: set[int] = set()
+        self.crashes = 0
+        self._sender: asyncio.Task[None] | None = None
+
+    async def join(self) -> int:
+        number = len(self.people)
+        async with self.deps.db.write() as conn:
+            member = await people_store.add_member(conn, self.stage.clock.now(), spoken="en")
+            await store.put_chat(conn, number, member.id, "en")
+            row = {"language": "en", "tier": "standard", "eligible": []}
+            ref = f"X-{number}"
+            roster = await mid_store.read_roster(conn, MID)
+            await mid_store.put_roster(conn, MID, {**roster, ref: row})
+            joined = await people_store.join(conn, member.id, MID, ref, self.stage.clock.now())
+        assert joined
+        self.people.append((member.id, joined))
+        return number
+
+    def begin(self, group: asyncio.TaskGroup) -> None:
+        one = Delivery(self.deps, SimpleNamespace(), Budget(500.0), OwnLanes(), rate=500.0)
+        self._sender = group.create_task(one.run())
+
+    async def die(self, group: asyncio.TaskGroup) -> None:
+        assert self._sender
+        self.crashes += 1
+        self._sender.cancel()
+        await asyncio.wait([self._sender])
+        self.begin(group)
+
+    def end(self) -> None:
+        assert self._sender
+        self._sender.cancel()
+
+    async def do(self, op: str, notice_id: str, who: int, group: asyncio.TaskGroup) -> None:  # noqa: C901
+        member, membership = self.people[who % len(self.people)]
+        number, cause = who % len(self.people), self.stage.cause()
+        match op:
+            case "stop":
+                await composing.stop(self.deps, MID, notice_id)
+            case "pause":
+                epoch = (await composing.read(self.deps, MID, notice_id)).epoch
+                await sending.pause(self.deps, notice_id, epoch, "a person looks")
+                await asyncio.sleep(who * 0.002)
+                await composing.resume(self.deps, MID, notice_id)
+            case "correct":
+                text = {"en": NoticeText(title="Open evening", body=f"Come at {who}:00.")}
+                if (await composing.read(self.deps, MID, notice_id)).status not in OVER:
+                    await composing.correct(self.deps, MID, notice_id, text)
+            case "join":
+                self.outside.add(await self.join())
+            case "leave" | "erase" if number not in self.left:
+                self.left.add(number)
+                erase = op == "erase"
+                await people.leave(self.deps, member, membership, cause, erase=erase)
+            case "block":
+                self.telegram.blocked.add(number)
+            case "mute" if number not in self.left:
+                await reading.mute(self.deps, member, membership, cause, on=True)
+            case "crash":
+                await self.die(group)
+            case "night":
+                self.stage.clock.at += timedelta(hours=10)
+                await asyncio.sleep(0.01)
+                self.stage.clock.at += timedelta(hours=14)
+
+
+async def check(world: World, notice_id: str, *, skips: bool) -> None:
+    report = await reporting.report(world.deps, MID, notice_id)
+    page, _ = await reporting.deliveries(world.deps, MID, notice_id, 0, 1000)
+    ended = [one for one in page if one.outcome in {two.name.lower() for two in Outcome}]
+    notice = report.notice
+    heard = world.telegram.heard
+    assert len({one.pseudonym for one in ended}) == len(ended)
+    assert not world.outside & heard.keys(), "somebody outside the audience was sent to"
+    assert notice.total == SIZE
+    assert notice.settled <= SIZE
+    if notice.status is Status.FINISHED:
+        assert notice.settled == SIZE
+        assert not report.waiting
+        silent = SIZE - len(heard.keys() - world.outside)
+        explained = sum(
+            notice.of(one) for one in Outcome if one not in {Outcome.SENT, Outcome.IN_DIGEST}
+        )
+        assert silent <= explained, "somebody was missed"
+    assert max(heard.values(), default=0) <= 1 + world.crashes
+    if skips or not world.crashes:
+        assert max(heard.values(), default=0) <= 1
+    if not (skips and world.crashes):
+        assert notice.of(Outcome.UNCERTAIN) == 0
+    assert notice.of(Outcome.SENT) <= sum(1 for one in heard if one < SIZE)
+
+
+async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> None:
+    folder.mkdir()
+    db = copied(told, folder)
+    clock = FixedClock(NOON)
+    telegram = Telegram(seed)
+    world = World(Stage(Deps(db, clock), clock), telegram)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(carrier, "send", telegram.send)
+        patch.setattr(carrier, "edit", telegram.edit)
+        patch.setattr(delivery, "LOOK_SECONDS", 0.01)
+        patch.setattr("bot.outgoing.FIRST_WAIT", 0.002)
+        patch.setattr("bot.outgoing.LATER", timedelta())
+        patch.setattr(digesting, "LATER", timedelta())
+        patch.setattr(budget, "PER_CHAT_SECONDS", 0.0)
+        try:
+            for _ in range(SIZE):
+                await world.join()
+            clock.tick()
+            made = content(on_doubt="skip" if skips else "resend")
+            async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+                notice_id = await announce(world.deps, made)
+                world.begin(group)
+                for op, who, pause in ops:
+                    await asyncio.sleep(pause * 0.004)
+                    clock.tick()
+                    await world.do(op, notice_id, who, group)
+                while (await composing.read(world.deps, MID, notice_id)).status not in OVER:
+                    await composing.resume(world.deps, MID, notice_id)
+                    await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
+                world.end()
+            await check(world, notice_id, skips=skips)
+        finally:
+            await db.close()
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Iterator[Path]:
+    return (tmp_path / str(n) for n in itertools.count())
+
+
+steps = some.lists(
+    some.tuples(some.sampled_from(OPS), some.integers(0, SIZE - 1), some.integers(0, 8)),
+    max_size=10,
+)
+
+
+def work(examples: int):
+    def made(run):
+        run = given(seed=some.integers(0, 999), skips=some.booleans(), ops=steps)(run)
+        run = example(seed=1, skips=True, ops=[("crash", 0, 4), ("crash", 0, 4)])(run)
+        return settings(
+            max_examples=examples,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        )(run)
+
+    return made
+
+
+@work(12)
+def test_in_some_histories_everyone_ends_in_exactly_one_way(
+    folders: Iterator[Path], told: Path, seed, skips, ops
+):
+    asyncio.run(lived(next(folders), told, seed, skips, ops))
+
+
+@pytest.mark.proof
+@work(300)
+def test_in_many_histories_everyone_ends_in_exactly_one_way(
+    folders: Iterator[Path], told: Path, seed, skips, ops
+):
+    asyncio.run(lived(next(folders), told, seed, skips, ops))
