@@ -29,8 +29,8 @@ class Fault(StrEnum):
     CITATION = "it cited a text that was not given"
     NUMBER = "a number was not in the text that was cited"
     PLACEHOLDER = "a placeholder was not offered, or was broken"
-    LINK = "there was a link, an address, a @name, a tag or a command"
-    MARKUP = "there was markup, an id or a character that is not seen"
+    LINK = "there was a link, an address, an id, a @name, a tag or a command"
+    MARKUP = "there was markup, or a character that is not seen"
     LANGUAGE = "it was in another language than asked"
     LENGTH = "it was too long"
     ACTION = "an action was not offered"
@@ -102,7 +102,8 @@ def fault_of_whole(reply: Reply, rules: Rules) -> Fault | None:
     text = " ".join(rules.fill(said.text) for said in reply.claims)
     if len(text) > LONGEST_ANSWER:
         return Fault.LENGTH
-    return None if is_in(text, rules.language, rules.detector) else Fault.LANGUAGE
+    spoken = _COMMAND.sub(" ", text)
+    return None if is_in(spoken, rules.language, rules.detector) else Fault.LANGUAGE
 
 
 def fault_of(reply: Reply | None, rules: Rules) -> Fault | None:
@@ -134,7 +135,7 @@ def _fault_of_matter(
     plain = unicodedata.normalize("NFKC", bare)
     if not numbers(bare) | numbers(plain) <= numbers(source):
         return Fault.NUMBER
-    if not is_in(plain, rules.language, rules.detector):
+    if not is_in(_COMMAND.sub(" ", plain), rules.language, rules.detector):
         return Fault.LANGUAGE
     same = all(primary(article.language) == primary(rules.language) for article in cited)
     return Fault.UNFOUNDED if same and not _rests(plain, source) else None

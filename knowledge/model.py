@@ -136,7 +136,8 @@ class Model:
                         usage.into, usage.out = _counted(chunk.usage, usage)
                     for choice in chunk.choices or ():
                         text += (choice.delta and choice.delta.content) or ""
-                        finished = finished or choice.finish_reason == "stop"
+                        # At its limit a model has babbled: a bad reply, not a bad server.
+                        finished = finished or choice.finish_reason in {"stop", "length"}
                     usage.out = max(usage.out, estimate(text))
                     yield text
                     if len(text) > LONGEST_REPLY:

@@ -64,7 +64,7 @@ BAD_CLAIMS = {
     "language": [("Tu MID paga y se queda con una parte del dinero por su trabajo.", ["s1"])],
     "link": [("Your MID pays 4 times a year, see https://evil.example/a.", ["s1"])],
     "placeholder": [("Your MID pays {{fact:earnings.other}} a year.", ["s1"])],
-    "markup": [("Your MID pays, says lic_4k2j5h6g7f8d9s0a, any time.", ["s1"])],
+    "markup": [("Your MID pays *4* times a year.", ["s1"])],
     "unfounded": [("Obviously someone robbed everybody yesterday evening.", ["s1"])],
     "length": [(("You can stop a licence at any time. " * 8).strip(), ["s1"])] * 4,
     "empty": [],
