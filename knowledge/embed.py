@@ -92,7 +92,8 @@ def key(model: str, text: str, *, asked: bool) -> str:
 def pack(vector: Floats) -> bytes:
     """A vector in a quarter of the room; a cosine changes by less than 0.002."""
     scale = np.float32(max(float(np.abs(vector).max()), 1e-9) / _TOP)
-    return scale.tobytes() + np.rint(vector / scale).astype(np.int8).tobytes()
+    packed: bytes = scale.tobytes() + np.rint(vector / scale).astype(np.int8).tobytes()
+    return packed
 
 
 def unpack(packed: Iterable[bytes]) -> Floats:
@@ -107,4 +108,5 @@ def unpack(packed: Iterable[bytes]) -> Floats:
     whole = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), SIZE)
     vectors = whole[:, 4:].view(np.int8).astype(np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.maximum(lengths, 1e-9)
+    found: Floats = vectors / np.maximum(lengths, 1e-9)
+    return found

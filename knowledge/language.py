@@ -92,10 +92,11 @@ def _guesses(text: str) -> Mapping[str, float]:
         if model is None:
             return {}
         labels, scores = model.predict(text.lower(), k=8, threshold=0.0)
-    found: Counter[str] = Counter()
+    found: dict[str, float] = {}
     for label, score in zip(labels, scores, strict=True):
         tag = label.removeprefix("__label__")
-        found[nearest(tag, SHIPPED) or tag] += min(float(score), 1.0)
+        name = nearest(tag, SHIPPED) or tag
+        found[name] = found.get(name, 0.0) + min(float(score), 1.0)
     return found
 
 

@@ -76,8 +76,9 @@ class Bm25:
         pairs = [np.unique(runs(text), return_counts=True) for text in texts]
         lengths = np.array([counts.sum() for _, counts in pairs], np.float64)
         self._size = len(texts)
-        self._total = self._size + (base._total if base else 0)
-        self._mean = base._mean if base else float(lengths.mean() if len(lengths) else 1.0)
+        own = float(lengths.mean()) if len(lengths) else 1.0
+        self.total: int = self._size + (base.total if base else 0)
+        self.mean: float = base.mean if base else own
         buckets = np.concatenate([np.empty(0, np.uint64), *(found for found, _ in pairs)])
         counts = np.concatenate([np.empty(0, np.int64), *(count for _, count in pairs)])
         owners = np.repeat(np.arange(self._size), [len(found) for found, _ in pairs])
@@ -87,10 +88,10 @@ class Bm25:
             buckets[order], return_index=True, return_counts=True
         )
         self._starts = np.append(starts, len(buckets))
-        seen = within + (base._seen(self._keys) if base else 0)
+        seen = within + (base.seen(self._keys) if base else 0)
         self._within = within
-        idf = np.log1p((self._total - seen + 0.5) / (seen + 0.5))
-        norm = _K1 * (1 - _B + _B * lengths[self._owners] / max(self._mean, 1.0))
+        idf = np.log1p((self.total - seen + 0.5) / (seen + 0.5))
+        norm = _K1 * (1 - _B + _B * lengths[self._owners] / max(self.mean, 1.0))
         times = counts[order]
         weights = np.repeat(idf, within) * times * (_K1 + 1) / (times + norm)
         self._weights = weights.astype(np.float32)
@@ -103,8 +104,10 @@ class Bm25:
         found: NDArray[np.int64] = places[self._keys[places] == buckets]
         return found
 
-    def _seen(self, buckets: Codes) -> NDArray[np.int64]:
+    def seen(self, buckets: Codes) -> NDArray[np.int64]:
         """In how many texts each bucket occurs."""
+        if not len(self._keys):
+            return np.zeros(len(buckets), np.int64)
         places = np.minimum(np.searchsorted(self._keys, buckets), len(self._keys) - 1)
         same = self._keys[places] == buckets
         return np.where(same, self._within[places], 0)

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final, NamedTuple
 
 LONGEST: Final = 500
-"""Characters of a question that are read. What is beyond costs seconds to embed, and tells little."""
+"""Characters of a question that are read. More would cost seconds, and tell little."""
 
 _SPACES: Final = re.compile(r"\s+")
 # Joiners change how Hindi letters join, and so stay; other invisible marks can hide words.

