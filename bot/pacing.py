@@ -24,7 +24,7 @@ from aiogram.exceptions import (
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
-from bot.budget import Budget
+from bot.budget import Budget, loop_time
 
 log = structlog.get_logger()
 
@@ -39,6 +39,7 @@ class Pace(BaseRequestMiddleware):
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
+        self._draftless_until = 0.0
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -63,6 +64,8 @@ class Pace(BaseRequestMiddleware):
         # Answering a tap is not counted by Telegram, and late it is of no use.
         if method.__api_method__ == "answerCallbackQuery":
             return await self._mended(make_request, bot, method, paced=False)
+        if method.__api_method__ == "sendMessageDraft":
+            return await self._draft(make_request, bot, method)
         while True:
             try:
                 return await self._mended(make_request, bot, method, paced=True)
@@ -70,6 +73,28 @@ class Pace(BaseRequestMiddleware):
                 self._freeze(error.retry_after)
                 if error.retry_after > IN_PLACE or self._stopping.is_set():
                     raise
+
+    async def _draft(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType]:
+        """A draft is a comfort: it never waits, and what it is refused stops drafts alone.
+
+        Should Telegram mean the whole bot, the next message is told so too.
+        """
+        left = max(self._budget.frozen_for, self._draftless_until - loop_time())
+        if left > 0:
+            raise TelegramRetryAfter(
+                method=method, message="no drafts now", retry_after=int(left) + 1
+            )
+        self._budget.charge()
+        try:
+            return await make_request(bot, method)
+        except TelegramRetryAfter as error:
+            self._draftless_until = loop_time() + error.retry_after
+            raise
 
     async def _mended(
         self,

@@ -17,7 +17,8 @@ from service.price.values import Standing
 # As many letters as two forms of one word share: "insurer's" and "insurance", "роботы".
 STEM = 5
 SHORTEST = 4
-_WORD = re.compile(r"[^\W\d_]+")
+# The vowel signs of Hindi are no letters to Python, and yet belong to their words.
+_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963])+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 

@@ -1,7 +1,7 @@
 """The whole bot over HTTP: the real process on the stand-in, and members who talk to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot import store
 from bot.app import serve
+from bot.by_model import ByModel
 from bot.demo import demo_settings, examples
 from bot.knowing import Search
 from bot.opening import opened
@@ -108,6 +109,7 @@ class House:
         self.settings = settings
         self.clock = clock
         self.search: Search | None = None
+        self.model: Callable[[Deps], ByModel] | None = None
         self._stop = asyncio.Event()
 
     def member(self, name: str = "Ana", language: str | None = "en") -> Member:
@@ -136,7 +138,9 @@ class House:
         """The bot, until the block ends."""
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as group:
-            group.create_task(serve(self.settings, stop, clock=self.clock, search=self.search))
+            group.create_task(
+                serve(self.settings, stop, clock=self.clock, search=self.search, model=self.model)
+            )
             try:
                 yield
             finally:

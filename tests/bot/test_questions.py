@@ -289,3 +289,33 @@ async def test_an_approved_suggestion_becomes_an_article_of_that_mid_alone(quiet
         assert "Source: a text of your MID." in said
         ben = await quiet_house.joined(quiet_house.member("Ben"), TRANSLATOR)
         assert "Sevilla" not in await ben.say("when is the summer meeting of the co-op?")
+
+
+def run_cli(house, monkeypatch, *words_):
+    from typer.testing import CliRunner
+
+    from bot import cli
+
+    monkeypatch.setattr(cli, "settings", lambda: house.settings)
+    done = CliRunner().invoke(cli.app, ["questions", *words_])
+    return done.exit_code, done.stdout
+
+
+async def test_staff_list_and_answer_on_the_command_line(house, monkeypatch):
+    import json
+    from datetime import UTC, datetime, timedelta
+
+    # The commands go by the clock of this machine.
+    house.clock.time = datetime.now(UTC) + timedelta(minutes=5)
+    member = await house.joined(house.member(), NURSE)
+    await asked(house, member)
+    code, said = await asyncio.to_thread(run_cli, house, monkeypatch, "list", "nurses", "--json")
+    (one,) = json.loads(said)
+    assert (code, one["text"]) == (0, "why am I out of this one")
+    code, _ = await asyncio.to_thread(run_cli, house, monkeypatch, "answer", one["id"], "Soon.")
+    assert code == 0
+    await until(lambda: "Soon." in member.text)
+    code, _ = await asyncio.to_thread(run_cli, house, monkeypatch, "answer", one["id"], "Again")
+    assert code == 1
+    code, said = await asyncio.to_thread(run_cli, house, monkeypatch, "counts", "nurses")
+    assert "few" in said

@@ -1,0 +1,160 @@
+"""A model in the chat: asked for leave once, drafts with a stop button, and the rung below it."""
+
+import asyncio
+import json
+
+import pytest
+
+from bot.by_model import ByModel
+from dialogs.callbacks import Go, Place, SetModel, ShowRequest, ShowTopic
+from knowledge.answers import Answerer
+from knowledge.budget import Budget
+from knowledge.model import Model
+from knowledge.replies import ModelHere
+from tests.bot.conftest import NURSE
+from tests.bot.lexical import Lexical
+from tests.knowledge.model_server import Bad, model_server, reply
+
+SHARED = Lexical()
+ASKED = "why am I out of this one"
+SAID = "You are in when your yes covers the terms of today."
+
+
+def good(_body):
+    return reply(claims=[(SAID, ["s1"])], actions=["licences"])
+
+
+@pytest.fixture
+async def llm():
+    async with model_server() as one:
+        one.script = good
+        yield one
+
+
+@pytest.fixture
+async def house(quiet_house, llm):
+    quiet_house.search = SHARED
+
+    def model(deps):
+        answerer = Answerer(Model(llm.url, "tiny"), Budget(deps.clock), total_seconds=4)
+        return ByModel(deps, answerer, ModelHere(name="tiny", place="127.0.0.1"))
+
+    quiet_house.model = model
+    async with quiet_house.running():
+        yield quiet_house
+
+
+async def agreed(house):
+    member = await house.joined(house.member(), NURSE)
+    await member.say(ASKED)
+    await member.press(SetModel(on=True))
+    return member
+
+
+def drafts(house):
+    return [c for c in house.playground.calls if c.method == "sendMessageDraft"]
+
+
+async def test_the_member_is_asked_before_the_first_answer_and_nothing_leaves(house, llm):
+    member = await house.joined(house.member(), NURSE)
+    assert "May an AI model answer you?" in await member.say(ASKED)
+    assert not llm.requests
+
+
+async def test_after_a_yes_the_waiting_question_is_answered_with_its_source(house, llm):
+    member = await agreed(house)
+    assert SAID in member.text
+    assert "An AI model wrote this from the source." in member.text
+    assert "“Why you are in or out”" in member.text
+    assert member.has(ShowTopic)
+    assert len(llm.requests) == 1
+    assert SAID in await member.say(ASKED)
+    assert drafts(house)
+
+
+async def test_after_a_no_the_closest_text_is_shown_and_nobody_asks_again(house, llm):
+    member = await house.joined(house.member(), NURSE)
+    await member.say(ASKED)
+    await member.press(SetModel(on=False))
+    assert "This is the closest text I have." in member.text
+    assert "This is the closest text I have." in await member.say(ASKED)
+    assert not llm.requests
+
+
+async def test_privacy_shows_the_last_request_as_it_was_sent_and_a_no_forgets_it(house, llm):
+    member = await agreed(house)
+    assert "The AI model sees your questions" in await member.say("/privacy")
+    pages = [await member.press(ShowRequest)]
+    while member.has(ShowRequest(page=len(pages))):
+        pages.append(await member.press(ShowRequest(page=len(pages))))
+    shown = "".join(pages)
+    raw = next(one for one in llm.raw if len(json.loads(one)["messages"]) > 1)
+    assert ASKED in shown
+    for message in json.loads(raw)["messages"]:
+        assert message["content"].splitlines()[0][:60] in shown
+    await member.say("/privacy")
+    await member.press(Go(place=Place.MODEL))
+    await member.press(SetModel(on=False))
+    assert "Saved. No model answers you." in member.text
+    await member.say("/privacy")
+    assert "None was sent." in await member.press(ShowRequest)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Bad(status=500, body="no"),
+        Bad(status=429, body="slow down"),
+        Bad(body="{nonsense"),
+        Bad(body=good(None), cut=40),
+        reply(claims=[("See https://evil.example now.", ["s1"])]),
+        reply(claims=[("You earned 999 euros.", ["s1"])]),
+        reply("not_found"),
+    ],
+)
+async def test_whatever_the_server_does_the_closest_text_is_there(house, llm, bad):
+    llm.script = lambda _body: bad
+    member = await agreed(house)
+    assert "This is the closest text I have." in member.text
+    assert "evil" not in member.text
+    assert "999" not in member.text
+
+
+async def test_a_server_that_hangs_costs_the_answer_a_moment_and_a_tap_nothing(house, llm):
+    member = await agreed(house)
+    llm.script = lambda _body: Bad(hang=True)
+    await member.person.send(ASKED)
+    await asyncio.sleep(0.3)
+    assert "licence" in await member.press(Go(place=Place.HOME), on=await home(member))
+    async with asyncio.timeout(10):
+        while "closest text" not in member.text:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def home(member):
+    return next(b for b in reversed(member.person.heard) if "Home" in str(b.buttons))
+
+
+async def test_the_stop_button_ends_the_model_and_the_closest_text_comes(house, llm):
+    member = await agreed(house)
+    llm.script = lambda _body: Bad(hang=True)
+    before = len(drafts(house))
+    await member.person.send(ASKED)
+    async with asyncio.timeout(10):
+        while len(drafts(house)) == before:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await member.person.press_stop()
+    async with asyncio.timeout(3):
+        while "closest text" not in member.text:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def test_drafts_that_are_refused_do_not_cost_the_answer(house, llm):
+    member = await agreed(house)
+    house.playground.faults.next("sendMessageDraft", retry_after=100)
+    assert SAID in await member.say(ASKED)
+
+
+async def test_about_says_that_a_model_may_answer(house):
+    said = await house.member().say("/about")
+    assert "the model tiny at 127.0.0.1 answers you, but only if you said yes" in said

@@ -1,0 +1,73 @@
+"""What is said about a member is what the store holds, number for number, in every language."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialogs import preview_questions as sample
+from knowledge import facts, mentions
+from knowledge.values import FactKey
+from locales.words import SHIPPED, words
+from service.money.values import LineState
+
+amounts = st.decimals(min_value="0.01", max_value="99999.99", places=2)
+some_lines = st.lists(
+    st.builds(
+        lambda net, month, state: replace(
+            sample.lines()[0], net=net, period=date(2026, month, 1), state=state
+        ),
+        amounts,
+        st.integers(1, 12),
+        st.sampled_from(list(LineState)),
+    ),
+    max_size=facts.MOST,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some_lines, st.sampled_from(SHIPPED))
+def test_every_amount_is_a_line_of_the_store_or_the_sum_of_those_that_are_the_members(lines, lang):
+    w = words(lang)
+    me = replace(sample.me(), lines=tuple(lines))
+    (found,) = facts.facts([FactKey.EARNINGS], me, "", w)
+    allowed = {w.money(one.net, one.currency) for one in lines}
+    owned = [one.net for one in lines if one.state is not LineState.REVERSED]
+    allowed.add(w.money(sum(owned, Decimal(0)), "EUR"))
+    assert set(found.values.values()) <= allowed
+    said = " ".join(found.lines)
+    for one in lines:
+        said = said.replace(w.month(one.period), "")
+    for title in {w.pick(one.title).text for one in lines if one.title}:
+        said = said.replace(title, "")
+    digits = {re.sub(r"\D", "", amount) for amount in allowed}
+    assert {re.sub(r"\D", "", n) for n in re.findall(r"\d[\d.,\s\u00a0\u202f]*", said)} <= digits
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        ("en", "what did I earn in September?"),
+        ("es", "¿qué gané en septiembre?"),
+        ("fr", "combien en septembre ?"),
+        ("pt_BR", "quanto ganhei em setembro"),
+        ("ru", "сколько я заработала в сентябре"),
+        ("ar", "كم ربحت في سبتمبر"),
+        ("hi", "सितंबर में कितना मिला"),
+        ("zh_Hans", "9月我赚了多少"),
+    ],
+)
+def test_a_month_is_found_by_its_name(language, asked):
+    known = [date(2026, month, 1) for month in range(1, 13)]
+    assert mentions.months(asked, known, words(language)) == {date(2026, 9, 1)}
+
+
+def test_a_buyer_narrows_the_facts_to_its_licence():
+    me = sample.me()
+    (only,) = mentions.licences("am I in the insurer's one?", me.portfolio.standings, words("en"))
+    assert only.holding.licence.slug == sample.s.TERMS[2].slug
+    assert not mentions.licences("what is this", me.portfolio.standings, words("en"))
