@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr
 
-from bot import store
+from bot import told_store
 from bot.app import run
 from bot.logs import set_up
 from bot.opening import opened
@@ -124,7 +124,7 @@ async def seed(deps: Deps, playground: Playground) -> None:
         await import_bundle(deps, bundle)
     async with deps.db.write() as conn:
         # The stand-in remembers no commands and descriptions from the last time.
-        await store.forget_told(conn)
+        await told_store.forget_told(conn)
     for guest in GUESTS:
         invites = []
         for mid, ref in guest.invites:

@@ -1,6 +1,6 @@
 """``midline invite`` and ``midline staff add``: links that are told once."""
 
-from bot import store
+from bot import told_store
 from bot.opening import opened
 from bot.settings import Settings
 from service.deps import Deps
@@ -45,7 +45,7 @@ async def add_staff(settings: Settings, mid: str, name: str) -> dict[str, str | 
 async def username_of(deps: Deps, settings: Settings) -> str | None:
     """The bot's name: as it was told when the bot last ran, else asked for now."""
     async with deps.db.read() as conn:
-        known = await store.read_told(conn, "username")
+        known = await told_store.read_told(conn, "username")
     if known or settings.bot_token is None:
         return known
     from bot.app import build_bot  # noqa: PLC0415  # slow, and asked only before the first run

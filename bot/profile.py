@@ -15,7 +15,7 @@ from aiogram.methods import (
 )
 from aiogram.types import BotCommand
 
-from bot import store
+from bot import told_store
 from bot.intake import TRANSIENT
 from locales.words import SHIPPED, Words, words
 from service.deps import Deps
@@ -77,7 +77,7 @@ async def tell(bot: Bot, deps: Deps) -> None:
     try:
         me = await bot.me()
         async with deps.db.write() as conn:
-            await store.put_told(conn, "username", me.username or "")
+            await told_store.put_told(conn, "username", me.username or "")
         await _tell(bot, deps)
     except (TelegramAPIError, *TRANSIENT) as error:
         log.warning("profile_not_told", error=type(error).__name__)
@@ -90,9 +90,9 @@ async def _tell(bot: Bot, deps: Deps) -> None:
             said = json.dumps(method.model_dump(mode="json", exclude_none=True), sort_keys=True)
             digest = hashlib.sha256(f"{bot.id} {said}".encode()).hexdigest()
             async with deps.db.read() as conn:
-                known = await store.read_told(conn, key)
+                known = await told_store.read_told(conn, key)
             if known == digest:
                 continue
             await bot(method)
             async with deps.db.write() as conn:
-                await store.put_told(conn, key, digest)
+                await told_store.put_told(conn, key, digest)

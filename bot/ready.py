@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from bot import store
+from bot import store, told_store
 from bot.metrics import Metrics
 from service.db.migrate import config
 from service.deps import Deps
@@ -55,7 +55,7 @@ class Ready:
         now = self._deps.clock.now()
         try:
             async with self._deps.db.write() as conn:
-                await store.put_told(conn, "asked if ready", now.isoformat())
+                await told_store.put_told(conn, "asked if ready", now.isoformat())
         except IntegrityError:
             # Another process wrote the same row at the same moment: it can be written.
             pass

@@ -15,7 +15,7 @@ from aiogram.types import Update
 from pydantic import SecretStr, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import store
+from bot import told_store
 from bot.intake import STORE_AWAY, Inbox
 from bot.lanes import Lanes
 from bot.metrics import Metrics, kind_of
@@ -175,7 +175,7 @@ class _Calls:
         info = await self._bot.get_webhook_info()
         metrics.observe_webhook(info.pending_update_count, info.last_error_date)
         async with self._deps.db.read() as conn:
-            known = await store.read_told(conn, "setWebhook")
+            known = await told_store.read_told(conn, "setWebhook")
         agreed = info.url == self._hook.url and set(info.allowed_updates or ()) == set(ALLOWED)
         if not mend or (agreed and known == self._digest):
             return
@@ -187,7 +187,7 @@ class _Calls:
             drop_pending_updates=False,
         )
         async with self._deps.db.write() as conn:
-            await store.put_told(conn, "setWebhook", self._digest)
+            await told_store.put_told(conn, "setWebhook", self._digest)
         log.info("webhook_set", host=self._hook.host)
 
 

@@ -53,13 +53,6 @@ inbox = Table(
     sqlite_autoincrement=True,
 )
 
-told = Table(
-    "told",
-    metadata,
-    Column("key", String(64), primary_key=True),
-    Column("value", Text, nullable=False),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
@@ -241,20 +234,3 @@ async def forget_chat(conn: AsyncConnection, member_id: str) -> None:
     """Remove the link between a person and their Telegram id, and what their chat showed."""
     await notice_store.forget_member(conn, member_id)
     await conn.execute(delete(chats).where(chats.c.member_id == member_id))
-
-
-async def read_told(conn: AsyncConnection, key: str) -> str | None:
-    """What Telegram was last told under a key."""
-    return (await conn.execute(select(told.c.value).where(told.c.key == key))).scalar()
-
-
-async def put_told(conn: AsyncConnection, key: str, value: str) -> None:
-    """Remember what Telegram was told."""
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    put = dialect.insert(told).values(key=key, value=value)
-    await conn.execute(put.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
-
-
-async def forget_told(conn: AsyncConnection) -> None:
-    """Forget what Telegram was told, so that it is told everything again."""
-    await conn.execute(delete(told))

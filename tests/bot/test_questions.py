@@ -294,9 +294,9 @@ async def test_an_approved_suggestion_becomes_an_article_of_that_mid_alone(quiet
 def run_cli(house, monkeypatch, *words_):
     from typer.testing import CliRunner
 
-    from bot import cli
+    from bot import cli, questioning
 
-    monkeypatch.setattr(cli, "settings", lambda: house.settings)
+    monkeypatch.setattr(questioning, "settings", lambda: house.settings)
     done = CliRunner().invoke(cli.app, ["questions", *words_])
     return done.exit_code, done.stdout
 

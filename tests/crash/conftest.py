@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot import store
+from bot import told_store
 from bot.demo import examples
 from dialogs.callbacks import Join, SayYes
 from locales.words import SHIPPED
@@ -45,9 +45,9 @@ async def _told(home: House, life: Life) -> None:
     async with life.lived(), asyncio.timeout(20):
         while True:
             async with life.reader.read() as conn:
-                if (await conn.execute(select(func.count()).select_from(store.told))).scalar() == (
-                    TOLD
-                ):
+                if (
+                    await conn.execute(select(func.count()).select_from(told_store.told))
+                ).scalar() == (TOLD):
                     return
             await asyncio.sleep(0.01)
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlcipher3 import dbapi2 as sqlcipher
 from structlog.testing import capture_logs
 
-from bot import flood, intake, pacing, polling, store
+from bot import budget, flood, intake, pacing, polling, store, told_store
 from bot.lanes import OwnLanes
 from bot.pacing import Pace
 from dialogs.callbacks import SayYes, SetKnob
@@ -71,7 +71,7 @@ async def introduced(house: House) -> None:
 
     async def told() -> bool:
         async with house.deps() as deps, deps.db.read() as conn:
-            return len((await conn.execute(select(store.told))).all()) == 4 * len(SHIPPED) + 1
+            return len((await conn.execute(select(told_store.told))).all()) == 4 * len(SHIPPED) + 1
 
     await until(told)
 
@@ -342,7 +342,7 @@ async def test_a_call_tried_again_waits_while_telegram_asks_the_whole_bot_to_wai
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr(pacing, "_FIRST_WAIT", 0.1)
-    pace, bot = Pace(), Bot("42:TEST")
+    pace, bot = Pace(budget.Budget(30)), Bot("42:TEST")
     broken, limited = SendMessage(chat_id=1, text="a"), SendMessage(chat_id=2, text="b")
     called: list[tuple[str, float]] = []
 

@@ -17,7 +17,10 @@ LAYER_1 = [n for n in NAMES if not n.startswith(("detail", "legal", "MID"))]
 AIM = 6
 # Cards have a limit of their own; these say first what happened, or list every refusal.
 # An answer is an article of up to 120 words with the member's own facts; what is kept is a list.
-LONGER = ("card after", "card, refused", "card:", "answer", "privacy", "topics, and")
+# The last request to a model is shown as it was sent.
+LONGER = (
+    "card after", "card, refused", "card:", "answer", "privacy", "topics, and", "last request",
+)  # fmt: skip
 
 
 def entry(locale, name, said):

@@ -1,12 +1,12 @@
 """The import: all or nothing, twice is nothing, and what was agreed is never edited."""
 
 import pytest
-from service.bundle.store import read_papers
 from sqlalchemy import select
 
 from service.db.metadata import metadata
 from service.errors import ImportRefusedError
 from service.licences.store import read_version
+from service.papers.store import read_papers
 from service.price.values import Why
 from tests.service.stage import licence_of, next_version, raw
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot import store
+from bot import told_store
 from bot.app import build_bot, build_dispatcher
 from bot.demo import demo_settings, examples
 from bot.edge import Edge
@@ -109,7 +109,7 @@ class House:
         if not settings.webhook_url:
             return self.metrics.last_contact is not None
         async with self.deps.db.read() as conn:
-            digest = await store.read_told(conn, "setWebhook")
+            digest = await told_store.read_told(conn, "setWebhook")
         return digest is not None and self.info["url"] == settings.webhook_url
 
     @property

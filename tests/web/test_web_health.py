@@ -54,7 +54,7 @@ async def test_a_store_that_cannot_be_written_is_not_ready(
     async def away(*_):
         raise OperationalError("INSERT", {}, Exception("disk is full, says Ana"))
 
-    monkeypatch.setattr("bot.store.put_told", away)
+    monkeypatch.setattr("bot.told_store.put_told", away)
     assert await reasons(house) == ["the store cannot be written"]
     assert (await house.call(path="/healthz"))[0] == 200
     assert (await house.call(path="/metrics"))[0] == 200

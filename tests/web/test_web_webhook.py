@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot import store
+from bot.polling import ALLOWED
 from dialogs.callbacks import Join, SayYes
 from tests.web.conftest import HEADER, PATH, SECRET, House, invite, until
 
@@ -52,7 +53,7 @@ async def test_telegram_is_told_where_to_call_once(quiet: House) -> None:
     assert call.params == {
         "url": quiet.url,
         "secret_token": SECRET,
-        "allowed_updates": ["message", "callback_query", "my_chat_member"],
+        "allowed_updates": ALLOWED,
         "max_connections": 40,
         "drop_pending_updates": False,
     }
