@@ -12,8 +12,8 @@ import pytest
 from bot.delivery import LOOK_SECONDS
 from service.notices import sending
 from service.notices.turns import Batch
-from service.notices.values import Outcome
-from tests.bot.crowd import announce, crowd, over, when
+from service.notices.values import NoticeKind, Outcome
+from tests.bot.crowd import announce, content, crowd, over, when
 from tests.bot.test_kill import start
 from tests.postgres import Server, server_of
 
@@ -38,7 +38,8 @@ async def test_a_killed_sender_is_replaced_within_a_second_and_nobody_is_missed(
     processes = [await start(house)]
     try:
         async with house.deps() as deps:
-            notice_id = await announce(deps)
+            # The processes go by the clock of this machine: what waits for the morning may wait.
+            notice_id = await announce(deps, content(kind=NoticeKind.BREACH))
             begun = await when(deps, notice_id, lambda one: one.notice.settled > 5, seconds=120)
             processes.append(await start(house))
             # It is there, asks for the lane, and is not given it.
