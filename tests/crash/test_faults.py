@@ -26,7 +26,7 @@ from dialogs.callbacks import SayYes, SetKnob
 from locales.words import SHIPPED
 from playground.errors import Refusal
 from playground.faults import Fault
-from service.db import cipher
+from service.db import cipher, here
 from service.journal.store import events
 from service.price.values import Why
 from tests.bot.conftest import NURSE, House, Member
@@ -205,6 +205,7 @@ def hasty_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A locked store is waited for a moment and not ten seconds."""
     pragmas = (*cipher._PRAGMAS, "busy_timeout = 50")
     monkeypatch.setattr(cipher, "_PRAGMAS", pragmas)
+    monkeypatch.setattr(here, "_PATIENCE_MS", 50)
 
 
 async def test_what_comes_while_another_process_holds_the_store_is_done_afterwards(
