@@ -1,7 +1,7 @@
 """How much one bot may send: replies at once, everything else in the gaps.
 
 A reply never waits here; it is charged, and what is sent in bulk makes room for it. The generic
-cell rate algorithm (ITU-T I.371) spaces the calls; where its figures come from stands in decision 4.
+cell rate algorithm (ITU-T I.371) spaces the calls; decision 4 says where its figures come from.
 """
 
 import asyncio

@@ -17,6 +17,7 @@ from bot.intake import STORE_AWAY
 from bot.jobs import Job
 from bot.lanes import Lanes
 from bot.outgoing import Outgoing
+from service.db.trouble import why_away
 from service.deps import Deps
 from service.notices import sending
 from service.notices.audience import due_again
@@ -69,7 +70,7 @@ class Delivery:
             except* sending.LostError:
                 log.warning("sending_lost")
             except* STORE_AWAY as away:
-                log.warning("store_away", error=type(away.exceptions[0]).__name__)
+                log.warning("store_away", **why_away(away))
             await self._stopped_within(LOOK_SECONDS)
 
     async def _lead(self) -> None:

@@ -16,6 +16,7 @@ from bot.jobs import Job
 from bot.outgoing import Outgoing
 from dialogs import notice as dialog
 from locales.words import words
+from service.db.trouble import why_away
 from service.deps import Deps
 from service.notices import digests, sending
 from service.notices.digests import Digest
@@ -51,7 +52,7 @@ async def send_digests(deps: Deps, bot: Bot, budget: Budget, out: Outgoing, mid:
                 jobs = {notice_id: out.jobs[notice_id] for notice_id in ids}
                 await _send(deps, bot, budget, out, jobs, one)
     except STORE_AWAY as error:
-        log.warning("store_away", error=type(error).__name__)
+        log.warning("store_away", **why_away(error))
     finally:
         out.digesting.discard(mid.id)
 
@@ -84,7 +85,7 @@ async def _insist(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Bat
         try:
             return await _write(deps, jobs, batches)
         except STORE_AWAY as error:
-            log.warning("store_away", error=type(error).__name__)
+            log.warning("store_away", **why_away(error))
             batches = {key: replace(batch, again=True) for key, batch in batches.items()}
             await asyncio.sleep(FIRST_WAIT)
 

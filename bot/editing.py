@@ -12,6 +12,7 @@ from bot.intake import STORE_AWAY
 from bot.jobs import Job
 from dialogs import notice as dialog
 from locales.words import words
+from service.db.trouble import why_away
 from service.deps import Deps
 from service.errors import NotFoundError
 from service.notices import edits, reading
@@ -32,7 +33,7 @@ async def edit(deps: Deps, bot: Bot, budget: Budget, job: Job) -> None:
                 await _edit_one(deps, bot, budget, job, number, message_id)
             await edits.done(deps, notice, after)
     except STORE_AWAY as error:
-        log.warning("store_away", error=type(error).__name__)
+        log.warning("store_away", **why_away(error))
     finally:
         job.editing = False
 

@@ -18,6 +18,7 @@ from knowledge.language import warm
 from knowledge.retrieve import Retriever
 from knowledge.values import Article, Found, Question, Tier
 from knowledge.vectors import shipped
+from service.db.trouble import why_away
 from service.deps import Deps
 from service.papers import cases as papers
 from service.questions import cases as questions
@@ -75,7 +76,7 @@ class Knowing:
                     await self._build(tuple(_of_mids(found)))
                     known = found
             except STORE_AWAY as error:
-                log.warning("store_away", error=type(error).__name__)
+                log.warning("store_away", **why_away(error))
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _build(self, theirs: tuple[Article, ...]) -> None:

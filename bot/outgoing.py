@@ -16,6 +16,7 @@ from bot.jobs import Job
 from bot.writing import Writing
 from dialogs import notice as dialog
 from locales.words import words
+from service.db.trouble import why_away
 from service.deps import Deps
 from service.notices import rules, sending
 from service.notices.audience import next_people
@@ -222,5 +223,5 @@ class Outgoing:
         self._shut_until = max(self._shut_until, loop_time() + seconds)
 
     def _store_away(self, error: Exception) -> None:
-        log.warning("store_away", error=type(error).__name__)
+        log.warning("store_away", **why_away(error))
         self.shut(FIRST_WAIT)

@@ -16,6 +16,7 @@ from bot.intake import STORE_AWAY
 from bot.lanes import Lanes
 from dialogs import asking
 from locales.words import negotiate, words
+from service.db.trouble import why_away
 from service.deps import Deps
 from service.people import cases as people
 from service.questions import replying
@@ -50,7 +51,7 @@ class Replies:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._lead())
             except* STORE_AWAY as away:
-                log.warning("store_away", error=type(away.exceptions[0]).__name__)
+                log.warning("store_away", **why_away(away))
             await self._stopped_within(LOOK_SECONDS)
 
     async def _lead(self) -> None:

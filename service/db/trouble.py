@@ -40,8 +40,14 @@ _AWAY = (
 )
 
 
-def why_away(error: DBAPIError) -> dict[str, str]:
-    """Reason and mend for the log, when the store fails in use. Nothing is quoted from it."""
+def why_away(error: BaseException) -> dict[str, str]:
+    """Reason and mend for the log, when the store fails in use. Nothing is quoted from it.
+
+    Of a group the first error counts.
+    """
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, DBAPIError)
     said = str(error.orig).lower().split("\n", maxsplit=1)[0]
     reason, mend = next((reason, mend) for part, reason, mend in _AWAY if part in said)
     return {"reason": reason, "mend": mend}

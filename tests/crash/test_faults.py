@@ -218,8 +218,12 @@ async def test_what_comes_while_another_process_holds_the_store_is_done_afterwar
         await until(lambda: handled(house))
         with locked(house):
             with capture_logs() as logs:
+
+                async def told() -> bool:
+                    return bool(reasons_away(logs))
+
                 await turn(ana, 1, 2, 3)
-                await asyncio.sleep(0.5)
+                await until(told)
             assert reasons_away(logs) == {"another program writes to the store"}
             assert house.playground.pending == 3
         await until(lambda: handled(house))
