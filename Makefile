@@ -35,7 +35,7 @@ types: $(VENV)/dev  ## strict types
 	$(BIN)/mypy
 
 proofs: $(VENV)/words $(VENV)/dev  ## the slow proofs: real browser, crashes, kills, long histories
-	$(BIN)/pytest -m "proof or browser or crash" $(ARGS)
+	$(BIN)/pytest --timeout=7200 -m "proof or browser or crash" $(ARGS)
 
 bench: $(VENV)/words $(VENV)/dev  ## measurements, as ratios
 	$(BIN)/python -m benchmarks

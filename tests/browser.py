@@ -15,6 +15,7 @@ OUTPUT = os.environ.get("MIDLINE_CI_OUTPUT")
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

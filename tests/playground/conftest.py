@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import aiohttp
 import pytest
@@ -48,6 +48,9 @@ async def polling(pg: Playground, dispatcher: Dispatcher) -> AsyncIterator[Bot]:
         try:
             yield bot
         finally:
+            # Only cancelled, aiogram leaves a task of its own running behind.
+            with suppress(RuntimeError):  # it has not begun
+                await dispatcher.stop_polling()
             work.cancel()
 
 
