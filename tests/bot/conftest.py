@@ -24,6 +24,7 @@ from service.bundle.read import read_bundle
 from service.db.database import Database
 from service.deps import Deps
 from service.people.cases import make_invites
+from tests.bot.lexical import SHARED
 from tests.bot.spec import check_calls
 from tests.postgres import STORES, Server, where
 
@@ -108,7 +109,8 @@ class House:
         self.playground = playground
         self.settings = settings
         self.clock = clock
-        self.search: Search | None = None
+        self.search: Search | None = SHARED
+        """None: the shipped one, which takes a second of the processor to make."""
         self.model: Callable[[Deps], ByModel] | None = None
         self._stop = asyncio.Event()
 

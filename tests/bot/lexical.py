@@ -1,5 +1,7 @@
 """A search by shared words: enough for conversations, and nothing for quality."""
 
+from functools import cached_property
+
 from knowledge.articles import load
 from knowledge.language import detect
 from knowledge.mentions import stems
@@ -9,8 +11,18 @@ from knowledge.values import Band, Found, Hit
 class Lexical:
     """Compares a question with the examples of each topic."""
 
-    def __init__(self):
-        self._articles = {(one.id, one.language): one for one in load()}
+    @cached_property
+    def _articles(self):
+        return {(one.id, one.language): one for one in load()}
+
+    @cached_property
+    def _said(self):
+        """The stems of every title and example, with their topic."""
+        return [
+            (topic, stems(said))
+            for (topic, _), one in self._articles.items()
+            for said in (one.title, *one.examples)
+        ]
 
     async def ready(self):
         return
@@ -18,11 +30,9 @@ class Lexical:
     def search(self, question):
         asked = stems(question.text)
         best = {}
-        for (topic, _), one in self._articles.items():
-            for said in (one.title, *one.examples):
-                own = stems(said)
-                score = len(asked & own) / max(1, len(asked | own))
-                best[topic] = max(best.get(topic, 0.0), score)
+        for topic, own in self._said:
+            score = len(asked & own) / max(1, len(asked | own))
+            best[topic] = max(best.get(topic, 0.0), score)
         hits = sorted((Hit(k, v) for k, v in best.items()), key=lambda h: (-h.score, h.id))
         top = hits[0].score
         band = Band.LIKELY if top >= 0.5 else Band.UNSURE if top >= 0.15 else Band.OFF_TOPIC
@@ -31,3 +41,6 @@ class Lexical:
 
     def article(self, topic, locale, mid_ids):
         return self._articles.get((topic, locale)) or self._articles.get((topic, "en"))
+
+
+SHARED = Lexical()

@@ -12,10 +12,8 @@ from knowledge.budget import Budget
 from knowledge.model import Model
 from knowledge.replies import ModelHere
 from tests.bot.conftest import NURSE
-from tests.bot.lexical import Lexical
 from tests.knowledge.model_server import Bad, model_server, reply
 
-SHARED = Lexical()
 ASKED = "why am I out of this one"
 SAID = "You are in when your yes covers the terms of today."
 
@@ -33,8 +31,6 @@ async def llm():
 
 @pytest.fixture
 async def house(quiet_house, llm):
-    quiet_house.search = SHARED
-
     def model(deps):
         answerer = Answerer(Model(llm.url, "tiny"), Budget(deps.clock), total_seconds=4)
         return ByModel(deps, answerer, ModelHere(name="tiny", place="127.0.0.1"))

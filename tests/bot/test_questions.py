@@ -19,14 +19,10 @@ from dialogs.callbacks import (
 from locales.words import words
 from service.questions import staffing
 from tests.bot.conftest import NURSE, TRANSLATOR
-from tests.bot.lexical import Lexical
-
-SHARED = Lexical()
 
 
 @pytest.fixture
 async def house(quiet_house):
-    quiet_house.search = SHARED
     async with quiet_house.running():
         yield quiet_house
 
@@ -260,19 +256,25 @@ async def test_many_questions_in_a_short_time_are_slowed_and_taps_are_not(house)
     assert "licence" in await member.press(Go(place=Place.HOME))
 
 
+@pytest.fixture
+def shipped(quiet_house):
+    quiet_house.search = None
+    return quiet_house
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
-async def test_with_the_shipped_search_a_question_finds_its_topic(quiet_house, language):
+async def test_with_the_shipped_search_a_question_finds_its_topic(shipped, language):
     asked = {"en": "did I get any money for september", "ar": "هل حصلت على نقود عن شهر سبتمبر"}
-    async with quiet_house.running():
-        member = await quiet_house.joined(quiet_house.member(language=language), NURSE)
+    async with shipped.running():
+        member = await shipped.joined(shipped.member(language=language), NURSE)
         said = await member.say(asked[language])
         assert member.w.t("About you") in said
         assert "1.92" in said
         assert member.has(AskPerson)
 
 
-async def test_an_approved_suggestion_becomes_an_article_of_that_mid_alone(quiet_house):
-    async with quiet_house.deps() as deps:
+async def test_an_approved_suggestion_becomes_an_article_of_that_mid_alone(shipped):
+    async with shipped.deps() as deps:
         made = await staffing.suggest(
             deps,
             "nurses",
@@ -281,13 +283,13 @@ async def test_an_approved_suggestion_becomes_an_article_of_that_mid_alone(quiet
             "lea",
         )
         await staffing.approve(deps, "nurses", made.id, "summer-meeting", "max")
-    async with quiet_house.running():
-        ana = await quiet_house.joined(quiet_house.member(), NURSE)
+    async with shipped.running():
+        ana = await shipped.joined(shipped.member(), NURSE)
         await asyncio.sleep(3)
         said = await ana.say("when is the summer meeting of the co-op?")
         assert "It is on 12 June in Sevilla." in said
         assert "Source: a text of your MID." in said
-        ben = await quiet_house.joined(quiet_house.member("Ben"), TRANSLATOR)
+        ben = await shipped.joined(shipped.member("Ben"), TRANSLATOR)
         assert "Sevilla" not in await ben.say("when is the summer meeting of the co-op?")
 
 
