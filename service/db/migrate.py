@@ -1,5 +1,6 @@
 """Bringing the store's tables to the present revision."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -34,12 +35,20 @@ async def migrate(db: Database, revision: str = "head") -> None:
         await conn.run_sync(_upgrade, revision)
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
+@cache
+def _known() -> tuple[str | None, frozenset[str]]:
+    """The newest revision, and all of them."""
     script = ScriptDirectory.from_config(config())
+    return script.get_current_head(), frozenset(one.revision for one in script.walk_revisions())
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    newest, known = _known()
     present = MigrationContext.configure(connection).get_current_revision()
-    if present is not None and present not in {one.revision for one in script.walk_revisions()}:
+    if present is not None and present not in known:
         raise StoreError(
             f"the store is at revision {present}, which this version of Midline does not know. "
             "Install the Midline that wrote it, or a newer one."
         )
-    command.upgrade(config(connection), revision)
+    if present != newest or revision not in ("head", newest):
+        command.upgrade(config(connection), revision)

@@ -1,6 +1,7 @@
 """The whole bot over HTTP: the real process on the stand-in, and members who talk to it."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -192,18 +193,36 @@ def database_url(
         yield SecretStr(url)
 
 
+async def stock(house: House) -> None:
+    """Import both example MIDs."""
+    async with house.deps() as deps:
+        for path in examples():
+            await import_bundle(deps, read_bundle(path))
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embedded store with both example MIDs, and its key: to be copied."""
+    folder = tmp_path_factory.mktemp("stocked")
+    asyncio.run(
+        stock(House(nobody := Playground(), demo_settings(nobody, folder), SettableClock()))
+    )
+    return folder
+
+
 @pytest.fixture
 async def quiet_house(
-    tmp_path: Path, clock: SettableClock, database_url: SecretStr | None
+    tmp_path: Path, clock: SettableClock, database_url: SecretStr | None, stocked: Path
 ) -> AsyncIterator[House]:
     """Both example MIDs imported, and the bot not running."""
     async with Playground() as playground:
         settings = demo_settings(playground, tmp_path)
         settings = settings.model_copy(update={"database_url": database_url})
         house = House(playground, settings, clock)
-        async with house.deps() as deps:
-            for path in examples():
-                await import_bundle(deps, read_bundle(path))
+        if database_url is None:
+            shutil.copytree(stocked, tmp_path, dirs_exist_ok=True)
+        else:
+            await stock(house)
         yield house
         check_calls(playground.calls)
 

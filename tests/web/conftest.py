@@ -1,6 +1,7 @@
 """The bot on its real HTTP server: the stand-in calls it, or a stranger does."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot import told_store
 from bot.app import build_bot, build_dispatcher
-from bot.demo import demo_settings, examples
+from bot.demo import demo_settings
 from bot.edge import Edge
 from bot.intake import Inbox
 from bot.lanes import OwnLanes
@@ -21,11 +22,11 @@ from bot.opening import opened
 from bot.serving import telegram_side
 from bot.settings import Settings
 from playground import Playground
-from service.bundle.cases import import_bundle
-from service.bundle.read import read_bundle
 from service.deps import Deps
 from service.people.cases import make_invites
-from tests.bot.conftest import Member, SettableClock
+from tests.bot.conftest import Member, SettableClock, stocked
+
+__all__ = ["stocked"]
 
 SECRET = "a-Secret_of_the_webhook"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -140,14 +141,11 @@ def logs():
 
 
 @pytest.fixture
-async def quiet(tmp_path: Path) -> AsyncIterator[House]:
+async def quiet(tmp_path: Path, stocked: Path) -> AsyncIterator[House]:
     """Both example MIDs imported, and the bot not running."""
+    shutil.copytree(stocked, tmp_path, dirs_exist_ok=True)
     async with Playground(webhook_retry=0.05) as playground:
-        house = House(playground, tmp_path)
-        async with opened(house.settings, house.clock) as deps:
-            for path in examples():
-                await import_bundle(deps, read_bundle(path))
-        yield house
+        yield House(playground, tmp_path)
 
 
 @pytest.fixture

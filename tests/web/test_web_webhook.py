@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from bot import store
 from bot.polling import ALLOWED
 from dialogs.callbacks import Join, SayYes
+from tests.bot.conftest import nothing_open
 from tests.web.conftest import HEADER, PATH, SECRET, House, invite, until
 
 
@@ -37,7 +38,7 @@ async def test_a_whole_chat_goes_through_the_webhook(house: House) -> None:
     assert "Saved: yes." in await member.press(SayYes)
     assert "getUpdates" not in house.methods()
     assert house.playground.pending == 0
-    assert await stored(house) == 0
+    await nothing_open(house.deps.db)
 
 
 async def test_many_members_talk_side_by_side(house: House) -> None:
