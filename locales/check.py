@@ -4,33 +4,17 @@ import gettext
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from babel.messages.catalog import Catalog, Message
 
 from locales import po, style
+from locales.entry import Entry
 from locales.fill import BrokenTemplateError, fields, fits
 from locales.negotiate import SOURCE
 
 _EDGES = re.compile(r"\A(\s*).*?(\s*)\Z", re.DOTALL)
 _DOUBT = "REVIEW:"
 _ENOUGH = 200  # numbers from 0 that show every plural form of any shipped language
-
-
-class Entry(NamedTuple):
-    """One message of a language; for the source language the forms are the message itself."""
-
-    locale: str
-    context: str
-    source: tuple[str, ...]
-    forms: tuple[str, ...]
-    fuzzy: bool
-    alone: frozenset[int] = frozenset()
-    """The forms that stand for one number only and may write it as a word."""
-
-    def wrong(self, reason: str) -> str:
-        """A problem, with enough of the message to find it."""
-        return f"{self.locale}: {self.source[0][:70]!r}: {reason}"
 
 
 def template_current() -> list[str]:

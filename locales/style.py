@@ -8,14 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from locales.compile import HERE
+from locales.entry import Entry
 from locales.grade import grade
 from locales.negotiate import SOURCE
-
-if TYPE_CHECKING:
-    from locales.check import Entry
 
 LONGEST_SENTENCE = 25
 MEAN_SENTENCE = 15
@@ -33,7 +30,7 @@ _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _LETTER = "[\\w\u0300-\u036f\u064b-\u0652\u0900-\u097f]"
 
 
-def typography(entry: "Entry") -> list[str]:
+def typography(entry: Entry) -> list[str]:
     """What every language avoids, and what this one does."""
     return [
         entry.wrong(f"{reason}: {form!r}")
@@ -43,7 +40,7 @@ def typography(entry: "Entry") -> list[str]:
     ]
 
 
-def banned(entry: "Entry") -> list[str]:
+def banned(entry: Entry) -> list[str]:
     """Words that shame, push, boast or fog, and "selling your data", which no one does here."""
     pattern = _banned(entry.locale)
     return [
@@ -53,7 +50,7 @@ def banned(entry: "Entry") -> list[str]:
     ]
 
 
-def lengths(entry: "Entry") -> list[str]:
+def lengths(entry: Entry) -> list[str]:
     """Labels that do not fit their button, and sentences that are too long to follow."""
     found = []
     for form in entry.forms:
@@ -69,7 +66,7 @@ def lengths(entry: "Entry") -> list[str]:
     return found
 
 
-def reading(locale: str, entries: Iterable["Entry"]) -> list[str]:
+def reading(locale: str, entries: Iterable[Entry]) -> list[str]:
     """Whether a language as a whole keeps its sentences short, and English stays easy."""
     texts = [entry for entry in entries if _ENDED.search(entry.source[-1])]
     sizes = [count(part) for entry in texts for form in entry.forms for part in sentences(form)]

@@ -6,7 +6,7 @@ import pytest
 
 from dialogs import knob, samples
 from locales import style
-from locales.check import Entry
+from locales.entry import Entry
 from locales.grade import grade
 from locales.words import SHIPPED, words
 from service.price.values import NEVER, POSITIONS

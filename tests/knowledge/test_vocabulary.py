@@ -16,7 +16,7 @@ from knowledge.labels_data import DATA_LABELS
 from knowledge.labels_purposes import PURPOSE_LABELS
 from knowledge.vocabulary import category_label, has_own_label, purpose_label
 from locales import po, style
-from locales.check import Entry
+from locales.entry import Entry
 from locales.grade import grade
 from locales.words import words
 from service.bundle.schema import Bundle

@@ -4,7 +4,7 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from locales import check, po, style, tool
-from locales.check import Entry
+from locales.entry import Entry
 from locales.grade import grade, syllables
 
 
