@@ -52,7 +52,9 @@ def _names(one: Standing, w: Words) -> frozenset[str]:
         *(party.name for party in parties),
         *(class_label(party.kind, w) for party in (*terms.buyers, *terms.via)),
     )
-    return frozenset().union(*(stems(part) for part in said))
+    # What a MID calls itself ("Nurses' Data Co-op") tells none of its licences apart.
+    own = frozenset().union(*map(stems, one.holding.membership.mid.name.values()))
+    return frozenset().union(*map(stems, said)) - own
 
 
 def months(text: str, known: Collection[date], w: Words) -> frozenset[date]:

@@ -71,3 +71,19 @@ def test_a_buyer_narrows_the_facts_to_its_licence():
     (only,) = mentions.licences("am I in the insurer's one?", me.portfolio.standings, words("en"))
     assert only.holding.licence.slug == sample.s.TERMS[2].slug
     assert not mentions.licences("what is this", me.portfolio.standings, words("en"))
+
+
+def test_a_word_of_the_mids_own_name_names_no_licence():
+    standings = list(sample.me().portfolio.standings)
+    holding = standings[0].holding
+    mid = holding.membership.mid
+    terms = holding.licence.terms
+    collector = terms.collector.model_copy(update={"name": "Nurses' Data Co-op"})
+    terms = terms.model_copy(update={"collector": collector})
+    licence = replace(holding.licence, terms=terms)
+    membership = replace(
+        holding.membership, mid=mid.model_copy(update={"name": {"en": "Nurses' Data Co-op"}})
+    )
+    collected = replace(holding, licence=licence, membership=membership)
+    standings[0] = replace(standings[0], holding=collected)
+    assert not mentions.licences("did you hand my data on", standings, words("en"))
