@@ -19,6 +19,7 @@ from service.questions.values import ModelChoice
 
 FACTS_OF = 3
 """Of so many of the best topics the facts are at hand for the model to point at."""
+LIMITS = {Reason.MEMBER_LIMIT, Reason.MID_LIMIT, Reason.ALL_LIMIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class ByModel:
 
 def by_model(settings: Settings, deps: Deps) -> ByModel | None:
     """The model that the settings name, or None: then the closest text is what is said."""
-    answerer = build_answerer(settings, deps.clock)
+    answerer = build_answerer(settings, deps)
     if answerer is None:
         return None
     here = ModelHere(
@@ -90,4 +91,6 @@ def _made(reply: Reply, articles: tuple[Article, ...], outcome: Outcome | None) 
         meant = tuple(one for one in articles if one.id in outcome.topics)
         if meant:
             return replace(reply, way=Way.UNSURE, article=None, topics=meant)
+    if isinstance(outcome, Refused) and outcome.reason in LIMITS:
+        return replace(reply, used_up=outcome.reason)
     return reply

@@ -11,7 +11,7 @@ from dialogs.actions import acting
 from dialogs.callbacks import AskPerson, Go, NotThis, Place, ShowLicences, ShowTopic
 from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs, rows, short
 from knowledge.replies import Reply, Way
-from knowledge.values import Article, Fact
+from knowledge.values import Article, Fact, Reason
 from locales.words import Words
 from service.questions.values import LONGEST, ModelView
 
@@ -168,6 +168,12 @@ def _notes(reply: Reply, w: Words) -> list[str]:
                 "I read only the first {n} characters of it.",
                 LONGEST,
             )
+        )
+    if reply.used_up is not None:
+        found.append(
+            w.t("The AI model has answered you as often as it may today.")
+            if reply.used_up is Reason.MEMBER_LIMIT
+            else w.t("The AI model has answered as much as it may this month.")
         )
     if reply.language is not None:
         name = w.language_name(reply.language)

@@ -13,7 +13,7 @@ from dialogs.screen import Screen
 from knowledge import facts
 from knowledge.articles import parse
 from knowledge.replies import ModelHere, Reply, Way
-from knowledge.values import Answer, Article, Claim, FactKey
+from knowledge.values import Answer, Article, Claim, FactKey, Reason
 from locales.words import Words
 from service.money.values import Line, LineState
 from service.notices.hearing import AttentionView
@@ -132,6 +132,12 @@ def samples() -> dict[str, Sample]:
         "answer, chosen": lambda w: answer.screen(_reply(Way.CHOSEN, w), w),
         "answer, cut, foreign": lambda w: answer.screen(
             replace(_reply(Way.LIKELY, w, topic="copies"), cut=True, language="de"), w
+        ),
+        "answer, the model's day is used up": lambda w: answer.screen(
+            replace(_reply(Way.LIKELY, w), used_up=Reason.MEMBER_LIMIT), w
+        ),
+        "answer, the model's month is used up": lambda w: answer.screen(
+            replace(_reply(Way.LIKELY, w), used_up=Reason.MID_LIMIT), w
         ),
         "answer, all facts": _all_facts,
         "answer, by a model": _by_model,

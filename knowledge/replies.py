@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from knowledge.values import Answer, Article, Fact
+from knowledge.values import Answer, Article, Fact, Reason
 from service.people.values import Membership
 
 
@@ -41,7 +41,8 @@ class Reply:
     ``language`` is that of the question where it is none that is shipped. ``cut`` says that only
     the beginning was read. ``typed`` says that the question itself is at hand, in the message that
     is replied to, so that it can be sent to a person. ``here`` is the model that asks for leave;
-    ``memberships`` and ``contact`` are whom to reach.
+    ``used_up`` is which of its limits kept it from answering; ``memberships`` and ``contact`` are
+    whom to reach.
     """
 
     way: Way
@@ -54,5 +55,6 @@ class Reply:
     cut: bool = False
     typed: bool = True
     here: ModelHere | None = None
+    used_up: Reason | None = None
     memberships: tuple[Membership, ...] = ()
     contact: str | None = None

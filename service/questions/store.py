@@ -28,6 +28,7 @@ from service.db.metadata import Moment, metadata
 from service.licences.store import licences
 from service.people.mid_store import mids
 from service.people.store import memberships
+from service.questions import spent_store
 from service.questions.values import ModelChoice, ModelView
 
 questions = Table(
@@ -185,6 +186,7 @@ async def erase_member(conn: AsyncConnection, member_id: str) -> None:
     """Remove what a member asked, the replies, and what they let a model do."""
     for table in (questions, model_choices):
         await conn.execute(delete(table).where(table.c.member_id == member_id))
+    await spent_store.erase_member(conn, member_id)
 
 
 async def erase_membership(conn: AsyncConnection, membership_id: str) -> None:

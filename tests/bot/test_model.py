@@ -6,9 +6,10 @@ import json
 import pytest
 
 from bot.by_model import ByModel
+from bot.modelling import budget
 from dialogs.callbacks import Go, Place, SetModel, ShowRequest, ShowTopic
 from knowledge.answers import Answerer
-from knowledge.budget import Budget
+from knowledge.budget import Limits
 from knowledge.model import Model
 from knowledge.replies import ModelHere
 from tests.bot.conftest import NURSE
@@ -16,6 +17,7 @@ from tests.bot.lexical import Lexical
 from tests.knowledge.model_server import Bad, model_server, reply
 
 SHARED = Lexical()
+LIMITS = Limits(answers_a_day=3)
 ASKED = "why am I out of this one"
 SAID = "You are in when your yes covers the terms of today."
 
@@ -36,7 +38,7 @@ async def house(quiet_house, llm):
     quiet_house.search = SHARED
 
     def model(deps):
-        answerer = Answerer(Model(llm.url, "tiny"), Budget(deps.clock), total_seconds=4)
+        answerer = Answerer(Model(llm.url, "tiny"), budget(deps, LIMITS), total_seconds=4)
         return ByModel(deps, answerer, ModelHere(name="tiny", place="127.0.0.1"))
 
     quiet_house.model = model
@@ -158,3 +160,17 @@ async def test_drafts_that_are_refused_do_not_cost_the_answer(house, llm):
 async def test_about_says_that_a_model_may_answer(house):
     said = await house.member().say("/about")
     assert "the model tiny at 127.0.0.1 answers you, but only if you said yes" in said
+
+
+async def test_who_has_used_up_the_day_is_told_and_gets_the_closest_text(house, llm):
+    member = await agreed(house)
+    for _ in range(2):
+        await member.say(ASKED)
+    assert SAID in member.text
+    said = await member.say(ASKED)
+    assert "The AI model has answered you as often as it may today." in said
+    assert "This is the closest text I have." in said
+    assert len(llm.requests) == 3
+    other = await house.joined(house.member("Ben"), ("nurses", "N-0002"))
+    await other.say(ASKED)
+    assert SAID in await other.press(SetModel(on=True))

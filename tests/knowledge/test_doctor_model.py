@@ -5,8 +5,12 @@ from pydantic import SecretStr
 
 from bot.modelling import build_answerer, look_at_model
 from bot.settings import Settings
+from service.deps import Deps
 from tests.knowledge.asked import Clock
 from tests.knowledge.model_server import Bad, model_server
+
+NOWHERE = Deps(None, Clock())
+"""No store: where no model is made, none is asked."""
 
 
 def settings(**given):
@@ -19,7 +23,7 @@ async def told(**given):
 
 async def test_without_a_model_all_is_well():
     assert await told() == [(True, "no model: questions are answered from reviewed texts alone")]
-    assert build_answerer(settings(), Clock()) is None
+    assert build_answerer(settings(), NOWHERE) is None
 
 
 @pytest.mark.parametrize(
@@ -29,7 +33,7 @@ async def test_half_a_model_is_told(given):
     ((well, says),) = await told(**given)
     assert not well
     assert "Set both" in says
-    assert build_answerer(settings(**given), Clock()) is None
+    assert build_answerer(settings(**given), NOWHERE) is None
 
 
 async def test_a_model_that_answers_is_told_with_what_leaves_for_it():

@@ -345,6 +345,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_model_choices")),
     )
     op.create_table(
+        "model_spent",
+        sa.Column("purse", sa.String(length=16), nullable=False),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("owner", sa.String(length=48), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("purse", "period", "owner", name=op.f("pk_model_spent")),
+    )
+    op.create_table(
         "question_counts",
         sa.Column("mid_id", sa.String(length=40), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
@@ -412,6 +420,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_questions_due_at"), table_name="questions")
     op.drop_table("questions")
     op.drop_table("question_counts")
+    op.drop_table("model_spent")
     op.drop_table("model_choices")
     op.drop_table("told")
     op.drop_index(op.f("ix_staff_mid_id_staff_added_at"), table_name="staff")
