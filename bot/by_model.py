@@ -35,19 +35,21 @@ class ByModel:
     ) -> Reply:
         """What is said: the model's answer, the question whether it may, or ``reply``."""
         view = await cases.model_of(self.deps, heard.member_id)
-        if view.choice is ModelChoice.NO or self.here.level == 0:
+        here = self.here.for_(view)
+        if view.choice is ModelChoice.NO or here.level == 0:
             return reply
         if view.choice is ModelChoice.NOT_ASKED:
-            return Reply(way=Way.CONSENT, locale=reply.locale, here=self.here)
+            return Reply(way=Way.CONSENT, locale=reply.locale, here=here)
+        level = min(here.level, view.agreed)
 
         async def work(told: Told) -> Outcome:
-            return await self._ask(reply, heard, articles, told)
+            return await self._ask(reply, heard, articles, told, level)
 
         outcome = await drafts.write(answer.thinking(words(reply.locale)), work)
         return _made(reply, articles, outcome)
 
     async def _ask(
-        self, reply: Reply, heard: Heard, articles: tuple[Article, ...], told: Told
+        self, reply: Reply, heard: Heard, articles: tuple[Article, ...], told: Told, level: int
     ) -> Outcome:
         w = words(reply.locale)
         declared = [key for one in articles[:FACTS_OF] for key in one.facts]
@@ -60,7 +62,7 @@ class ByModel:
             Question(text=heard.text, locale=reply.locale, mid_ids=heard.mid_ids),
             [Passage(alias=f"s{n}", article=one) for n, one in enumerate(articles, 1)],
             facts.facts(keys, heard.me, heard.text, w),
-            level=self.here.level,
+            level=level,
             member=heard.member_id,
             mid=heard.mid_ids[0] if heard.mid_ids else None,
             on_claim=told,

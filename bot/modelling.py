@@ -1,6 +1,6 @@
 """The model that the settings name, if any: made for the bot, and looked at by the doctor."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from knowledge.model import Model, ModelError
 from knowledge.privacy import Level, is_near, level_for
 from knowledge.tongue import Detector
 from service.deps import Deps
+from service.people.values import Mid
 from service.questions import spending
 from service.questions.values import Purse
 
@@ -64,8 +65,13 @@ def build_answerer(
     )
 
 
-async def look_at_model(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
-    """What is well and what is not with the model; it is asked nothing that is anybody's."""
+async def look_at_model(
+    settings: Settings, mids: Collection[Mid] = ()
+) -> AsyncIterator[tuple[bool, str]]:
+    """What is well and what is not with the model; it is asked nothing that is anybody's.
+
+    Of the MIDs it is said which lets less leave than the settings do.
+    """
     model = build_model(settings)
     if model is None:
         if settings.llm_base_url or settings.llm_model or settings.llm_api_key:
@@ -96,6 +102,10 @@ async def look_at_model(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
             ),
         )
     yield True, f"what leaves for the model: {_LEVELS[level]}"
+    for mid in mids:
+        if mid.model_level is not None and mid.model_level < level:
+            least = _LEVELS[Level(mid.model_level)]
+            yield True, f"of members of {mid.id} less, as its bundle says: {least}"
     try:
         manner = await model.manner()
         yield True, f"the model answers, and keeps to a shape by {manner.mode}"

@@ -125,7 +125,7 @@ def samples() -> dict[str, Sample]:
     """By name."""
     nurses = "mbr_nurses"
     full = frozenset({"nurses"})
-    yes = ModelView(choice=ModelChoice.YES, request='{"model": "open-model-8b"}')
+    yes = ModelView(choice=ModelChoice.YES, agreed=3, request='{"model": "open-model-8b"}')
     mine = AskedView(asked=(asked(), asked(s.TRANSLATORS, "Soon.")), zone="Europe/Madrid")
     return {
         "answer": lambda w: answer.screen(_reply(Way.LIKELY, w), w),
@@ -170,8 +170,12 @@ def samples() -> dict[str, Sample]:
         ),
         "model": lambda w: model.ask(HERE, ModelView(), w),
         "model, in use": lambda w: model.ask(replace(HERE, level=2), yes, w),
+        "model, in use for less": lambda w: model.ask(
+            replace(HERE, level=2), replace(yes, agreed=1), w
+        ),
         "model, near": lambda w: model.ask(replace(HERE, level=3), yes, w),
         "model, none": model.none,
+        "model, a MID lets none": lambda w: model.screen(HERE, ModelView(most=0), w),
         "model, yes": lambda w: model.chosen(yes, w),
         "model, no": lambda w: model.chosen(ModelView(choice=ModelChoice.NO), w),
         "last request": lambda w: model.request(

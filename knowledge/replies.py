@@ -1,10 +1,11 @@
 """What is said to a question, before it becomes a screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from knowledge.values import Answer, Article, Fact, Reason
 from service.people.values import Membership
+from service.questions.values import ModelView
 
 
 class Way(StrEnum):
@@ -32,6 +33,10 @@ class ModelHere:
     name: str
     place: str
     level: int = 1
+
+    def for_(self, view: ModelView) -> "ModelHere":
+        """The same to one member: what may leave is what all of their MIDs let."""
+        return replace(self, level=min(self.level, view.most))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -12,9 +13,12 @@ from knowledge.answers import Answerer
 from knowledge.budget import Limits
 from knowledge.model import Model
 from knowledge.replies import ModelHere
-from tests.bot.conftest import NURSE
+from service.bundle.cases import import_bundle
+from service.bundle.schema import Bundle
+from tests.bot.conftest import NURSE, TRANSLATOR
 from tests.bot.lexical import Lexical
 from tests.knowledge.model_server import Bad, model_server, reply
+from tests.service.stage import raw
 
 SHARED = Lexical()
 LIMITS = Limits(answers_a_day=3)
@@ -35,21 +39,36 @@ async def llm():
 
 @pytest.fixture
 async def house(quiet_house, llm):
-    quiet_house.search = SHARED
+    async with served(quiet_house, llm):
+        yield quiet_house
+
+
+@asynccontextmanager
+async def served(house, llm, level=1):
+    """The house with a model that may be told as much."""
+    house.search = SHARED
 
     def model(deps):
         answerer = Answerer(Model(llm.url, "tiny"), budget(deps, LIMITS), total_seconds=4)
-        return ByModel(deps, answerer, ModelHere(name="tiny", place="127.0.0.1"))
+        return ByModel(deps, answerer, ModelHere(name="tiny", place="127.0.0.1", level=level))
 
-    quiet_house.model = model
-    async with quiet_house.running():
-        yield quiet_house
+    house.model = model
+    async with house.running():
+        yield
+
+
+async def lets(house, mid, level):
+    """A MID's new bundle says how much may leave."""
+    bundle = raw(mid)
+    bundle["mid"]["model_level"] = level
+    async with house.deps() as deps:
+        await import_bundle(deps, Bundle.model_validate(bundle))
 
 
 async def agreed(house):
     member = await house.joined(house.member(), NURSE)
     await member.say(ASKED)
-    await member.press(SetModel(on=True))
+    await member.press(SetModel(on=True, level=1))
     return member
 
 
@@ -173,4 +192,67 @@ async def test_who_has_used_up_the_day_is_told_and_gets_the_closest_text(house, 
     assert len(llm.requests) == 3
     other = await house.joined(house.member("Ben"), ("nurses", "N-0002"))
     await other.say(ASKED)
-    assert SAID in await other.press(SetModel(on=True))
+    assert SAID in await other.press(SetModel(on=True, level=1))
+
+
+# How much each MID lets leave
+
+
+EARNED = "how much did I earn so far in September"
+LEAVES = {
+    1: "Your answers and amounts do not go there.",
+    2: "Your amounts go there, but rounded.",
+    3: "Your answers and amounts go there too.",
+}
+
+
+@pytest.mark.parametrize(
+    ("nurses", "translators", "holds"), [(None, None, 3), (None, 2, 2), (1, 2, 1), (1, None, 1)]
+)
+async def test_the_strictest_of_a_members_mids_says_what_leaves(
+    quiet_house, llm, nurses, translators, holds
+):
+    await lets(quiet_house, "nurses", nurses)
+    await lets(quiet_house, "translators", translators)
+    async with served(quiet_house, llm, level=3):
+        member = await quiet_house.joined(quiet_house.member(), NURSE, TRANSLATOR)
+        assert LEAVES[holds] in await member.say(EARNED)
+        await member.press(SetModel(on=True, level=holds))
+        (request,) = llm.requests
+        said = json.dumps(request["messages"], ensure_ascii=False)
+        assert "{{fact:earnings.line.0}} money" in said
+        assert ("= €1.92" in said) is (holds == 3)
+        assert ("= under 10" in said) is (holds == 2)
+
+
+async def test_where_a_mid_lets_nothing_leave_nobody_asks_and_nothing_leaves(quiet_house, llm):
+    await lets(quiet_house, "nurses", 0)
+    async with served(quiet_house, llm, level=3):
+        member = await quiet_house.joined(quiet_house.member(), NURSE, TRANSLATOR)
+        assert "This is the closest text I have." in await member.say(ASKED)
+        await member.say("/privacy")
+        said = await member.press(Go(place=Place.MODEL))
+        assert "One of your MIDs lets nothing go to an AI model." in said
+        # An old button, or a forged one, does not change that.
+        await member.forge(SetModel(on=True, level=3).pack())
+        assert "This is the closest text I have." in await member.say(ASKED)
+        other = await quiet_house.joined(quiet_house.member("Ben"), ("translators", "T-0001"))
+        assert "May an AI model answer you?" in await other.say(ASKED)
+    assert not llm.requests
+
+
+async def test_a_yes_to_little_is_no_yes_to_more(quiet_house, llm):
+    await lets(quiet_house, "nurses", 1)
+    async with served(quiet_house, llm, level=3):
+        member = await quiet_house.joined(quiet_house.member(), NURSE)
+        await member.say(EARNED)
+        await member.press(SetModel(on=True, level=1))
+        await lets(quiet_house, "nurses", 3)
+        await member.say(EARNED)
+        assert "1.92" not in json.dumps(llm.requests, ensure_ascii=False)
+        await member.say("/privacy")
+        said = await member.press(Go(place=Place.MODEL))
+        assert "Less goes there until you say yes to this." in said
+        await member.press(SetModel(on=True, level=3))
+        await member.say(EARNED)
+        assert "= €1.92" in json.dumps(llm.requests[-1], ensure_ascii=False)

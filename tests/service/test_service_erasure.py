@@ -55,7 +55,7 @@ async def live(stage, member) -> None:
         await questions.send(
             stage.deps, member, one.id, f"why, {one.id}", origin="m:1", language="en"
         )
-    await questions.choose_model(stage.deps, member, on=True)
+    await questions.choose_model(stage.deps, member, on=True, level=1)
     await questions.sent_to_model(stage.deps, member, f"a request of {member}")
     asked = Draw(purse=Purse.MEMBER, owner=member, period="2026-11-21", n=1, most=20)
     assert await spending.take(stage.deps, [asked]) is None

@@ -339,6 +339,7 @@ def upgrade() -> None:
         "model_choices",
         sa.Column("member_id", sa.String(length=32), nullable=False),
         sa.Column("choice", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.SmallInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("request", sa.Text(), nullable=True),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=True),
