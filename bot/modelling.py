@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 from bot.settings import Settings
 from knowledge.answers import Answerer
 from knowledge.budget import Budget, Limits
+from knowledge.language import detector
 from knowledge.model import Model, ModelError
 from knowledge.privacy import Level, is_near, level_for
-from knowledge.tongue import Detector
 from service.deps import Deps
 from service.people.values import Mid
 from service.questions import spending
-from service.questions.values import Purse
+from service.questions.purses import Purse
 
 
 def build_model(settings: Settings) -> Model | None:
@@ -50,9 +50,7 @@ async def used(deps: Deps, limits: Limits) -> tuple[float, float]:
     )
 
 
-def build_answerer(
-    settings: Settings, deps: Deps, *, detector: Detector | None = None
-) -> Answerer | None:
+def build_answerer(settings: Settings, deps: Deps) -> Answerer | None:
     """What answers with the model, or None: then the assistant answers without one."""
     model = build_model(settings)
     if model is None:
@@ -60,7 +58,7 @@ def build_answerer(
     return Answerer(
         model,
         budget(deps, limits_of(settings)),
-        detector=detector,
+        detector=detector(),
         trusted=settings.trusted_hosts,
     )
 

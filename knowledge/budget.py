@@ -12,7 +12,7 @@ import structlog
 
 from knowledge.values import Reason
 from service.clock import Clock
-from service.questions.values import Draw, Purse
+from service.questions.purses import Draw, Purse
 
 log = structlog.get_logger()
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from service.deps import Deps
 from service.people import store as people
 from service.questions import spent_store as store
-from service.questions.values import Draw, Purse
+from service.questions.purses import Draw, Purse
 
 
 class _FullError(Exception):

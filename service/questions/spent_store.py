@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import metadata
-from service.questions.values import Draw, Purse
+from service.questions.purses import Draw, Purse
 
 model_spent = Table(
     "model_spent",

@@ -41,33 +41,6 @@ class ModelView:
     requested_at: datetime | None = None
 
 
-class Purse(StrEnum):
-    """What the model costs is counted by: each has a limit for a day or a month."""
-
-    MEMBER = "member"
-    """Questions of one member, a day."""
-    MID = "mid"
-    """Tokens of one MID, a month; the questions of people without a MID share one."""
-    ALL = "all"
-    """Tokens of everybody together, a month."""
-    WARNED = "warned"
-    """Whether the operator was told that a month's tokens run low."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draw:
-    """Something taken from a purse: whose it is, and the day or month, such as 2026-11-21.
-
-    Nothing is taken once the count has reached ``most``.
-    """
-
-    purse: Purse
-    owner: str
-    period: str
-    n: int
-    most: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A question that was sent to a MID, as the member who asked sees it.

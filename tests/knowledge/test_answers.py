@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import delete
 from structlog.testing import capture_logs
 
-from bot.modelling import budget, used
+from bot.modelling import budget, build_answerer, used
+from bot.settings import Settings
 from knowledge.answers import Answerer
 from knowledge.budget import Breaker, Limits
 from knowledge.values import Action, Answer, Question, Reason, Refused
@@ -140,6 +141,18 @@ async def test_the_model_may_say_that_it_cannot_answer(status, reason):
         outcome = await b.ask()
         assert outcome == Refused(reason=reason, topics=("payments",))
         assert len(b.server.requests) == 1
+
+
+async def test_the_answerer_of_the_settings_tells_a_sentence_in_another_language():
+    spanish = "La respuesta llega a este chat."
+    async with bench() as b:
+        b.server.script = saying((spanish, ["s1"]))
+        given = {"llm_base_url": b.server.url, "llm_model": "tiny"}
+        b.answerer = build_answerer(Settings(_env_file=None, **given), b.deps)
+        source = [passage(text=spanish)]
+        outcome = await b.ask(passages=source)
+        assert outcome == Refused(reason=Reason.UNCHECKED, fault="language")
+        assert isinstance(await b.ask(passages=source, language="es"), Answer)
 
 
 # Drafts

@@ -11,7 +11,7 @@ from service.people import cases
 from service.price.values import Pause
 from service.questions import cases as questions
 from service.questions import spending
-from service.questions.values import Draw, Purse
+from service.questions.purses import Draw, Purse
 from service.staff import cases as staff
 
 PERSONAL = {"member_id", "membership_id"}

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from service.db.database import open_server
 from service.deps import Deps
 from service.questions import spending
-from service.questions.values import Draw, Purse
+from service.questions.purses import Draw, Purse
 from tests.service.stage import Stage
 
 MONTH = "2026-11"

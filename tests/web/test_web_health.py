@@ -13,7 +13,7 @@ from bot import store
 from bot.ready import Ready
 from bot.store import Arrived
 from service.questions import spending
-from service.questions.values import Draw, Purse
+from service.questions.purses import Draw, Purse
 from tests.web.conftest import House, invite
 
 CANARY = "Zanzibar-canary"
