@@ -1,4 +1,4 @@
-"""What a model's cost is counted by. Pure: what asks a model sees this of the store and no more."""
+"""What a model's cost is counted by. Pure: of the store, what asks a model sees this alone."""
 
 from dataclasses import dataclass
 from enum import StrEnum

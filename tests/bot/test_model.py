@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import re
 from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.by_model import ByModel
 from bot.modelling import budget
-from dialogs.callbacks import Go, Place, SetModel, ShowRequest, ShowTopic
+from dialogs.callbacks import Go, Place, SetModel, ShowLegal, ShowRequest, ShowTopic
 from knowledge.answers import Answerer
 from knowledge.budget import Limits
 from knowledge.model import Model
@@ -256,3 +257,35 @@ async def test_a_yes_to_little_is_no_yes_to_more(quiet_house, llm):
         await member.press(SetModel(on=True, level=3))
         await member.say(EARNED)
         assert "= €1.92" in json.dumps(llm.requests[-1], ensure_ascii=False)
+
+
+# The legal text of a licence
+
+
+async def test_a_question_about_a_licence_may_be_answered_from_its_legal_text(house, llm):
+    says = "Access to work-environment recordings and authored lift plans"
+
+    def script(body):
+        (alias,) = re.findall(r"\[(s\d)\] Teach lifting robots: legal text", body_text(body))
+        return reply(claims=[(f"{says} for product improvement.", [alias])])
+
+    llm.script = script
+    member = await house.joined(house.member(), NURSE, TRANSLATOR)
+    await member.say("what does the contract about lifting robots allow")
+    said = await member.press(SetModel(on=True, level=1))
+    assert says in said
+    assert "Source: “Teach lifting robots: legal text”" in said
+    (request,) = llm.requests
+    assert "Dialect" not in body_text(request), "nothing of the other MID stands beside it"
+    assert says in await member.press(ShowLegal)
+
+
+async def test_what_another_mid_licenses_is_opened_for_nobody_else(house, llm):
+    stranger = await house.joined(house.member(), TRANSLATOR)
+    await stranger.say("what does the contract about lifting robots allow")
+    await stranger.press(SetModel(on=True, level=1))
+    assert "work-environment" not in json.dumps(llm.requests)
+
+
+def body_text(body):
+    return "\n".join(one["content"] for one in body["messages"])
