@@ -124,7 +124,8 @@ class Life:
 
     async def _serve(self, plug: Plug, stop: asyncio.Event) -> None:
         try:
-            await serve(self.house.settings, stop, clock=self.house.clock)
+            house = self.house
+            await serve(house.settings, stop, clock=house.clock, search=house.search)
         except Exception:
             # What a dying process complains about, nobody hears.
             if not plug.pulled.is_set():
