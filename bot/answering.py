@@ -13,6 +13,7 @@ from dataclasses import replace
 from bot.by_model import ByModel
 from bot.drafting import Drafts, Stops
 from bot.knowing import Search
+from dialogs.callbacks import SetModel
 from knowledge import facts
 from knowledge.heard import Heard
 from knowledge.normal import cut
@@ -94,10 +95,10 @@ class Answering:
         return await self._best(heard, drafts)
 
     async def agreed(
-        self, member_id: str, text: str | None, locale: str, drafts: Drafts, *, on: bool
+        self, member_id: str, text: str | None, locale: str, drafts: Drafts, choice: SetModel
     ) -> Reply | ModelView:
         """Keep what the member said to the model, and meet the question that waits for it."""
-        view = await cases.choose_model(self._deps, member_id, on=on)
+        view = await cases.choose_model(self._deps, member_id, on=choice.on, level=choice.level)
         heard = await self._hear(member_id, text, locale) if text else None
         return view if heard is None else await self._best(heard, drafts)
 

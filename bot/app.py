@@ -172,11 +172,11 @@ async def serve(
             try:
                 async with asyncio.TaskGroup() as group:
                     knowing = group.create_task(_know(search, made := Knowing(deps)))
+                    asked = by_model(settings, deps) if model is None else model(deps)
+                    if asked:
+                        group.create_task(asked.answerer.warm())
                     answering = Answering(
-                        deps,
-                        search or made,
-                        contact=settings.operator_contact,
-                        model=by_model(settings, deps) if model is None else model(deps),
+                        deps, search or made, contact=settings.operator_contact, model=asked
                     )
                     try:
                         await _serve(bots, budget, pace, settings, deps, stop, answering)

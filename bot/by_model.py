@@ -1,5 +1,6 @@
 """A model's answer in the place of the closest text, where one is there and the member agreed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -10,8 +11,9 @@ from dialogs import answer
 from knowledge import facts
 from knowledge.answers import Answerer
 from knowledge.heard import Heard
+from knowledge.legal import named
 from knowledge.replies import ModelHere, Reply, Way
-from knowledge.values import Answer, Article, Outcome, Passage, Question, Reason, Refused
+from knowledge.values import Answer, Article, Outcome, Passage, Question, Reason, Refused, Tier
 from locales.words import words
 from service.deps import Deps
 from service.questions import cases
@@ -19,6 +21,7 @@ from service.questions.values import ModelChoice
 
 FACTS_OF = 3
 """Of so many of the best topics the facts are at hand for the model to point at."""
+LIMITS = {Reason.MEMBER_LIMIT, Reason.MID_LIMIT, Reason.ALL_LIMIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +37,24 @@ class ByModel:
     ) -> Reply:
         """What is said: the model's answer, the question whether it may, or ``reply``."""
         view = await cases.model_of(self.deps, heard.member_id)
-        if view.choice is ModelChoice.NO or self.here.level == 0:
+        here = self.here.for_(view)
+        if view.choice is ModelChoice.NO or here.level == 0:
             return reply
         if view.choice is ModelChoice.NOT_ASKED:
-            return Reply(way=Way.CONSENT, locale=reply.locale, here=self.here)
+            return Reply(way=Way.CONSENT, locale=reply.locale, here=here)
+        level = min(here.level, view.agreed)
+
+        standings = heard.me.portfolio.standings
+        articles = with_licences(articles, named(heard.text, standings, words(reply.locale)))
 
         async def work(told: Told) -> Outcome:
-            return await self._ask(reply, heard, articles, told)
+            return await self._ask(reply, heard, articles, told, level)
 
         outcome = await drafts.write(answer.thinking(words(reply.locale)), work)
         return _made(reply, articles, outcome)
 
     async def _ask(
-        self, reply: Reply, heard: Heard, articles: tuple[Article, ...], told: Told
+        self, reply: Reply, heard: Heard, articles: tuple[Article, ...], told: Told, level: int
     ) -> Outcome:
         w = words(reply.locale)
         declared = [key for one in articles[:FACTS_OF] for key in one.facts]
@@ -59,18 +67,35 @@ class ByModel:
             Question(text=heard.text, locale=reply.locale, mid_ids=heard.mid_ids),
             [Passage(alias=f"s{n}", article=one) for n, one in enumerate(articles, 1)],
             facts.facts(keys, heard.me, heard.text, w),
-            level=self.here.level,
+            level=level,
             member=heard.member_id,
-            mid=heard.mid_ids[0] if heard.mid_ids else None,
+            mid=concerned(articles, heard.mid_ids),
             on_claim=told,
             on_sent=keep,
             language=heard.found.language,
         )
 
 
+def with_licences(
+    articles: tuple[Article, ...], legal: tuple[Article, ...]
+) -> tuple[Article, ...]:
+    """What may be cited, best first: after the closest text those of the licences named."""
+    return (*articles[:1], *legal, *articles[1:])
+
+
+def concerned(articles: Sequence[Article], mid_ids: Sequence[str]) -> str | None:
+    """The MID that a question is about: of its licence, else of its text that fits best.
+
+    Its texts are sent, those of the member's other MIDs are not, and it pays for the answer.
+    """
+    of_licence = (one.mid_id for one in articles if one.tier is Tier.LICENCE)
+    of_any = (one.mid_id for one in articles if one.mid_id is not None)
+    return next(of_licence, None) or next(of_any, None) or next(iter(mid_ids), None)
+
+
 def by_model(settings: Settings, deps: Deps) -> ByModel | None:
     """The model that the settings name, or None: then the closest text is what is said."""
-    answerer = build_answerer(settings, deps.clock)
+    answerer = build_answerer(settings, deps)
     if answerer is None:
         return None
     here = ModelHere(
@@ -87,7 +112,10 @@ def _made(reply: Reply, articles: tuple[Article, ...], outcome: Outcome | None) 
         plain = replace(reply, article=None, topics=(), facts=(), language=None)
         return replace(plain, way=Way.MODEL, answer=outcome)
     if isinstance(outcome, Refused) and outcome.reason is Reason.CLARIFY:
-        meant = tuple(one for one in articles if one.id in outcome.topics)
+        by_id = {one.id: one for one in articles}
+        meant = tuple(by_id[one] for one in outcome.topics if one in by_id)
         if meant:
             return replace(reply, way=Way.UNSURE, article=None, topics=meant)
+    if isinstance(outcome, Refused) and outcome.reason in LIMITS:
+        return replace(reply, used_up=outcome.reason)
     return reply

@@ -19,6 +19,8 @@ from bot.serving import DEFAULT_PORT, webhook_of
 from bot.settings import Settings
 from service.db.integrity import check
 from service.errors import StoreError
+from service.people import cases as people
+from service.people.values import Mid
 from web.address import is_loopback
 from web.diagnosis import Told, compare, is_midline, knock
 from web.values import Hook
@@ -74,10 +76,12 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
     yield True, f"SQLite {sqlcipher.sqlite_version} in sqlcipher3"
     if settings.key_file.resolve().is_relative_to(settings.data_dir.resolve()):
         yield False, "the key lies in the data folder. Name another place with MIDLINE_KEY_FILE."
+    mids: list[Mid] = []
     try:
         async with opened(settings) as deps:
             yield True, "the store opens and is up to date"
             await check(deps.db)
+            mids = await people.mids(deps)
             if deps.db.embedded:
                 yield True, "every page of the store holds what was written"
     except StoreError as error:
@@ -89,7 +93,7 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
         yield False, str(error)
     async for finding in _http(settings, hook):
         yield finding
-    async for finding in look_at_model(settings):
+    async for finding in look_at_model(settings, mids):
         yield finding
     try:
         bot = build_bot(settings)

@@ -8,17 +8,18 @@ from typing import Any
 from bot.opening import opened
 from bot.settings import Settings
 from service.bundle.cases import import_bundle
-from service.bundle.read import read_bundle
+from service.bundle.read import Problem, read_with_doubts
 from service.bundle.values import ImportReport
 from service.errors import ImportRefusedError
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What the import of one file did."""
+    """What the import of one file did, and which of its lines speak to an AI model."""
 
     file: str
     report: ImportReport
+    doubts: tuple[Problem, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -37,6 +38,7 @@ class FileReport:
                 for one in self.report.changes
             ],
             "left_alone": list(self.report.left_alone),
+            "warnings": [str(one) for one in self.doubts],
         }
 
     def as_text(self) -> str:
@@ -53,6 +55,7 @@ class FileReport:
                     "Everyone who is in is out until they say yes again."
                 )
         lines += [f"  not in this file, left as it is: {one}" for one in self.report.left_alone]
+        lines += [f"  warning: {one}" for one in self.doubts]
         return "\n".join(lines)
 
 
@@ -62,12 +65,12 @@ async def import_files(settings: Settings, files: Sequence[Path]) -> list[FileRe
     Raises:
         MidlineError: a file is refused; nothing of it is stored.
     """
-    bundles = [(str(path), read_bundle(path)) for path in files]
+    bundles = [(str(path), *read_with_doubts(path)) for path in files]
     async with opened(settings) as deps:
         reports = []
-        for name, bundle in bundles:
+        for name, bundle, doubts in bundles:
             try:
-                reports.append(FileReport(name, await import_bundle(deps, bundle)))
+                reports.append(FileReport(name, await import_bundle(deps, bundle), doubts))
             except ImportRefusedError as error:
                 raise ImportRefusedError(
                     tuple(f"{name}: {one}" for one in error.problems)

@@ -56,7 +56,7 @@ TRANSIENT = (
 
 _KINDS = ("message", "callback_query", "my_chat_member", "stopped_message_generation")
 # A yes to the model lets it answer the question at once, which takes as long as a question does.
-_ASKS_AGAIN = SetModel(on=True).pack()
+_ASKS_AGAIN = f"{SetModel.__prefix__}:1:"
 
 
 def lane_of(update: dict[str, Any]) -> str:
@@ -65,7 +65,8 @@ def lane_of(update: dict[str, Any]) -> str:
     event: dict[str, Any] = next((update[kind] for kind in _KINDS if update.get(kind)), {})
     sender = event.get("from") or event.get("chat") or {}
     text = message.get("text")
-    question = (text is not None and not text.startswith("/")) or event.get("data") == _ASKS_AGAIN
+    data = event.get("data") or ""
+    question = (text is not None and not text.startswith("/")) or data.startswith(_ASKS_AGAIN)
     return f"{sender.get('id')}{'?' if question else ''}"
 
 

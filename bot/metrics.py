@@ -99,6 +99,12 @@ class Metrics:
             "Times the store was locked, full or out of reach",
             registry=registry,
         )
+        self._spent = Gauge(
+            "midline_model_budget_used_ratio",
+            "Of the model's tokens of this month: used by the MID that used most, and by all",
+            ["whose"],
+            registry=registry,
+        )
         built = Gauge("midline_build_info", "The version", ["version"], registry=registry)
         built.labels(_version()).set(1)
         self._open_at = 0.0
@@ -153,6 +159,11 @@ class Metrics:
         """What Telegram says of its calls."""
         self._pending.set(pending)
         self._hook_failed.set(last_error.timestamp() if last_error else 0)
+
+    def observe_model(self, mid: float, everybody: float) -> None:
+        """How much of the model's month is used, 1 is all: by one MID at most, by all of them."""
+        self._spent.labels("mid").set(mid)
+        self._spent.labels("all").set(everybody)
 
     def watch_store(self, db: Database) -> None:
         """Count whenever the store is away, whoever asked it."""

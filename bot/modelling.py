@@ -1,15 +1,19 @@
 """The model that the settings name, if any: made for the bot, and looked at by the doctor."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection
+from functools import partial
 from urllib.parse import urlsplit
 
 from bot.settings import Settings
-from knowledge.answers import Answerer, Keep
-from knowledge.budget import Budget, Limits, Row
+from knowledge.answers import Answerer
+from knowledge.budget import Budget, Limits
+from knowledge.language import detector
 from knowledge.model import Model, ModelError
 from knowledge.privacy import Level, is_near, level_for
-from knowledge.tongue import Detector
-from service.clock import Clock
+from service.deps import Deps
+from service.people.values import Mid
+from service.questions import spending
+from service.questions.purses import Purse
 
 
 def build_model(settings: Settings) -> Model | None:
@@ -20,32 +24,52 @@ def build_model(settings: Settings) -> Model | None:
     return Model(settings.llm_base_url, settings.llm_model, key)
 
 
-def build_answerer(
-    settings: Settings,
-    clock: Clock,
-    *,
-    detector: Detector | None = None,
-    kept: Iterable[Row] = (),
-    keep: Keep | None = None,
-) -> Answerer | None:
+def limits_of(settings: Settings) -> Limits:
+    """What the model may cost here."""
+    return Limits(
+        answers_a_day=settings.llm_answers_a_day,
+        tokens_a_month=settings.llm_tokens_a_month,
+        tokens_in_all=settings.llm_tokens_in_all,
+    )
+
+
+def budget(deps: Deps, limits: Limits) -> Budget:
+    """The budget that all processes on this store share."""
+    return Budget(
+        deps.clock, partial(spending.take, deps), partial(spending.correct, deps), limits
+    )
+
+
+async def used(deps: Deps, limits: Limits) -> tuple[float, float]:
+    """Of the month's tokens: what the MID that used most has used, and all together; 1 is all."""
+    month = budget(deps, limits).month()
+    found = await spending.largest(deps, (Purse.MID, Purse.ALL), month)
+    return (
+        found[Purse.MID] / max(limits.tokens_a_month, 1),
+        found[Purse.ALL] / max(limits.tokens_in_all, 1),
+    )
+
+
+def build_answerer(settings: Settings, deps: Deps) -> Answerer | None:
     """What answers with the model, or None: then the assistant answers without one."""
     model = build_model(settings)
     if model is None:
         return None
-    limits = Limits(
-        answers_a_day=settings.llm_answers_a_day, tokens_a_month=settings.llm_tokens_a_month
-    )
     return Answerer(
         model,
-        Budget(clock, limits, kept),
-        detector=detector,
+        budget(deps, limits_of(settings)),
+        detector=detector(),
         trusted=settings.trusted_hosts,
-        keep=keep,
     )
 
 
-async def look_at_model(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
-    """What is well and what is not with the model; it is asked nothing that is anybody's."""
+async def look_at_model(
+    settings: Settings, mids: Collection[Mid] = ()
+) -> AsyncIterator[tuple[bool, str]]:
+    """What is well and what is not with the model; it is asked nothing that is anybody's.
+
+    Of the MIDs it is said which lets less leave than the settings do.
+    """
     model = build_model(settings)
     if model is None:
         if settings.llm_base_url or settings.llm_model or settings.llm_api_key:
@@ -76,6 +100,10 @@ async def look_at_model(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
             ),
         )
     yield True, f"what leaves for the model: {_LEVELS[level]}"
+    for mid in mids:
+        if mid.model_level is not None and mid.model_level < level:
+            least = _LEVELS[Level(mid.model_level)]
+            yield True, f"of members of {mid.id} less, as its bundle says: {least}"
     try:
         manner = await model.manner()
         yield True, f"the model answers, and keeps to a shape by {manner.mode}"

@@ -74,15 +74,26 @@ def counts(mid: Mid, as_json: AsJson = False) -> None:
 def suggest(
     mid: Mid,
     question: Annotated[str, typer.Option(help="The question in your own words.")],
-    text: Annotated[str, typer.Option(help="The answer for everybody, without personal data.")],
-    language: Annotated[str, typer.Option(help="The language of both.")] = "en",
+    text: Annotated[
+        str | None, typer.Option(help="The answer for everybody, without personal data.")
+    ] = None,
+    reply: Annotated[
+        str | None, typer.Option(help="Or: the reply to this question, que_..., as it is.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="The language of both, with --text.")] = "en",
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Suggest an article made of a reply. Nobody sees it until a person approves it."""
-    made = _do(
-        lambda deps: staffing.suggest(deps, mid, {language: question}, {language: text}, _by(by))
-    )
+    """Suggest an article, made of a reply or new. Nobody sees it until a person approves it."""
+    if (text is None) is (reply is None):
+        raise typer.BadParameter("give --text or --reply, one of the two")
+
+    def work(deps: Deps) -> Coroutine[Any, Any, Suggestion]:
+        if reply is not None:
+            return staffing.suggest_reply(deps, mid, reply, question, _by(by))
+        return staffing.suggest(deps, mid, {language: question}, {language: text or ""}, _by(by))
+
+    made = _do(work)
     _print([_suggested(made)], [f"{made.id} waits for approval."], as_json=as_json)
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot import store, told_store
 from bot.metrics import Metrics
+from bot.modelling import used
+from knowledge.budget import Limits
 from service.db.migrate import config
 from service.deps import Deps
 from web.values import Readiness
@@ -25,11 +27,15 @@ SILENT_SECONDS = 150.0
 
 
 class Ready:
-    """Whether the process can do its work. Asked often, it answers from a moment ago."""
+    """Whether the process can do its work. Asked often, it answers from a moment ago.
 
-    def __init__(self, deps: Deps, metrics: Metrics) -> None:
+    With ``limits`` of a model it also counts how much of its month is used.
+    """
+
+    def __init__(self, deps: Deps, metrics: Metrics, limits: Limits | None = None) -> None:
         self._deps = deps
         self._metrics = metrics
+        self._limits = limits
         self._one_at_a_time = asyncio.Lock()
         self._known = Readiness()
         self._known_until = 0.0
@@ -64,6 +70,8 @@ class Ready:
             waiting, since = await store.read_backlog(conn)
         oldest = max((now - since).total_seconds(), 0) if since else 0
         self._metrics.observe_inbox(waiting, oldest)
+        if self._limits:
+            self._metrics.observe_model(*await used(self._deps, self._limits))
         problems = []
         if present != _newest_revision():
             problems.append("the store is not at this version's revision")

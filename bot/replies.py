@@ -18,6 +18,7 @@ from dialogs import asking
 from locales.words import negotiate, words
 from service.db.trouble import why_away
 from service.deps import Deps
+from service.errors import NotFoundError
 from service.people import cases as people
 from service.questions import replying
 from service.questions.values import Due
@@ -75,7 +76,11 @@ class Replies:
             # It stays in their list, for when they open the bot again.
             await replying.gave_up(self._deps, one.asked.id)
             return
-        member, _ = await people.who(self._deps, one.member_id)
+        try:
+            member, _ = await people.who(self._deps, one.member_id)
+        except NotFoundError:
+            # They had everything erased just now, the reply too.
+            return
         w = words(negotiate(member.locale or member.spoken))
         screen = asking.reply(one.asked, w, perhaps_again=one.in_doubt)
         await replying.begin(self._deps, one.asked.id)
@@ -91,7 +96,8 @@ class Replies:
             await replying.gave_up(self._deps, question)
         else:
             wait = min(FIRST_WAIT * 2**one.tries, LONGEST_WAIT)
-            doubt = answer.end is End.UNCERTAIN
+            # Once in doubt it stays so, whatever became of the tries after it.
+            doubt = one.in_doubt or answer.end is End.UNCERTAIN
             seconds = max(wait, answer.seconds)
             await replying.again(self._deps, one, seconds=seconds, in_doubt=doubt)
 

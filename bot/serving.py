@@ -19,6 +19,7 @@ from bot import told_store
 from bot.intake import STORE_AWAY, Inbox
 from bot.lanes import Lanes
 from bot.metrics import Metrics, kind_of
+from bot.modelling import limits_of
 from bot.polling import ALLOWED, LONGEST_WAIT, poll, stored
 from bot.ready import Ready
 from bot.settings import Settings
@@ -64,7 +65,7 @@ async def telegram_side(
         TelegramUnauthorizedError: the token is not valid.
     """
     hook = webhook_of(settings)
-    ready = Ready(deps, metrics)
+    ready = Ready(deps, metrics, limits_of(settings) if settings.llm_model else None)
     async with _http(settings, hook, inbox, ready, metrics):
         if hook is None:
             await _in_turns(partial(_polled, bot, inbox, lanes, ready))

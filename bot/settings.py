@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     llm_tokens_a_month: int = Field(
         2_000_000, ge=0, description="how many tokens it may cost for one MID a month"
     )
+    llm_tokens_in_all: int = Field(
+        20_000_000, ge=0, description="how many tokens it may cost for all MIDs together a month"
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     operator: str | None = Field(None, description="who runs this instance, for /about")
     operator_contact: str | None = Field(None, description="how to reach them, for /privacy")

@@ -6,12 +6,14 @@ the question, only the member can tell.
 
 from collections.abc import Callable, Iterable
 
+from aiogram.filters.callback_data import CallbackData
+
 from dialogs import mid, model, parts
 from dialogs.actions import acting
-from dialogs.callbacks import AskPerson, Go, NotThis, Place, ShowLicences, ShowTopic
+from dialogs.callbacks import AskPerson, Go, NotThis, Place, ShowLegal, ShowLicences, ShowTopic
 from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs, rows, short
 from knowledge.replies import Reply, Way
-from knowledge.values import Article, Fact
+from knowledge.values import Article, Fact, Reason, Tier
 from locales.words import Words
 from service.questions.values import LONGEST, ModelView
 
@@ -169,6 +171,12 @@ def _notes(reply: Reply, w: Words) -> list[str]:
                 LONGEST,
             )
         )
+    if reply.used_up is not None:
+        found.append(
+            w.t("The AI model has answered you as often as it may today.")
+            if reply.used_up is Reason.MEMBER_LIMIT
+            else w.t("The AI model has answered as much as it may this month.")
+        )
     if reply.language is not None:
         name = w.language_name(reply.language)
         found.append(w.t("I have no texts in your language ({language}).", language=name))
@@ -204,9 +212,14 @@ def _not_this(article: Article, w: Words) -> Button | None:
 
 
 def _topic_buttons(topics: Iterable[Article]) -> tuple[Row, ...]:
-    return tuple(
-        (Button(short(one.title), ShowTopic(topic=one.id)),) for one in topics if _fits(one)
-    )
+    return tuple((Button(short(one.title), _opens(one)),) for one in topics if _fits(one))
+
+
+def _opens(article: Article) -> CallbackData:
+    """What a text's button shows: of a licence its legal text, else the text."""
+    if article.tier is Tier.LICENCE:
+        return ShowLegal(licence=article.id, page=0)
+    return ShowTopic(topic=article.id)
 
 
 def _fits(article: Article) -> bool:

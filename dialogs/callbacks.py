@@ -299,9 +299,10 @@ class ShowAsked(CallbackData, prefix="aq1"):
 
 
 class SetModel(CallbackData, prefix="ml1"):
-    """Let a model answer, or let none."""
+    """Let a model answer, or let none. ``level`` is what was said to leave for it, 0 with a no."""
 
     on: bool
+    level: int = Field(default=0, ge=0, le=3)
 
 
 class ShowRequest(CallbackData, prefix="rq1"):

@@ -11,18 +11,21 @@ PAGE = 3000
 
 
 def ask(here: ModelHere, view: ModelView, w: Words) -> Screen:
-    """May a model answer? Asked once before its first answer, and whenever the member looks."""
+    """May a model answer? Asked once before its first answer, and whenever the member looks.
+
+    ``here`` is the model as it may be used for this member.
+    """
     return Screen(
         text=paragraphs(
             bold(w.t("May an AI model answer you?")),
             w.t("Your question would go to {name} at {place}.", name=here.name, place=here.place),
             _leaves(here, w),
             w.t("It can be wrong. It can change nothing. Without it you get fixed texts."),
-            _now(view, w),
+            _now(here, view, w),
         ),
         rows=rows(
             (
-                Button(w.p("button", "Use the model"), SetModel(on=True)),
+                Button(w.p("button", "Use the model"), SetModel(on=True, level=here.level)),
                 Button(w.p("button", "No model"), SetModel(on=False)),
             ),
             (parts.human(w), parts.home(w)),
@@ -31,8 +34,11 @@ def ask(here: ModelHere, view: ModelView, w: Words) -> Screen:
 
 
 def screen(here: ModelHere | None, view: ModelView, w: Words) -> Screen:
-    """Whether a model may answer; that none can, where there is none."""
-    return none(w) if here is None else ask(here, view, w)
+    """Whether a model may answer; that none can, where there is none or a MID lets none."""
+    if here is None or here.level == 0:
+        return none(w)
+    mine = here.for_(view)
+    return ask(mine, view, w) if mine.level else none(w, by_mid=True)
 
 
 def _leaves(here: ModelHere, w: Words) -> str:
@@ -46,7 +52,9 @@ def _leaves(here: ModelHere, w: Words) -> str:
     return says.get(here.level, default)
 
 
-def _now(view: ModelView, w: Words) -> str | None:
+def _now(here: ModelHere, view: ModelView, w: Words) -> str | None:
+    if view.choice is ModelChoice.YES and view.agreed < here.level:
+        return w.t("You use the model now. Less goes there until you say yes to this.")
     says = {
         ModelChoice.YES: w.t("You use the model now."),
         ModelChoice.NO: w.t("You use no model now."),
@@ -69,10 +77,13 @@ def chosen(view: ModelView, w: Words) -> Screen:
     )
 
 
-def none(w: Words) -> Screen:
-    """No model answers in this instance."""
+def none(w: Words, *, by_mid: bool = False) -> Screen:
+    """No model answers in this instance, or, ``by_mid``, not to members of a MID of theirs."""
     return Screen(
-        text=paragraphs(w.t("No AI model answers here. The texts are fixed beforehand.")),
+        text=paragraphs(
+            w.t("One of your MIDs lets nothing go to an AI model.") if by_mid else None,
+            w.t("No AI model answers here. The texts are fixed beforehand."),
+        ),
         rows=rows((parts.human(w), parts.home(w))),
     )
 

@@ -13,7 +13,7 @@ from dialogs.screen import Screen
 from knowledge import facts
 from knowledge.articles import parse
 from knowledge.replies import ModelHere, Reply, Way
-from knowledge.values import Answer, Article, Claim, FactKey
+from knowledge.values import Answer, Article, Claim, FactKey, Reason
 from locales.words import Words
 from service.money.values import Line, LineState
 from service.notices.hearing import AttentionView
@@ -125,13 +125,19 @@ def samples() -> dict[str, Sample]:
     """By name."""
     nurses = "mbr_nurses"
     full = frozenset({"nurses"})
-    yes = ModelView(choice=ModelChoice.YES, request='{"model": "open-model-8b"}')
+    yes = ModelView(choice=ModelChoice.YES, agreed=3, request='{"model": "open-model-8b"}')
     mine = AskedView(asked=(asked(), asked(s.TRANSLATORS, "Soon.")), zone="Europe/Madrid")
     return {
         "answer": lambda w: answer.screen(_reply(Way.LIKELY, w), w),
         "answer, chosen": lambda w: answer.screen(_reply(Way.CHOSEN, w), w),
         "answer, cut, foreign": lambda w: answer.screen(
             replace(_reply(Way.LIKELY, w, topic="copies"), cut=True, language="de"), w
+        ),
+        "answer, the model's day is used up": lambda w: answer.screen(
+            replace(_reply(Way.LIKELY, w), used_up=Reason.MEMBER_LIMIT), w
+        ),
+        "answer, the model's month is used up": lambda w: answer.screen(
+            replace(_reply(Way.LIKELY, w), used_up=Reason.MID_LIMIT), w
         ),
         "answer, all facts": _all_facts,
         "answer, by a model": _by_model,
@@ -164,8 +170,12 @@ def samples() -> dict[str, Sample]:
         ),
         "model": lambda w: model.ask(HERE, ModelView(), w),
         "model, in use": lambda w: model.ask(replace(HERE, level=2), yes, w),
+        "model, in use for less": lambda w: model.ask(
+            replace(HERE, level=2), replace(yes, agreed=1), w
+        ),
         "model, near": lambda w: model.ask(replace(HERE, level=3), yes, w),
         "model, none": model.none,
+        "model, a MID lets none": lambda w: model.screen(HERE, ModelView(most=0), w),
         "model, yes": lambda w: model.chosen(yes, w),
         "model, no": lambda w: model.chosen(ModelView(choice=ModelChoice.NO), w),
         "last request": lambda w: model.request(

@@ -6,12 +6,12 @@ always there. The model has no tool: it gives back sentences and names of button
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import structlog
 
-from knowledge.budget import Breaker, Budget, Row
+from knowledge.budget import Breaker, Budget, Ticket
 from knowledge.checks import Rules
 from knowledge.exchange import Exchange, Told
 from knowledge.model import TOTAL_SECONDS, Model, ModelError
@@ -22,16 +22,13 @@ from knowledge.values import Action, Fact, Outcome, Passage, Question, Reason, R
 
 log = structlog.get_logger()
 
-Keep = Callable[[Sequence[Row]], Awaitable[None]]
-
 QUEUE_SECONDS = 3.0
 
 
 class Answerer:
     """Asks a model within a budget and checks what it says.
 
-    ``keep`` is given the counts that changed, to be brought back after a restart; ``trusted``
-    names hosts that may see values; ``detector`` tells a text's language.
+    ``trusted`` names hosts that may see values; ``detector`` tells a text's language.
     """
 
     def __init__(
@@ -42,7 +39,6 @@ class Answerer:
         breaker: Breaker | None = None,
         detector: Detector | None = None,
         trusted: Collection[str] = (),
-        keep: Keep | None = None,
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self._model = model
@@ -50,9 +46,12 @@ class Answerer:
         self._breaker = breaker or Breaker(budget.limits)
         self._detector = detector
         self._trusted = trusted
-        self._keep = keep
         self._total = total_seconds
         self._slots = asyncio.Semaphore(budget.limits.at_once)
+
+    async def warm(self) -> None:
+        """Make ready what the first question would wait for."""
+        await self._model.warm()
 
     async def close(self) -> None:
         """Close the connections to the server."""
@@ -94,7 +93,7 @@ class Answerer:
         try:
             out = outgoing(question, passages, facts, level=self.level(level), mid=mid)
             run = self._run(out, language or question.locale, on_claim, on_sent)
-            refused = self._refusal(run, self.level(level), member, mid)
+            refused = self._refusal(run, self.level(level))
             outcome: Outcome = refused or await self._within_budget(run, member, mid)
         except Exception as error:  # noqa: BLE001
             # A fault of ours must not cost the member the retrieval answer. No words: they leak.
@@ -115,9 +114,7 @@ class Answerer:
         rules = Rules(out.passages, out.values, offered, language, self._detector)
         return Exchange(self._model, rules, out, on_claim, on_sent)
 
-    def _refusal(
-        self, run: Exchange, level: Level, member: str, mid: str | None
-    ) -> Refused | None:
+    def _refusal(self, run: Exchange, level: Level) -> Refused | None:
         reason: Reason | None = None
         if level is Level.NOTHING:
             reason = Reason.OFF
@@ -127,20 +124,19 @@ class Answerer:
             reason = Reason.NO_SOURCE
         elif self._breaker.resting:
             reason = Reason.RESTING
-        else:
-            reason = self._budget.refusal(member, mid)
         return Refused(reason=reason) if reason else None
 
     async def _within_budget(self, run: Exchange, member: str, mid: str | None) -> Outcome:
-        rows = [self._budget.asked(member)]
-        outcome: Outcome = Refused(reason=Reason.FAILED)
+        ticket = await self._budget.enter(member, mid, run.estimate())
+        if isinstance(ticket, Reason):
+            return Refused(reason=ticket)
+        outcome: Outcome | None = None
         try:
             outcome = await self._in_turn(run)
         finally:
-            if not run.usage or _not_their_doing(outcome):
-                rows.append(self._budget.taken_back(member))
-            rows.append(self._budget.spent(mid, sum(one.total for one in run.usage)))
-            await self._kept(rows)
+            # Who stops an answer has had the request.
+            counts = bool(run.usage) and not _not_their_doing(outcome)
+            await self._settled(ticket, sum(one.total for one in run.usage), counts=counts)
         return outcome
 
     async def _in_turn(self, run: Exchange) -> Outcome:
@@ -177,17 +173,15 @@ class Answerer:
         self._breaker.well()
         return outcome
 
-    async def _kept(self, rows: Sequence[Row]) -> None:
-        if self._keep is None:
-            return
+    async def _settled(self, ticket: Ticket, tokens: int, *, counts: bool) -> None:
         try:
-            await self._keep(rows)
+            await self._budget.settle(ticket, tokens, counts=counts)
         except Exception as error:  # noqa: BLE001
-            # The count in memory holds until a restart; the answer is worth more than the row.
-            log.warning("the model's budget was not stored", error=type(error).__name__)
+            # What was drawn stays drawn, which is about right; the answer is worth more.
+            log.warning("the model's budget was not settled", error=type(error).__name__)
 
 
-def _not_their_doing(outcome: Outcome) -> bool:
+def _not_their_doing(outcome: Outcome | None) -> bool:
     """Whether the server was at fault, so that the question does not count for the member."""
     return isinstance(outcome, Refused) and outcome.reason in {
         Reason.BUSY,

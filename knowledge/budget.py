@@ -1,12 +1,20 @@
-"""What a model may cost, and when it is left alone: limits per member and MID, and a breaker."""
+"""What a model may cost, and when it is left alone: limits, and a breaker.
+
+The limits are of a member, of a MID and of everybody together.
+"""
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+
+import structlog
 
 from knowledge.values import Reason
 from service.clock import Clock
+from service.questions.purses import Draw, Purse
+
+log = structlog.get_logger()
 
 WARN_AT = 0.8
 
@@ -19,72 +27,110 @@ class Limits:
     """For one member; a question that was sent counts, answered or not."""
     tokens_a_month: int = 2_000_000
     """For one MID, in and out together."""
+    tokens_in_all: int = 20_000_000
+    """For all MIDs together, in the same month."""
     at_once: int = 4
     failures: int = 5
     within_seconds: float = 60
     rest_seconds: float = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One count to be kept over a restart: whose it is, for which day or month, and how much."""
+Take = Callable[[Sequence[Draw]], Awaitable[Draw | None]]
+"""Draws all or nothing, and gives back what is at its most."""
+Correct = Callable[[Sequence[tuple[Draw, int]]], Awaitable[Sequence[int]]]
+"""Changes what was drawn, and gives back what the counts are then."""
 
-    kind: str
-    owner: str
-    period: str
-    n: int
+_WHY = {
+    Purse.MEMBER: Reason.MEMBER_LIMIT,
+    Purse.MID: Reason.MID_LIMIT,
+    Purse.ALL: Reason.ALL_LIMIT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What was drawn for one question: of the member's day, and tokens of the month."""
+
+    asked: Draw
+    tokens: tuple[Draw, ...]
 
 
 class Budget:
-    """Counts of a day and of a month; ``kept`` brings them back after a restart."""
+    """Counts of a day and of a month, in the store: all processes draw from the same."""
 
     def __init__(
-        self, clock: Clock, limits: Limits | None = None, kept: Iterable[Row] = ()
+        self, clock: Clock, take: Take, correct: Correct, limits: Limits | None = None
     ) -> None:
         self.limits = limits or Limits()
         self._clock = clock
-        self._counts = {(row.kind, row.owner, row.period): row.n for row in kept}
+        self._take = take
+        self._correct = correct
+        self._warned: set[Draw] = set()
 
-    def refusal(self, member: str, mid: str | None) -> Reason | None:
-        """Why no more may be asked now, or nothing."""
-        if self._n("answers", member) >= self.limits.answers_a_day:
-            return Reason.MEMBER_LIMIT
-        if self._n("tokens", mid or "") >= self.limits.tokens_a_month:
-            return Reason.MID_LIMIT
-        return None
+    async def enter(self, member: str, mid: str | None, tokens: int) -> Ticket | Reason:
+        """Draw for a question before it goes out, or say why it may not.
 
-    def asked(self, member: str) -> Row:
-        """A member's question goes out."""
-        return self._add("answers", member, 1)
+        ``tokens`` is about what it will cost: a process that dies has paid for it.
+        """
+        month = self.month()
+        ticket = Ticket(
+            Draw(
+                purse=Purse.MEMBER,
+                owner=member,
+                period=self._clock.now().date().isoformat(),
+                n=1,
+                most=self.limits.answers_a_day,
+            ),
+            (
+                Draw(
+                    purse=Purse.MID,
+                    owner=mid or "",
+                    period=month,
+                    n=tokens,
+                    most=self.limits.tokens_a_month,
+                ),
+                Draw(
+                    purse=Purse.ALL,
+                    owner="",
+                    period=month,
+                    n=tokens,
+                    most=self.limits.tokens_in_all,
+                ),
+            ),
+        )
+        full = await self._take((ticket.asked, *ticket.tokens))
+        return _WHY[full.purse] if full else ticket
 
-    def taken_back(self, member: str) -> Row:
-        """It brought nothing, and not by the member's doing: it does not count."""
-        return self._add("answers", member, -1)
+    async def settle(self, ticket: Ticket, tokens: int, *, counts: bool) -> None:
+        """Put what it cost in place of what was drawn; ``counts``: for the member too."""
+        back = 0 if counts else -ticket.asked.n
+        changes = [(draw, tokens - draw.n) for draw in ticket.tokens]
+        _, *totals = await self._correct([(ticket.asked, back), *changes])
+        for draw, total in zip(ticket.tokens, totals, strict=True):
+            if total >= WARN_AT * draw.most:
+                await self._warn(draw, total)
 
-    def spent(self, mid: str | None, tokens: int) -> Row:
-        """What a request cost a MID; the questions of people without one share one purse."""
-        return self._add("tokens", mid or "", tokens)
+    def month(self) -> str:
+        """The month that tokens are counted in."""
+        return self._clock.now().date().isoformat()[:7]
 
-    def share(self, mid: str | None) -> float:
-        """How much of its month a MID has used: from ``WARN_AT`` on, its staff should be told."""
-        return self._n("tokens", mid or "") / self.limits.tokens_a_month
-
-    def _add(self, kind: str, owner: str, n: int) -> Row:
-        period = self._period(kind)
-        # Yesterday's counts are of no use to anybody.
-        stale = [key for key in self._counts if key[0] == kind and key[2] != period]
-        for key in stale:
-            del self._counts[key]
-        key = (kind, owner, period)
-        self._counts[key] = max(0, self._counts.get(key, 0) + n)
-        return Row(*key, self._counts[key])
-
-    def _n(self, kind: str, owner: str) -> int:
-        return self._counts.get((kind, owner, self._period(kind)), 0)
-
-    def _period(self, kind: str) -> str:
-        today = self._clock.now().date().isoformat()
-        return today if kind == "answers" else today[:7]
+    async def _warn(self, draw: Draw, total: int) -> None:
+        """Tell the operator, once in a month, whichever process notices it."""
+        name = f"{draw.purse} {draw.owner}".strip()
+        told = Draw(purse=Purse.WARNED, owner=name, period=draw.period, n=1, most=1)
+        if told in self._warned:
+            return
+        self._warned.add(told)
+        if await self._take((told,)) is None:
+            log.warning(
+                "the model's tokens of this month run low",
+                of=draw.purse.value,
+                mid=draw.owner or None,
+                used=total,
+                limit=draw.most,
+                mend="raise MIDLINE_LLM_TOKENS_A_MONTH or MIDLINE_LLM_TOKENS_IN_ALL, or let the "
+                "assistant answer from its texts alone until next month",
+            )
 
 
 class Breaker:

@@ -8,9 +8,9 @@ import structlog
 
 from knowledge.checks import Fault, Rules, fault_of, fault_of_claim
 from knowledge.contract import Reply, Status, read_reply, whole_claims
-from knowledge.model import Model, Usage, shown
+from knowledge.model import MOST_TOKENS_OUT, Model, Usage, shown
 from knowledge.privacy import Outgoing
-from knowledge.prompting import messages
+from knowledge.prompting import messages, tokens
 from knowledge.values import Answer, Article, Claim, Outcome, Reason, Refused
 
 log = structlog.get_logger()
@@ -46,6 +46,11 @@ class Exchange:
         self._on_claim = on_claim
         self._on_sent = on_sent
         self._told = False
+
+    def estimate(self) -> int:
+        """About how many tokens one request costs, in and out together."""
+        said = messages(self.out, self.rules.actions, self.rules.language)
+        return tokens(said) + MOST_TOKENS_OUT
 
     async def ask(self) -> Outcome:
         """Ask, and once more if a check refuses the reply.

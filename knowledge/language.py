@@ -8,7 +8,7 @@ letters fails in every detector; it keeps the stored language.
 
 import importlib.util
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -98,6 +98,17 @@ def _guesses(text: str) -> Mapping[str, float]:
         name = nearest(tag, SHIPPED) or tag
         found[name] = found.get(name, 0.0) + min(float(score), 1.0)
     return found
+
+
+def detector() -> Callable[[str], tuple[str, float]] | None:
+    """What tells a text's language and how sure that is, 0 to 1; None where none is installed."""
+    return None if _model() is None else _sure
+
+
+def _sure(text: str) -> tuple[str, float]:
+    guesses = _guesses(clean(text))
+    best = max(guesses, key=lambda tag: guesses[tag])
+    return best, guesses[best]
 
 
 def _scripts(text: str) -> Counter[str]:

@@ -34,12 +34,15 @@ def stems(text: str) -> frozenset[str]:
 
 
 def licences(text: str, standings: Collection[Standing], w: Words) -> tuple[Standing, ...]:
-    """The licences that a question names by a word that not all of them share; else none."""
+    """The licences that a question names by a word that not all of them share; else none.
+
+    Of a single one any word will do.
+    """
     asked = stems(text)
     names = [(one, _names(one, w)) for one in standings]
     hits = [len(asked & named) for _, named in names]
     best = max(hits, default=0)
-    if best == 0 or min(hits) == best:
+    if best == 0 or (min(hits) == best and len(hits) > 1):
         return ()
     return tuple(one for (one, _), n in zip(names, hits, strict=True) if n == best)
 

@@ -92,6 +92,10 @@ class Model:
             await self._client.close()
             self._client = None
 
+    async def warm(self) -> None:
+        """Load the client in a thread, so that the first question does not wait for it."""
+        await asyncio.to_thread(_openai)
+
     async def manner(self) -> Manner:
         """How the server wants to be asked: found out once, without anything of a member's.
 

@@ -1,10 +1,11 @@
 """What is said to a question, before it becomes a screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from knowledge.values import Answer, Article, Fact
+from knowledge.values import Answer, Article, Fact, Reason
 from service.people.values import Membership
+from service.questions.values import ModelView
 
 
 class Way(StrEnum):
@@ -33,6 +34,10 @@ class ModelHere:
     place: str
     level: int = 1
 
+    def for_(self, view: ModelView) -> "ModelHere":
+        """The same to one member: what may leave is what all of their MIDs let."""
+        return replace(self, level=min(self.level, view.most))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -41,7 +46,8 @@ class Reply:
     ``language`` is that of the question where it is none that is shipped. ``cut`` says that only
     the beginning was read. ``typed`` says that the question itself is at hand, in the message that
     is replied to, so that it can be sent to a person. ``here`` is the model that asks for leave;
-    ``memberships`` and ``contact`` are whom to reach.
+    ``used_up`` is which of its limits kept it from answering; ``memberships`` and ``contact`` are
+    whom to reach.
     """
 
     way: Way
@@ -54,5 +60,6 @@ class Reply:
     cut: bool = False
     typed: bool = True
     here: ModelHere | None = None
+    used_up: Reason | None = None
     memberships: tuple[Membership, ...] = ()
     contact: str | None = None

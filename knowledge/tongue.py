@@ -70,7 +70,8 @@ def is_in(text: str, language: str, detector: Detector | None = None) -> bool:
         return False
     if letters < FEWEST_LETTERS:
         return True
-    if detector is not None:
+    # Without kana Chinese characters are Chinese; detectors take one sentence in 24 for others.
+    if detector is not None and wanted != "CJK":
         found, sure = detector(text)
         if sure >= SURE:
             return primary(found) == asked

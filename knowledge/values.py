@@ -137,6 +137,7 @@ class Reason(StrEnum):
     """What may leave of the question is too short to be understood."""
     MEMBER_LIMIT = "member_limit"
     MID_LIMIT = "mid_limit"
+    ALL_LIMIT = "all_limit"
     BUSY = "busy"
     RESTING = "resting"
     """The model failed too often just now and is left alone for a while."""

@@ -65,7 +65,7 @@ async def set_model(
 ) -> None:
     """Let a model answer, or let none; then the question that waits for it."""
     drafts, locale = Drafts(bot, query.from_user.id, answering.stops), who.w.locale
-    said = await answering.agreed(who.id, asked or None, locale, drafts, on=callback_data.on)
+    said = await answering.agreed(who.id, asked or None, locale, drafts, callback_data)
     if isinstance(said, Reply):
         await _say(said, show, anew=True)
     else:

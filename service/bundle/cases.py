@@ -14,6 +14,7 @@ from service.errors import ImportRefusedError
 from service.licences import store as licences
 from service.licences.rules import changes, material_changes
 from service.licences.values import Licence, Terms
+from service.money import store as money
 from service.papers import store
 from service.people import mid_store
 
@@ -160,6 +161,8 @@ async def _put_papers(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
         known = await store.read_papers(conn, mid_id, kind)
         fresh = {key: doc for key, doc in docs.items() if known.get(key) != doc}
         await store.put_papers(conn, mid_id, kind, fresh)
+        if kind == "statement":
+            await money.put_lines(conn, mid_id, fresh.values())
         done += [
             Change(what=f"{kind} {key}", how="changed" if key in known else "new") for key in fresh
         ]

@@ -1,6 +1,6 @@
 """A file of one of our formats into its value, or every reason why not, with line and mend."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -63,6 +63,8 @@ class Format(Generic[T]):
         schema: gives its JSON Schema, in whose words a missing field is explained.
         together: finds what is wrong between the fields of raw blocks and lists.
         refused: the error that carries the problems.
+        doubts: finds lines that are not refused and that a person should look at, with their place
+            and what they do, in a value that is taken; `mend` is what to do about them.
     """
 
     name: str
@@ -71,9 +73,11 @@ class Format(Generic[T]):
     schema: Callable[[], dict[str, Any]]
     together: Callable[[Any], Iterable[tuple[Loc, str, str]]]
     refused: type[FileRefusedError] = FileRefusedError
+    doubts: Callable[[Any], Iterable[tuple[Loc, str, str]]] = lambda _: ()
+    mend: str = ""
 
-    def read(self, path: Path) -> T:
-        """Read a `.yaml`, `.yml` or `.json` file.
+    def read(self, path: Path) -> tuple[T, tuple[Problem, ...]]:
+        """Read a `.yaml`, `.yml` or `.json` file; its doubts come along.
 
         Raises:
             FileRefusedError: the file cannot be read, or what it says breaks a rule.
@@ -97,8 +101,8 @@ class Format(Generic[T]):
             mend = "save it again as UTF-8"
             raise self._one(file, line, "the file is not UTF-8", mend) from None
 
-    def parse(self, text: str, file: str) -> T:
-        """Read a text; `file` names it in refusals, and `.json` asks for JSON.
+    def parse(self, text: str, file: str) -> tuple[T, tuple[Problem, ...]]:
+        """Read a text as a file is read; `file` names it, and `.json` asks for JSON.
 
         Raises:
             FileRefusedError: with every problem that can be told at once, in the order of lines.
@@ -120,7 +124,15 @@ class Format(Generic[T]):
         if value is None or problems:
             ordered = sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0)
             raise self.refused(tuple(ordered))
-        return value
+        return value, tuple(self._doubts(document, text.splitlines(), file))
+
+    def _doubts(self, document: Document, source: list[str], file: str) -> Iterator[Problem]:
+        for loc, words, says in self.doubts(document.value):
+            began = document.line(loc) or 1
+            # The value begins there; the line itself may stand further down.
+            rest = enumerate(source[began - 1 :], began)
+            line = next((at for at, written in rest if words in written), began)
+            yield Problem(file, line, _field(loc), f"{shown(words)} {says}", self.mend)
 
     def _judged(self, document: Document, file: str) -> tuple[T | None, list[Problem]]:
         """The value, if it is one, and all that is wrong with it."""

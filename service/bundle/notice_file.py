@@ -34,7 +34,7 @@ def read_notice_file(path: Path, now: datetime | None) -> Content:
     Raises:
         NoticeFileRefusedError: the file cannot be read, or what it says breaks a rule.
     """
-    return _content(_format(now).read(path))
+    return _content(_format(now).read(path)[0])
 
 
 def parse_notice(text: str, file: str, now: datetime | None) -> Content:
@@ -43,7 +43,7 @@ def parse_notice(text: str, file: str, now: datetime | None) -> Content:
     Raises:
         NoticeFileRefusedError: with every problem that can be told at once, in the order of lines.
     """
-    return _content(_format(now).parse(text, file))
+    return _content(_format(now).parse(text, file)[0])
 
 
 def _content(spec: NoticeSpec) -> Content:

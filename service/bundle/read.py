@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from service.bundle.files import FileRefusedError, Format, Problem
+from service.bundle.instructions import MEND, instructions
 from service.bundle.schema import FORMAT, Bundle, json_schema
 from service.bundle.together import problems_together
 
-__all__ = ["BundleRefused", "Problem", "parse_bundle", "read_bundle"]
+__all__ = ["BundleRefused", "Problem", "parse_bundle", "read_bundle", "read_with_doubts"]
 
 
 class BundleRefused(FileRefusedError):  # noqa: N818 - the name is part of the fixed interface
@@ -22,7 +23,9 @@ def _schema() -> dict[str, Any]:
     return loaded
 
 
-BUNDLE = Format(FORMAT, "a bundle", Bundle, _schema, problems_together, BundleRefused)
+BUNDLE = Format(
+    FORMAT, "a bundle", Bundle, _schema, problems_together, BundleRefused, instructions, MEND
+)
 
 
 def read_bundle(path: Path) -> Bundle:
@@ -30,6 +33,15 @@ def read_bundle(path: Path) -> Bundle:
 
     Raises:
         BundleRefused: the file cannot be read, or what it says breaks a rule.
+    """
+    return BUNDLE.read(path)[0]
+
+
+def read_with_doubts(path: Path) -> tuple[Bundle, tuple[Problem, ...]]:
+    """Read as `read_bundle` does, and tell which lines speak to an AI model.
+
+    Raises:
+        BundleRefused: as `read_bundle`.
     """
     return BUNDLE.read(path)
 
@@ -40,4 +52,4 @@ def parse_bundle(text: str, file: str) -> Bundle:
     Raises:
         BundleRefused: with every problem that can be told at once, in the order of lines.
     """
-    return BUNDLE.parse(text, file)
+    return BUNDLE.parse(text, file)[0]

@@ -31,6 +31,7 @@ def resolve_mid(bundle: Bundle) -> Mid:
         invite_days=spec.invite_days,
         second_person_above=spec.notices.second_person_above,
         hold_minutes=spec.notices.hold_minutes,
+        model_level=spec.model_level,
         standards=_standards(spec),
         labels=labels,
     )

@@ -188,6 +188,9 @@ class MidSpec(Spec):
     """how carefully notices are sent"""
     small_group: int = Field(default=10, ge=2, le=1000)
     """no figure about fewer people than this leaves the service"""
+    model_level: int | None = Field(default=None, ge=0, le=3)
+    """the most that may leave for an AI model about this MID's members: 0 nothing, 1 no values, 2
+    rounded values, 3 values; without it, what the service's own setting lets out"""
     standards: Standards | None = None
     """the rules the MID holds itself to"""
     knobs: Annotated[list[KnobSpec], Field(max_length=LIMITS["knobs"])] = Field(

@@ -1,6 +1,6 @@
 """What a MID hands in and other topics read: its articles and statements, kept as they came."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Column, String, Table, delete, insert, select
@@ -37,22 +37,6 @@ async def put_papers(
             )
         )
         await conn.execute(insert(papers).values(mid_id=mid_id, kind=kind, key=key, doc=doc))
-
-
-async def read_newest(
-    conn: AsyncConnection, mid_ids: Collection[str], kind: str, most: int
-) -> dict[str, list[Any]]:
-    """The papers of one kind of some MIDs: of each at most ``most``, those with the last keys."""
-    found = {}
-    for mid_id in mid_ids:
-        rows = await conn.execute(
-            select(papers.c.doc)
-            .where(papers.c.mid_id == mid_id, papers.c.kind == kind)
-            .order_by(papers.c.key.desc())
-            .limit(most)
-        )
-        found[mid_id] = list(rows.scalars())
-    return found
 
 
 async def drop_paper(conn: AsyncConnection, mid_id: str, kind: str, key: str) -> None:

@@ -46,6 +46,12 @@ async def who(deps: Deps, member_id: str) -> tuple[Member, tuple[Membership, ...
         return member, tuple(await store.read_memberships(conn, member_id))
 
 
+async def mids(deps: Deps) -> list[Mid]:
+    """Every MID that is known here."""
+    async with deps.db.read() as conn:
+        return await mid_store.read_mids(conn)
+
+
 async def membership(deps: Deps, member_id: str, membership_id: str) -> Membership:
     """One of the MIDs a person is in.
 

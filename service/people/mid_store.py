@@ -54,6 +54,14 @@ async def read_mid(conn: AsyncConnection, mid_id: str) -> Mid | None:
     return None if doc is None else parse(doc)
 
 
+async def read_mids(conn: AsyncConnection) -> list[Mid]:
+    """Every MID, by its id."""
+    return [
+        parse(doc)
+        for doc in (await conn.execute(select(mids.c.doc).order_by(mids.c.id))).scalars()
+    ]
+
+
 async def read_roster(conn: AsyncConnection, mid_id: str) -> dict[str, dict[str, Any]]:
     """The roster of a MID, by its own references."""
     rows = await conn.execute(select(roster).where(roster.c.mid_id == mid_id))

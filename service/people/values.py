@@ -61,7 +61,10 @@ class Standards(Value):
 
 
 class Mid(Value):
-    """A mediator of individual data, as it describes itself."""
+    """A mediator of individual data, as it describes itself.
+
+    ``model_level`` is the most that may leave for a model about its members, 0 (nothing) to 3.
+    """
 
     id: str
     name: dict[str, str]
@@ -82,6 +85,7 @@ class Mid(Value):
     invite_days: int
     second_person_above: int | None = None
     hold_minutes: int = 0
+    model_level: int | None = None
     standards: Standards | None = None
     labels: dict[str, dict[str, str]] = {}
 

@@ -1,6 +1,7 @@
 """Use cases of a member who asks: a person at a MID, their own list, and what a model may do."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,9 +21,10 @@ from service.people.values import Membership
 from service.price import rules
 from service.price import store as price
 from service.price.values import PortfolioView
-from service.questions import store
+from service.questions import model_store, spent_store, store
 from service.questions.values import (
     LONGEST,
+    MOST_LEVEL,
     AboutMe,
     Asked,
     AskedView,
@@ -130,20 +132,38 @@ async def mine(deps: Deps, member_id: str) -> AskedView:
 
 
 async def model_of(deps: Deps, member_id: str) -> ModelView:
-    """What a member said to the model, and the last request that left for it."""
+    """What a member said to the model, what their MIDs let, and the last request that left."""
     async with deps.db.read() as conn:
-        return await store.read_model(conn, member_id)
+        return await _model(conn, member_id)
 
 
-async def choose_model(deps: Deps, member_id: str, *, on: bool) -> ModelView:
-    """Let a model answer from now on, or let none. A no also forgets the last request."""
+async def _model(conn: AsyncConnection, member_id: str) -> ModelView:
+    view = await model_store.read_model(conn, member_id)
+    return replace(view, most=strictest(await people.read_memberships(conn, member_id)))
+
+
+def strictest(memberships: Collection[Membership]) -> int:
+    """How much all of these MIDs let leave for a model: facts of one stand beside the others'."""
+    return min(
+        (one.mid.model_level for one in memberships if one.mid.model_level is not None),
+        default=MOST_LEVEL,
+    )
+
+
+async def choose_model(deps: Deps, member_id: str, *, on: bool, level: int = 0) -> ModelView:
+    """Let a model answer from now on, or let none. A no also forgets the last request.
+
+    ``level`` is what the member was told would leave; never more does, until they say yes again.
+    """
     choice = ModelChoice.YES if on else ModelChoice.NO
     forget: dict[str, Any] = {} if on else {"request": None, "requested_at": None}
     async with deps.db.write() as conn:
         await people.lock_member(conn, member_id)
         at = deps.clock.now()
-        await store.put_model(conn, member_id, choice=choice.value, at=at, **forget)
-        return await store.read_model(conn, member_id)
+        await model_store.put_model(
+            conn, member_id, choice=choice.value, level=level if on else 0, at=at, **forget
+        )
+        return await _model(conn, member_id)
 
 
 async def sent_to_model(deps: Deps, member_id: str, request: str) -> None:
@@ -151,9 +171,9 @@ async def sent_to_model(deps: Deps, member_id: str, request: str) -> None:
     async with deps.db.write() as conn:
         if not await people.lock_member(conn, member_id):
             return
-        if (await store.read_model(conn, member_id)).choice is ModelChoice.YES:
+        if (await model_store.read_model(conn, member_id)).choice is ModelChoice.YES:
             at = deps.clock.now()
-            await store.put_model(conn, member_id, request=request, requested_at=at)
+            await model_store.put_model(conn, member_id, request=request, requested_at=at)
 
 
 async def count(deps: Deps, member_id: str, *, topic: str, language: str, band: str) -> None:
@@ -175,7 +195,8 @@ def _month(day: date) -> str:
 
 async def forget_member(conn: AsyncConnection, member_id: str) -> None:
     """Erase within a transaction that erases the person."""
-    await store.erase_member(conn, member_id)
+    for kept in (store, model_store, spent_store):
+        await kept.erase_member(conn, member_id)
 
 
 async def forget_membership(conn: AsyncConnection, membership_id: str) -> None:

@@ -100,6 +100,21 @@ async def suggest(
         return made
 
 
+async def suggest_reply(
+    deps: Deps, mid_id: str, question_id: str, question: str, by: str
+) -> Suggestion:
+    """Put a reply up for approval as an article, in its language, under a question of staff's.
+
+    Raises:
+        NotFoundError: the MID has no such question, or nobody has replied to it.
+    """
+    async with deps.db.read() as conn:
+        row = await store.read_one(conn, question_id)
+    if row is None or row.mid_id != mid_id or row.answer is None:
+        raise NotFoundError(f"{mid_id} has no reply to a question {question_id}")
+    return await suggest(deps, mid_id, {row.language: question}, {row.language: row.answer}, by)
+
+
 async def suggestions(deps: Deps, mid_id: str) -> list[Suggestion]:
     """What waits for approval.
 

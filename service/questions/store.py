@@ -1,4 +1,4 @@
-"""Tables of questions: those sent to a person, how often which topic, what a model may do."""
+"""Tables of questions: those sent to a person, how often which topic, and vectors of texts."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -28,7 +28,6 @@ from service.db.metadata import Moment, metadata
 from service.licences.store import licences
 from service.people.mid_store import mids
 from service.people.store import memberships
-from service.questions.values import ModelChoice, ModelView
 
 questions = Table(
     "questions",
@@ -63,16 +62,6 @@ question_counts = Table(
     Column("language", String(16), primary_key=True),
     Column("band", String(16), primary_key=True),
     Column("n", Integer, nullable=False),
-)
-
-model_choices = Table(
-    "model_choices",
-    metadata,
-    Column("member_id", String(32), primary_key=True),
-    Column("choice", String(16), nullable=False),
-    Column("at", Moment),
-    Column("request", Text),
-    Column("requested_at", Moment),
 )
 
 vectors = Table(
@@ -182,9 +171,8 @@ async def put_sending(conn: AsyncConnection, question_id: str, **values: Any) ->
 
 
 async def erase_member(conn: AsyncConnection, member_id: str) -> None:
-    """Remove what a member asked, the replies, and what they let a model do."""
-    for table in (questions, model_choices):
-        await conn.execute(delete(table).where(table.c.member_id == member_id))
+    """Remove what a member asked, and the replies."""
+    await conn.execute(delete(questions).where(questions.c.member_id == member_id))
 
 
 async def erase_membership(conn: AsyncConnection, membership_id: str) -> None:
@@ -210,23 +198,6 @@ async def read_counts(conn: AsyncConnection, mid_id: str) -> list[Row[Any]]:
     return list(
         await conn.execute(wanted.order_by(cells.month.desc(), cells.n.desc(), cells.topic))
     )
-
-
-async def read_model(conn: AsyncConnection, member_id: str) -> ModelView:
-    """What a member said to the model, and the last request."""
-    found = await conn.execute(select(model_choices).where(model_choices.c.member_id == member_id))
-    row = found.first()
-    if row is None:
-        return ModelView()
-    choice = ModelChoice(row.choice)
-    return ModelView(choice=choice, request=row.request, requested_at=row.requested_at)
-
-
-async def put_model(conn: AsyncConnection, member_id: str, **values: Any) -> None:
-    """Note the member's choice, or the last request as it was sent."""
-    start = {"member_id": member_id, "choice": ModelChoice.NOT_ASKED.value, **values}
-    put = _insert(conn, model_choices).values(start)
-    await conn.execute(put.on_conflict_do_update(index_elements=["member_id"], set_=values))
 
 
 async def read_vectors(conn: AsyncConnection, model: str) -> dict[str, bytes]:

@@ -14,6 +14,10 @@ LONGEST = 500
 """Characters of a question that are read; the rest is cut, and the member is told."""
 
 
+MOST_LEVEL = 3
+"""As much as a model may ever be told."""
+
+
 class ModelChoice(StrEnum):
     """What a member said to being answered by a model."""
 
@@ -24,9 +28,15 @@ class ModelChoice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelView:
-    """A member's choice about the model, and the last request that left for it, word for word."""
+    """A member's choice about the model, and the last request that left for it, word for word.
+
+    ``agreed`` is how much they let leave when they said yes, ``most`` how much their MIDs let: the
+    strictest of them. Both from 0 (nothing) to 3.
+    """
 
     choice: ModelChoice = ModelChoice.NOT_ASKED
+    agreed: int = 0
+    most: int = MOST_LEVEL
     request: str | None = None
     requested_at: datetime | None = None
 

@@ -2,18 +2,25 @@
 
 import asyncio
 import json
+import re
+from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.by_model import ByModel
-from dialogs.callbacks import Go, Place, SetModel, ShowRequest, ShowTopic
+from bot.modelling import budget
+from dialogs.callbacks import Go, Place, SetModel, ShowLegal, ShowRequest, ShowTopic
 from knowledge.answers import Answerer
-from knowledge.budget import Budget
+from knowledge.budget import Limits
 from knowledge.model import Model
 from knowledge.replies import ModelHere
-from tests.bot.conftest import NURSE
+from service.bundle.cases import import_bundle
+from service.bundle.schema import Bundle
+from tests.bot.conftest import NURSE, TRANSLATOR
 from tests.knowledge.model_server import Bad, model_server, reply
+from tests.service.stage import raw
 
+LIMITS = Limits(answers_a_day=3)
 ASKED = "why am I out of this one"
 SAID = "You are in when your yes covers the terms of today."
 
@@ -31,19 +38,35 @@ async def llm():
 
 @pytest.fixture
 async def house(quiet_house, llm):
-    def model(deps):
-        answerer = Answerer(Model(llm.url, "tiny"), Budget(deps.clock), total_seconds=4)
-        return ByModel(deps, answerer, ModelHere(name="tiny", place="127.0.0.1"))
-
-    quiet_house.model = model
-    async with quiet_house.running():
+    async with served(quiet_house, llm):
         yield quiet_house
+
+
+@asynccontextmanager
+async def served(house, llm, level=1):
+    """The house with a model that may be told as much."""
+
+    def model(deps):
+        answerer = Answerer(Model(llm.url, "tiny"), budget(deps, LIMITS), total_seconds=4)
+        return ByModel(deps, answerer, ModelHere(name="tiny", place="127.0.0.1", level=level))
+
+    house.model = model
+    async with house.running():
+        yield
+
+
+async def lets(house, mid, level):
+    """A MID's new bundle says how much may leave."""
+    bundle = raw(mid)
+    bundle["mid"]["model_level"] = level
+    async with house.deps() as deps:
+        await import_bundle(deps, Bundle.model_validate(bundle))
 
 
 async def agreed(house):
     member = await house.joined(house.member(), NURSE)
     await member.say(ASKED)
-    await member.press(SetModel(on=True))
+    await member.press(SetModel(on=True, level=1))
     return member
 
 
@@ -154,3 +177,112 @@ async def test_drafts_that_are_refused_do_not_cost_the_answer(house, llm):
 async def test_about_says_that_a_model_may_answer(house):
     said = await house.member().say("/about")
     assert "the model tiny at 127.0.0.1 answers you, but only if you said yes" in said
+
+
+async def test_who_has_used_up_the_day_is_told_and_gets_the_closest_text(house, llm):
+    member = await agreed(house)
+    for _ in range(2):
+        await member.say(ASKED)
+    assert SAID in member.text
+    said = await member.say(ASKED)
+    assert "The AI model has answered you as often as it may today." in said
+    assert "This is the closest text I have." in said
+    assert len(llm.requests) == 3
+    other = await house.joined(house.member("Ben"), ("nurses", "N-0002"))
+    await other.say(ASKED)
+    assert SAID in await other.press(SetModel(on=True, level=1))
+
+
+# How much each MID lets leave
+
+
+EARNED = "how much did I earn so far in September"
+LEAVES = {
+    1: "Your answers and amounts do not go there.",
+    2: "Your amounts go there, but rounded.",
+    3: "Your answers and amounts go there too.",
+}
+
+
+@pytest.mark.parametrize(
+    ("nurses", "translators", "holds"), [(None, None, 3), (None, 2, 2), (1, 2, 1), (1, None, 1)]
+)
+async def test_the_strictest_of_a_members_mids_says_what_leaves(
+    quiet_house, llm, nurses, translators, holds
+):
+    await lets(quiet_house, "nurses", nurses)
+    await lets(quiet_house, "translators", translators)
+    async with served(quiet_house, llm, level=3):
+        member = await quiet_house.joined(quiet_house.member(), NURSE, TRANSLATOR)
+        assert LEAVES[holds] in await member.say(EARNED)
+        await member.press(SetModel(on=True, level=holds))
+        (request,) = llm.requests
+        said = json.dumps(request["messages"], ensure_ascii=False)
+        assert "{{fact:earnings.line.0}} money" in said
+        assert ("= €1.92" in said) is (holds == 3)
+        assert ("= under 10" in said) is (holds == 2)
+
+
+async def test_where_a_mid_lets_nothing_leave_nobody_asks_and_nothing_leaves(quiet_house, llm):
+    await lets(quiet_house, "nurses", 0)
+    async with served(quiet_house, llm, level=3):
+        member = await quiet_house.joined(quiet_house.member(), NURSE, TRANSLATOR)
+        assert "This is the closest text I have." in await member.say(ASKED)
+        await member.say("/privacy")
+        said = await member.press(Go(place=Place.MODEL))
+        assert "One of your MIDs lets nothing go to an AI model." in said
+        # An old button, or a forged one, does not change that.
+        await member.forge(SetModel(on=True, level=3).pack())
+        assert "This is the closest text I have." in await member.say(ASKED)
+        other = await quiet_house.joined(quiet_house.member("Ben"), ("translators", "T-0001"))
+        assert "May an AI model answer you?" in await other.say(ASKED)
+    assert not llm.requests
+
+
+async def test_a_yes_to_little_is_no_yes_to_more(quiet_house, llm):
+    await lets(quiet_house, "nurses", 1)
+    async with served(quiet_house, llm, level=3):
+        member = await quiet_house.joined(quiet_house.member(), NURSE)
+        await member.say(EARNED)
+        await member.press(SetModel(on=True, level=1))
+        await lets(quiet_house, "nurses", 3)
+        await member.say(EARNED)
+        assert "1.92" not in json.dumps(llm.requests, ensure_ascii=False)
+        await member.say("/privacy")
+        said = await member.press(Go(place=Place.MODEL))
+        assert "Less goes there until you say yes to this." in said
+        await member.press(SetModel(on=True, level=3))
+        await member.say(EARNED)
+        assert "= €1.92" in json.dumps(llm.requests[-1], ensure_ascii=False)
+
+
+# The legal text of a licence
+
+
+async def test_a_question_about_a_licence_may_be_answered_from_its_legal_text(house, llm):
+    says = "Access to work-environment recordings and authored lift plans"
+
+    def script(body):
+        (alias,) = re.findall(r"\[(s\d)\] Teach lifting robots: legal text", body_text(body))
+        return reply(claims=[(f"{says} for product improvement.", [alias])])
+
+    llm.script = script
+    member = await house.joined(house.member(), NURSE, TRANSLATOR)
+    await member.say("what does the contract about lifting robots allow")
+    said = await member.press(SetModel(on=True, level=1))
+    assert says in said
+    assert "Source: “Teach lifting robots: legal text”" in said
+    (request,) = llm.requests
+    assert "Dialect" not in body_text(request), "nothing of the other MID stands beside it"
+    assert says in await member.press(ShowLegal)
+
+
+async def test_what_another_mid_licenses_is_opened_for_nobody_else(house, llm):
+    stranger = await house.joined(house.member(), TRANSLATOR)
+    await stranger.say("what does the contract about lifting robots allow")
+    await stranger.press(SetModel(on=True, level=1))
+    assert "work-environment" not in json.dumps(llm.requests)
+
+
+def body_text(body):
+    return "\n".join(one["content"] for one in body["messages"])

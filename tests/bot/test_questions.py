@@ -1,6 +1,7 @@
 """Questions in the chat, from the first word to the reply of a person."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -291,6 +292,43 @@ async def test_an_approved_suggestion_becomes_an_article_of_that_mid_alone(shipp
         assert "Source: a text of your MID." in said
         ben = await shipped.joined(shipped.member("Ben"), TRANSLATOR)
         assert "Sevilla" not in await ben.say("when is the summer meeting of the co-op?")
+
+
+async def test_a_reply_becomes_an_article_for_the_next_member_once_a_person_approved_it(
+    quiet_house, monkeypatch
+):
+    import json
+    from datetime import UTC, datetime, timedelta
+
+    quiet_house.search = SHARED
+    quiet_house.clock.time = datetime.now(UTC) + timedelta(minutes=5)
+    cli = partial(asyncio.to_thread, run_cli, quiet_house, monkeypatch)
+    async with quiet_house.running():
+        ana = await quiet_house.joined(quiet_house.member(), NURSE)
+        await asked(quiet_house, ana, "why is there zebra parking on payday")
+        (one,) = await questions(quiet_house)
+        own = "Where may I park my bicycle at the summer meeting?"
+        suggest = ("suggest", "nurses", "--question", own, "--reply", one.id)
+        assert (await cli(*suggest))[0] == 1, "nobody has replied yet"
+        assert (await cli("answer", one.id, "Behind the old mill."))[0] == 0
+        await until(lambda: "Behind the old mill." in ana.text)
+        stranger = ("suggest", "translators", "--question", own, "--reply", one.id)
+        assert (await cli(*stranger))[0] == 1, "it is not theirs"
+        assert (await cli(*suggest, "--text", "x"))[0] == 2
+        code, said = await cli(*suggest, "--json")
+        (made,) = json.loads(said)
+        assert (code, made["question"], made["answer"]) == (
+            0, {"en": own}, {"en": "Behind the old mill."}
+        )  # fmt: skip
+    quiet_house.search = None
+    async with quiet_house.running():
+        ben = await quiet_house.joined(quiet_house.member("Ben"), ("nurses", "N-0002"))
+        assert "old mill" not in await ben.say("where may I park my bicycle?")
+    assert (await cli("approve", "nurses", made["id"], "bicycles"))[0] == 0
+    async with quiet_house.running():
+        said = await ben.say("where may I park my bicycle?")
+        assert "Behind the old mill." in said
+        assert "zebra" not in said
 
 
 def run_cli(house, monkeypatch, *words_):

@@ -6,10 +6,17 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy import delete
+from structlog.testing import capture_logs
 
+from bot.modelling import budget, build_answerer, used
+from bot.settings import Settings
+from knowledge.answers import Answerer
 from knowledge.budget import Breaker, Limits
-from knowledge.values import Action, Answer, Reason, Refused
-from tests.knowledge.asked import EARNED, MUCH, TEXTS, bench, passage, sentences
+from knowledge.values import Action, Answer, Question, Reason, Refused
+from service.people.store import members
+from service.questions.cases import forget_member
+from tests.knowledge.asked import EARNED, TEXTS, bench, passage, sentences
 from tests.knowledge.model_server import Bad, reply
 
 GOOD = "Your MID pays 4 times a year."
@@ -33,7 +40,7 @@ async def test_a_good_answer_has_its_sentences_sources_and_buttons():
         assert [source.id for source in answer.sources] == ["payments"]
         assert answer.actions == (Action.LICENCES,)
         assert len(b.server.requests) == 1
-        assert b.budget.share("mid_own") == 1000 / MUCH.tokens_a_month
+        assert (await b.spent())["mid", "mid_own", "2026-11"] == 1000
 
 
 @pytest.mark.parametrize("language", [*TEXTS, "de"])
@@ -134,6 +141,18 @@ async def test_the_model_may_say_that_it_cannot_answer(status, reason):
         outcome = await b.ask()
         assert outcome == Refused(reason=reason, topics=("payments",))
         assert len(b.server.requests) == 1
+
+
+async def test_the_answerer_of_the_settings_tells_a_sentence_in_another_language():
+    spanish = "La respuesta llega a este chat."
+    async with bench() as b:
+        b.server.script = saying((spanish, ["s1"]))
+        given = {"llm_base_url": b.server.url, "llm_model": "tiny"}
+        b.answerer = build_answerer(Settings(_env_file=None, **given), b.deps)
+        source = [passage(text=spanish)]
+        outcome = await b.ask(passages=source)
+        assert outcome == Refused(reason=Reason.UNCHECKED, fault="language")
+        assert isinstance(await b.ask(passages=source, language="es"), Answer)
 
 
 # Drafts
@@ -387,18 +406,100 @@ async def test_a_member_has_twenty_answers_a_day():
 
 
 async def test_a_mid_has_its_tokens_of_the_month():
-    kept = []
-
-    async def keep(rows):
-        kept.extend(rows)
-
-    async with bench(limits=Limits(tokens_a_month=1500), keep=keep) as b:
+    async with bench(limits=Limits(tokens_a_month=1500)) as b:
         b.server.script = saying((GOOD, ["s1"]))
         assert [isinstance(await b.ask(), Answer) for _ in range(3)] == [True, True, False]
         assert (await b.ask()).reason is Reason.MID_LIMIT
-        assert max(row.n for row in kept if row.kind == "tokens") == 2000
+        assert (await b.spent())["mid", "mid_own", "2026-11"] == 2000
+        assert isinstance(await b.ask(mid="mid_other"), Answer)
         b.clock.pass_by(days=31)
         assert isinstance(await b.ask(), Answer)
+        assert ("mid", "mid_own", "2026-11") not in await b.spent()
+
+
+async def test_all_mids_together_have_theirs():
+    async with bench(limits=Limits(tokens_in_all=1500)) as b:
+        b.server.script = saying((GOOD, ["s1"]))
+        answered = [isinstance(await b.ask(mid=f"mid_{n}"), Answer) for n in range(3)]
+        assert answered == [True, True, False]
+        assert (await b.ask()).reason is Reason.ALL_LIMIT
+        # What was refused was not counted for anybody.
+        assert ("mid", "mid_2", "2026-11") not in await b.spent()
+
+
+async def test_a_restart_does_not_refill_a_budget():
+    limits = Limits(answers_a_day=1)
+    async with bench(limits=limits) as b:
+        b.server.script = saying((GOOD, ["s1"]))
+        assert isinstance(await b.ask(), Answer)
+        again = Answerer(b.model, budget(b.deps, limits))
+        asked = Question(text="When am I paid?", locale="en", mid_ids=("mid_own",))
+        how = {"level": 1, "member": "mem_a", "mid": "mid_own"}
+        outcome = await again.answer(asked, [passage()], [], **how)
+        assert outcome == Refused(reason=Reason.MEMBER_LIMIT)
+
+
+async def test_a_process_that_dies_has_paid_about_what_its_question_cost():
+    async with bench() as b:
+        await b.knows("mem_a")
+        await b.budget.enter("mem_a", "mid_own", 700)
+        assert await b.spent() == {
+            ("member", "mem_a", "2026-11-21"): 1,
+            ("mid", "mid_own", "2026-11"): 700,
+            ("all", "", "2026-11"): 700,
+        }
+
+
+async def test_who_stops_an_answer_has_used_it_up():
+    async with bench() as b:
+        b.server.script = lambda _request: Bad(hang=True)
+        async with asyncio.TaskGroup() as group, asyncio.timeout(5):
+            asking = group.create_task(b.ask())
+            while not b.server.requests:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            asking.cancel()
+        assert (await b.spent())["member", "mem_a", "2026-11-21"] == 1
+
+
+async def test_a_server_at_fault_costs_the_member_nothing():
+    async with bench() as b:
+        b.server.script = lambda _request: Bad(status=500)
+        assert (await b.ask()).reason is Reason.FAILED
+        assert (await b.spent())["member", "mem_a", "2026-11-21"] == 0
+
+
+async def test_of_a_member_who_was_erased_nothing_is_counted():
+    async with bench() as b:
+        await b.knows("mem_a")
+        ticket = await b.budget.enter("mem_a", None, 700)
+        async with b.deps.db.write() as conn:
+            await forget_member(conn, "mem_a")
+            await conn.execute(delete(members))
+        await b.budget.settle(ticket, 800, counts=False)
+        assert await b.budget.enter("mem_a", None, 700) is Reason.MEMBER_LIMIT
+        assert await b.spent() == {
+            ("mid", "", "2026-11"): 800,
+            ("all", "", "2026-11"): 800,
+        }
+
+
+async def test_at_eighty_percent_the_operator_is_told_once_whoever_notices():
+    limits = Limits(tokens_a_month=5000)
+    async with bench(limits=limits) as b:
+        b.server.script = saying((GOOD, ["s1"]))
+        others = [Answerer(b.model, budget(b.deps, limits)) for _ in range(2)]
+        with capture_logs() as logs:
+            for n in range(3):
+                await b.ask(member=f"mem_{n}")
+            assert not [one for one in logs if one["log_level"] == "warning"]
+            for n, other in enumerate(others):
+                b.answerer = other
+                await b.ask(member=f"mem_{n}")
+        (told,) = [one for one in logs if one["log_level"] == "warning"]
+        assert (told["mid"], told["used"], told["limit"]) == ("mid_own", 4000, 5000)
+        assert await used(b.deps, limits) == (1.0, 5000 / limits.tokens_in_all)
+        b.clock.pass_by(days=31)
+        assert await used(b.deps, limits) == (0.0, 0.0)
 
 
 async def test_no_more_than_four_are_under_way():

@@ -5,8 +5,15 @@ from pydantic import SecretStr
 
 from bot.modelling import build_answerer, look_at_model
 from bot.settings import Settings
+from service.bundle.resolve import resolve_mid
+from service.bundle.schema import Bundle
+from service.deps import Deps
 from tests.knowledge.asked import Clock
 from tests.knowledge.model_server import Bad, model_server
+from tests.service.stage import raw
+
+NOWHERE = Deps(None, Clock())
+"""No store: where no model is made, none is asked."""
 
 
 def settings(**given):
@@ -19,7 +26,7 @@ async def told(**given):
 
 async def test_without_a_model_all_is_well():
     assert await told() == [(True, "no model: questions are answered from reviewed texts alone")]
-    assert build_answerer(settings(), Clock()) is None
+    assert build_answerer(settings(), NOWHERE) is None
 
 
 @pytest.mark.parametrize(
@@ -29,7 +36,7 @@ async def test_half_a_model_is_told(given):
     ((well, says),) = await told(**given)
     assert not well
     assert "Set both" in says
-    assert build_answerer(settings(**given), Clock()) is None
+    assert build_answerer(settings(**given), NOWHERE) is None
 
 
 async def test_a_model_that_answers_is_told_with_what_leaves_for_it():
@@ -65,3 +72,15 @@ async def unreachable(_self):
     from knowledge.model import ModelError
 
     raise ModelError("APIConnectionError")
+
+
+async def test_the_doctor_names_the_mids_that_let_less_leave():
+    nurses, translators = (
+        resolve_mid(Bundle.model_validate(raw(name))) for name in ("nurses", "translators")
+    )
+    mids = [nurses.model_copy(update={"model_level": 0}), translators]
+    given = {"llm_base_url": "http://127.0.0.1:9/v1", "llm_model": "m"}
+    found = [one async for one in look_at_model(settings(**given), mids)]
+    less = "of members of nurses less, as its bundle says: nothing, it is never asked"
+    assert (True, less) in found
+    assert not [says for _, says in found if "translators" in says]

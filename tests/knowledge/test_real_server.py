@@ -11,12 +11,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
+from bot.modelling import budget
 from knowledge.answers import Answerer
-from knowledge.budget import Budget
 from knowledge.model import Mode, Model, Usage
 from knowledge.values import Answer, Question, Reason
-from tests.knowledge.asked import EARNED, MUCH, Clock, passage
+from service.deps import Deps
+from service.people.store import members
+from tests.knowledge.asked import EARNED, MUCH, Clock, passage, store
 
 LANGUAGES = ("en", "es")
 pytestmark = [
@@ -48,8 +51,16 @@ def address():
 
 
 async def test_a_real_server_keeps_to_the_shape_and_the_checks_hold(address):
+    async with store() as db:
+        await check(address, Deps(db, Clock()))
+
+
+async def check(address, deps):
+    async with deps.db.write() as conn:
+        row = {"id": "mem_a", "created_at": deps.clock.now()}
+        await conn.execute(insert(members).values(row))
     model = Model(address, "tiny", silence_seconds=300)
-    answerer = Answerer(model, Budget(Clock(), MUCH), total_seconds=300)
+    answerer = Answerer(model, budget(deps, MUCH), total_seconds=300)
     sent, outcomes = [], []
 
     async def on_sent(request):

@@ -10,6 +10,8 @@ from service.licences.values import Refusal, RefusalKind
 from service.people import cases
 from service.price.values import Pause
 from service.questions import cases as questions
+from service.questions import spending
+from service.questions.purses import Draw, Purse
 from service.staff import cases as staff
 
 PERSONAL = {"member_id", "membership_id"}
@@ -53,8 +55,10 @@ async def live(stage, member) -> None:
         await questions.send(
             stage.deps, member, one.id, f"why, {one.id}", origin="m:1", language="en"
         )
-    await questions.choose_model(stage.deps, member, on=True)
+    await questions.choose_model(stage.deps, member, on=True, level=1)
     await questions.sent_to_model(stage.deps, member, f"a request of {member}")
+    asked = Draw(purse=Purse.MEMBER, owner=member, period="2026-11-21", n=1, most=20)
+    assert await spending.take(stage.deps, [asked]) is None
     rule = Refusal(RefusalKind.BUYER, "careful-robotics")
     await standing_out.refuse(stage.deps, member, rule, stage.cause())
     back = await standing_out.step_out(stage.deps, member, Pause.PAUSED, stage.cause())

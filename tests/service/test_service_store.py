@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, event, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+import bot.app  # noqa: F401  # with it comes every table
 from service.choices import cases as choices
 from service.choices import standing_out
 from service.db import cipher, integrity

@@ -12,6 +12,8 @@ from sqlalchemy.exc import OperationalError
 from bot import store
 from bot.ready import Ready
 from bot.store import Arrived
+from service.questions import spending
+from service.questions.purses import Draw, Purse
 from tests.web.conftest import House, invite
 
 CANARY = "Zanzibar-canary"
@@ -158,6 +160,22 @@ async def test_a_store_that_is_away_is_counted(house: House) -> None:
         async with house.deps.db.read() as conn:
             await conn.execute(text("SELECT 1 FROM nowhere"))
     assert b"midline_store_away_total 1.0" in house.metrics.text()
+
+
+async def test_how_much_of_the_models_month_is_used_is_told_and_names_no_mid(quiet: House) -> None:
+    with_model = quiet.with_(llm_model="tiny", llm_tokens_a_month=1000, llm_tokens_in_all=4000)
+    async with quiet.running(with_model):
+        month = quiet.clock.now().date().isoformat()[:7]
+        for purse, owner, n in ((Purse.MID, "nurses", 900), (Purse.MID, "other", 100),
+                                (Purse.ALL, "", 1000)):  # fmt: skip
+            draw = Draw(purse=purse, owner=owner, period=month, n=n, most=4000)
+            assert await spending.take(quiet.deps, [draw]) is None
+        text = (await quiet.call(path="/metrics"))[2]
+        assert b'midline_model_budget_used_ratio{whose="mid"} 0.9' in text
+        assert b'midline_model_budget_used_ratio{whose="all"} 0.25' in text
+        assert b"nurses" not in text
+    async with quiet.running(quiet.polling):
+        assert b"budget_used_ratio{" not in (await quiet.call(path="/metrics"))[2]
 
 
 async def test_two_processes_worth_of_metrics_do_not_meet() -> None:

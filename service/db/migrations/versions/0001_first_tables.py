@@ -284,6 +284,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mid_id", "kind", "key", name=op.f("pk_papers")),
     )
     op.create_table(
+        "statement_lines",
+        sa.Column("mid_id", sa.String(length=40), nullable=False),
+        sa.Column("ref", sa.String(length=64), nullable=False),
+        sa.Column("period", sa.String(length=7), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("licence", sa.String(length=40), nullable=False),
+        sa.Column("gross", sa.String(length=32), nullable=False),
+        sa.Column("net", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "mid_id", "ref", "period", "currency", "n", name=op.f("pk_statement_lines")
+        ),
+    )
+    op.create_index(
+        op.f("ix_statement_lines_mid_id_statement_lines_period"),
+        "statement_lines",
+        ["mid_id", "period"],
+        unique=False,
+    )
+    op.create_table(
         "roster",
         sa.Column("mid_id", sa.String(length=40), nullable=False),
         sa.Column("ref", sa.String(length=64), nullable=False),
@@ -335,14 +356,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_told")),
     )
 
+    _questions()
+
+    # Events may be erased with the person they are about, but never edited.
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(_SQLITE_TRIGGER)
+    else:
+        op.execute(_POSTGRES_FUNCTION)
+        op.execute(_POSTGRES_TRIGGER)
+
+
+def _questions() -> None:
     op.create_table(
         "model_choices",
         sa.Column("member_id", sa.String(length=32), nullable=False),
         sa.Column("choice", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.SmallInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("request", sa.Text(), nullable=True),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_model_choices")),
+    )
+    op.create_table(
+        "model_spent",
+        sa.Column("purse", sa.String(length=16), nullable=False),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("owner", sa.String(length=48), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("purse", "period", "owner", name=op.f("pk_model_spent")),
     )
     op.create_table(
         "question_counts",
@@ -397,13 +438,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("model", "text_hash", name=op.f("pk_vectors")),
     )
 
-    # Events may be erased with the person they are about, but never edited.
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(_SQLITE_TRIGGER)
-    else:
-        op.execute(_POSTGRES_FUNCTION)
-        op.execute(_POSTGRES_TRIGGER)
-
 
 def downgrade() -> None:
     op.drop_table("vectors")
@@ -412,6 +446,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_questions_due_at"), table_name="questions")
     op.drop_table("questions")
     op.drop_table("question_counts")
+    op.drop_table("model_spent")
     op.drop_table("model_choices")
     op.drop_table("told")
     op.drop_index(op.f("ix_staff_mid_id_staff_added_at"), table_name="staff")
@@ -420,6 +455,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_shown_member_id"), table_name="shown")
     op.drop_table("shown")
     op.drop_table("roster")
+    op.drop_index(
+        op.f("ix_statement_lines_mid_id_statement_lines_period"), table_name="statement_lines"
+    )
+    op.drop_table("statement_lines")
     op.drop_table("papers")
     op.drop_index(op.f("ix_notices_status"), table_name="notices")
     op.drop_index(op.f("ix_notices_mid_id_notices_created_at"), table_name="notices")
