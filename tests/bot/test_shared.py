@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,9 +24,9 @@ from pydantic import SecretStr
 from sqlalchemy import func, inspect, make_url, select
 from sqlalchemy.exc import OperationalError
 
-from bot import store
+from bot import intake, store
 from bot.intake import STORE_AWAY, Inbox
-from bot.lanes import lanes
+from bot.lanes import Lanes, lanes
 from bot.member import find
 from bot.store import Arrived, Waiting
 from dialogs.callbacks import SetKnob
@@ -236,6 +236,49 @@ async def test_who_loses_a_lane_stops_at_once_and_the_order_is_kept(url, db, ser
         await asyncio.sleep(0.1)
     assert begun == [0, 0, 1, 2, 3, 4]
     assert ended == [0, 1, 2, 3, 4]
+
+
+async def test_what_comes_during_a_last_look_is_not_left_to_the_sweep(url, monkeypatch):
+    """The look has seen nothing, and the worker is about to end."""
+    monkeypatch.setattr(intake, "SWEEP_SECONDS", 3600)
+    seen: list[int] = []
+
+    async def handle(one: Waiting) -> None:
+        seen.append(one.update_id)
+
+    async with process(url, handle) as inbox:
+        look, late = inbox._look, [update(2, "7"), update(3, "7")]
+
+        async def look_early(which: Sequence[str]) -> list[list[Waiting]]:
+            found = await look(which)
+            if found == [[]] and late:
+                await inbox.take([late.pop(0)])
+            return found
+
+        inbox._looks._work = look_early
+        await inbox.take([update(1, "7")])
+        await until(lambda: len(seen) == 3)
+    assert seen == [1, 2, 3]
+
+
+async def test_who_is_cancelled_while_taking_a_lane_does_not_keep_it(db, url):
+    chance, other = random.Random(5), open_server(url)
+
+    async def pass_through(held: Lanes) -> None:
+        if await held.hold("7"):
+            await held.release("7")
+
+    async with lanes(db) as here, lanes(other) as there, asyncio.TaskGroup() as group:
+        await pass_through(here)
+        for _ in range(40):
+            task = group.create_task(pass_through(here))
+            await asyncio.sleep(chance.random() * 0.004)
+            task.cancel()
+            async with asyncio.timeout(20):
+                while not await there.hold("7"):  # noqa: ASYNC110  # the other gives it back
+                    await asyncio.sleep(0.001)
+            await there.release("7")
+    await other.close()
 
 
 async def test_connections_that_end_again_and_again_lose_nothing(url, db, server):
