@@ -1,7 +1,7 @@
 """What all handlers together cost an update before the use case runs.
 
-The handlers are asked in turn, so the last one pays for all. Every handler's own body is replaced
-by nothing; finding who acts reads the store, and is measured apart.
+Asked in turn, the last handler would pay for all: hence several places. Every handler's own body
+is replaced by nothing; finding who acts reads the store, and is measured apart.
 """
 
 import argparse
@@ -41,9 +41,7 @@ async def nothing(*_: object) -> None:
 
 def handlers(dispatcher: Dispatcher, kind: str) -> list[HandlerObject]:
     """All handlers of messages or of taps in the order in which they are asked, made empty."""
-    found = [
-        handler for router in dispatcher.sub_routers for handler in getattr(router, kind).handlers
-    ]
+    found = [one for router in dispatcher.sub_routers for one in router.observers[kind].handlers]
     for one in found:
         empty = CallableObject(nothing)
         one.callback, one.params, one.varkw = empty.callback, empty.params, empty.varkw
@@ -56,7 +54,7 @@ def example(handler: HandlerObject) -> str:
     for one in handler.filters or ():
         match one.callback:
             case To() as to:
-                return min(to._data)  # noqa: SLF001
+                return min(to.data)
             case CallbackQueryFilter() as wanted:
                 fields = wanted.callback_data.model_fields
                 given = {name: _value(wanted.callback_data, name) for name in fields}
@@ -137,7 +135,7 @@ async def measure(rounds: int) -> str:
                 said = example(found[number])
                 one = update(kind, said)
                 us = await cost(
-                    partial(dispatcher.feed_update, bot, one, delivery="in:1"),
+                    partial(dispatcher.feed_update, bot, one, delivery="in:1", who=None),
                     rounds,
                 )
                 rows.append((f"{kind} {said}", str(number + 1), f"{us:.0f}", f"{us - floor:.0f}"))

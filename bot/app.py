@@ -21,6 +21,7 @@ from bot.budget import Budget
 from bot.by_model import ByModel, by_model
 from bot.delivery import Delivery
 from bot.edge import Edge
+from bot.flat import flat
 from bot.intake import SIDE_BY_SIDE, Inbox
 from bot.knowing import Knowing, Search
 from bot.lanes import lanes
@@ -103,7 +104,7 @@ def build_dispatcher(
     acting = Acting(deps)
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.outer_middleware(acting)
-    dispatcher.include_routers(*build_routers())
+    dispatcher.include_router(flat(build_routers()))
     return dispatcher
 
 

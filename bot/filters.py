@@ -20,11 +20,11 @@ class To(Filter):
     """
 
     def __init__(self, *places: Place) -> None:
-        self._data = frozenset(Go(place=place).pack() for place in places)
+        self.data = frozenset(Go(place=place).pack() for place in places)
 
     async def __call__(self, query: CallbackQuery) -> bool:
         """Whether the button is one of them."""
-        return query.data in self._data
+        return query.data in self.data
 
 
 class StaffLink(Filter):

@@ -6,11 +6,9 @@ never holds up a tap. Several processes on one PostgreSQL share the lanes.
 """
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from aiogram.exceptions import (
@@ -23,10 +21,10 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot import store
 from bot.commits import Commits
-from bot.flood import FloodGuard, protects
+from bot.flood import FloodGuard
+from bot.gathering import Gathered
 from bot.lanes import Lanes
 from bot.store import Arrived, Waiting
-from dialogs.callbacks import SetModel
 from service.db.trouble import why_away
 from service.deps import Deps
 
@@ -54,34 +52,6 @@ TRANSIENT = (
 """What mends itself: the network, Telegram's side or what stands before it, the store."""
 
 
-_KINDS = ("message", "callback_query", "my_chat_member", "stopped_message_generation")
-# A yes to the model lets it answer the question at once, which takes as long as a question does.
-_ASKS_AGAIN = f"{SetModel.__prefix__}:1:"
-
-
-def lane_of(update: dict[str, Any]) -> str:
-    """Who an update is from, and whether it is a question."""
-    message = update.get("message") or {}
-    event: dict[str, Any] = next((update[kind] for kind in _KINDS if update.get(kind)), {})
-    sender = event.get("from") or event.get("chat") or {}
-    text = message.get("text")
-    data = event.get("data") or ""
-    question = (text is not None and not text.startswith("/")) or data.startswith(_ASKS_AGAIN)
-    return f"{sender.get('id')}{'?' if question else ''}"
-
-
-def arrived(update: dict[str, Any]) -> Arrived:
-    """An update the way the inbox keeps it."""
-    text = (update.get("message") or {}).get("text") or ""
-    data = (update.get("callback_query") or {}).get("data") or ""
-    return Arrived(
-        update_id=update["update_id"],
-        lane=lane_of(update),
-        body=json.dumps(update, ensure_ascii=False),
-        protects=protects(text, data),
-    )
-
-
 class Inbox:
     """Takes updates in and hands them to ``handle`` until it is told to stop."""
 
@@ -92,6 +62,7 @@ class Inbox:
         self._lanes = lanes
         self._handle = handle
         self._commits = Commits(deps)
+        self._looks = Gathered(self._look)
         self._flood = FloodGuard()
         self._queues: dict[str, deque[Waiting]] = {}
         self._workers: set[asyncio.Task[None]] = set()
@@ -123,10 +94,11 @@ class Inbox:
         """Handle what a former process left, then what is taken, until ``stop``."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            writing = group.create_task(self._commits.run())
+            gathering = [group.create_task(one.run()) for one in (self._commits, self._looks)]
             await self._sweep()
             await self._drain()
-            writing.cancel()
+            for one in gathering:
+                one.cancel()
 
     def stop(self) -> None:
         """Finish what is being handled and leave the rest in the store."""
@@ -141,7 +113,7 @@ class Inbox:
                     async with self._deps.db.write() as conn:
                         await store.forget_finished(conn, self._deps.clock.now() - REMEMBERED)
                     cleaned = True
-                async with self._deps.db.read() as conn:
+                async with self._deps.db.look() as conn:
                     open_ = await store.read_open(conn)
                 self._queue([one for one in open_ if one.lane not in self._queues])
                 self._swept.set()
@@ -176,34 +148,47 @@ class Inbox:
             worker.add_done_callback(self._workers.discard)
 
     async def _work(self, lane: str) -> None:
+        queue = self._queues[lane]
         try:
-            while await self._lanes.hold(lane):
-                try:
-                    while waiting := await self._next(lane):
-                        for one in waiting:
-                            if self._stopping.is_set():
-                                return
-                            async with self._slots:
-                                await self._do(one)
-                finally:
-                    await self._lanes.release(lane)
-                # Another process may have stored something while the lane was being let go.
-                if not self._lanes.shared or not await self._next(lane):
-                    return
+            # What comes while this looks or lets go is queued, and is a reason for another turn.
+            while queue and not self._stopping.is_set():
+                if self._lanes.shared:
+                    await self._share(lane, queue)
+                else:
+                    await self._do_all([queue.popleft() for _ in range(len(queue))])
         except STORE_AWAY as error:
             # What is open is in the store, and the next sweep finds it.
             log.warning("store_away", **why_away(error))
         finally:
             del self._queues[lane]
 
-    async def _next(self, lane: str) -> list[Waiting]:
-        """What is to be handled next: from memory, or from the store where others store too."""
-        queued = list(self._queues[lane])
-        self._queues[lane].clear()
-        if not self._lanes.shared:
-            return queued
-        async with self._deps.db.read() as conn:
-            return await store.read_open(conn, lane)
+    async def _share(self, lane: str, queue: deque[Waiting]) -> None:
+        """Handle what the store has of a lane, unless another process does."""
+        queue.clear()
+        if not await self._lanes.hold(lane):
+            return
+        try:
+            await self._do_all(await self._looks.ask(lane))
+        finally:
+            await self._lanes.release(lane)
+        # Another process may have stored something before the lane was let go.
+        queue.extend(await self._looks.ask(lane))
+
+    async def _look(self, lanes: Sequence[str]) -> list[list[Waiting]]:
+        """What is open of each lane."""
+        async with self._deps.db.look() as conn:
+            open_ = await store.read_open(conn, lanes)
+        found: dict[str, list[Waiting]] = {lane: [] for lane in lanes}
+        for one in open_:
+            found[one.lane].append(one)
+        return [found[lane] for lane in lanes]
+
+    async def _do_all(self, waiting: Sequence[Waiting]) -> None:
+        for one in waiting:
+            if self._stopping.is_set():
+                return
+            async with self._slots:
+                await self._do(one)
 
     async def _do(self, one: Waiting) -> None:
         failed = await self._handled(one)

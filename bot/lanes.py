@@ -12,13 +12,14 @@ because use cases know what caused them.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import psycopg
 import structlog
 
+from bot.gathering import Gathered
 from service.db.database import Database
 from service.db.locks import lock_key
 
@@ -36,6 +37,13 @@ _THE_SERVERS = (
     "-c tcp_keepalives_idle=9 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
     " -c tcp_user_timeout=15000"
 )
+
+
+_Connection = psycopg.AsyncConnection[tuple[bool]]
+_LOCKS = """
+    SELECT CASE WHEN takes THEN pg_try_advisory_lock(key) ELSE pg_advisory_unlock(key) END
+    FROM unnest(%s::bigint[], %s::boolean[]) AS asked (key, takes)
+"""
 
 
 class Lanes(Protocol):
@@ -66,16 +74,24 @@ class OwnLanes:
 
 
 class SharedLanes:
-    """Lanes as session advisory locks of a PostgreSQL server, by what psycopg needs to connect."""
+    """Lanes as session advisory locks of a PostgreSQL server, by what psycopg needs to connect.
+
+    ``run`` answers what is asked, many at once: one connection holds all lanes, and going to the
+    server for each would let everybody wait for everybody.
+    """
 
     shared = True
 
     def __init__(self, server: dict[str, Any]) -> None:
         self._server = server
-        self._connection: psycopg.AsyncConnection[tuple[bool]] | None = None
+        self._connection: _Connection | None = None
         self._watched: int | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._asked = Gathered(self._ask)
         self._workers: dict[str, asyncio.Task[Any]] = {}
+
+    async def run(self) -> None:
+        """Answer, for ever."""
+        await self._asked.run()
 
     async def hold(self, lane: str) -> bool:
         """Take a lane for the task that asks, unless another process has it.
@@ -84,22 +100,27 @@ class SharedLanes:
         taken; whoever sweeps asks again.
         """
         try:
-            held = await self._ask("SELECT pg_try_advisory_lock(%s)", lane)
+            held, on = await self._asked.ask((lane, True))
         except psycopg.Error as error:
             log.warning("lanes_away", error=type(error).__name__)
             return False
+        except asyncio.CancelledError:
+            # It may have been taken all the same.
+            self._asked.put((lane, False))
+            raise
         worker = asyncio.current_task()
-        if held and worker is not None:
-            self._workers[lane] = worker
-        return held
+        if not held or on is not self._connection or worker is None:
+            return False
+        self._workers[lane] = worker
+        return True
 
     async def release(self, lane: str) -> None:
-        """Give it back, unless it was lost."""
+        """Give it back, unless it was lost. It is given back even when the task is cancelled."""
         if self._workers.get(lane) is not asyncio.current_task():
             return
         del self._workers[lane]
         try:
-            await self._ask("SELECT pg_advisory_unlock(%s)", lane)
+            await asyncio.shield(self._asked.put((lane, False)))
         except psycopg.Error as error:
             log.warning("lanes_away", error=type(error).__name__)
 
@@ -110,24 +131,28 @@ class SharedLanes:
             self._connection.pgconn.finish()
             self._connection = None
 
-    async def _ask(self, sql: str, lane: str) -> bool:
-        async with self._one_at_a_time:
-            if self._connection is None:
-                self._connection = await psycopg.AsyncConnection.connect(
-                    **self._server, autocommit=True
-                )
-            self._unwatch()
-            try:
-                row = await (await self._connection.execute(sql, (lock_key(lane),))).fetchone()
-            except BaseException:
-                # Whether it was carried out is not known: the end of the connection settles it.
-                self._lose()
-                raise
-            self._watch(self._connection)
-        assert row is not None
-        return row[0]
+    async def _ask(self, asked: Sequence[tuple[str, bool]]) -> list[tuple[bool, _Connection]]:
+        """Carry out what was asked: each a lane, and whether to take it or give it back."""
+        # What is given back comes first, so that it can be taken again at once.
+        order = sorted(range(len(asked)), key=lambda at: asked[at][1])
+        keys = [lock_key(asked[at][0]) for at in order]
+        takes = [asked[at][1] for at in order]
+        if self._connection is None:
+            self._connection = await psycopg.AsyncConnection.connect(
+                **self._server, autocommit=True
+            )
+        self._unwatch()
+        try:
+            rows = await (await self._connection.execute(_LOCKS, (keys, takes))).fetchall()
+        except BaseException:
+            # Whether it was carried out is not known: the end of the connection settles it.
+            self._lose()
+            raise
+        self._watch(self._connection)
+        told = dict(zip(order, rows, strict=True))
+        return [(told[at][0], self._connection) for at in range(len(asked))]
 
-    def _watch(self, connection: psycopg.AsyncConnection[tuple[bool]]) -> None:
+    def _watch(self, connection: _Connection) -> None:
         """Between questions the server has nothing to say but that the connection ends."""
         self._watched = connection.fileno()
         asyncio.get_running_loop().add_reader(self._watched, self._said, connection)
@@ -137,7 +162,7 @@ class SharedLanes:
             asyncio.get_running_loop().remove_reader(self._watched)
             self._watched = None
 
-    def _said(self, connection: psycopg.AsyncConnection[tuple[bool]]) -> None:
+    def _said(self, connection: _Connection) -> None:
         try:
             connection.pgconn.consume_input()
         except psycopg.Error:
@@ -161,7 +186,10 @@ async def lanes(db: Database) -> AsyncIterator[Lanes]:
     _, server = db.engine.dialect.create_connect_args(db.engine.url)
     options = f"{server.get('options', '')} {_THE_SERVERS}".strip()
     shared = SharedLanes({"connect_timeout": 10, **server, **_OURS, "options": options})
-    try:
-        yield shared
-    finally:
-        shared.close()
+    async with asyncio.TaskGroup() as group:
+        answering = group.create_task(shared.run())
+        try:
+            yield shared
+        finally:
+            answering.cancel()
+            shared.close()

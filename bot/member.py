@@ -34,11 +34,11 @@ class Who:
 
 async def find(deps: Deps, user: User) -> store.Chat:
     """The chat of a Telegram user; a stranger becomes a member of nothing."""
-    async with deps.db.read() as conn:
+    async with deps.db.look() as conn:
         chat = await store.read_chat(conn, user.id)
     if chat is None:
         async with deps.db.write() as conn:
-            chat = await store.read_chat(conn, user.id)
+            chat = await store.hold_chat(conn, user.id)
             if chat is None:
                 spoken = negotiate(user.language_code)
                 member = await people.add_member(conn, deps.clock.now(), spoken=spoken)

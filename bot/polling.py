@@ -14,7 +14,8 @@ from aiogram.exceptions import (
 )
 from aiogram.types import Update
 
-from bot.intake import STORE_AWAY, Inbox, arrived
+from bot.arriving import arrived
+from bot.intake import STORE_AWAY, Inbox
 from bot.session import RawUpdates
 from bot.store import Arrived
 from service.db.trouble import why_away

@@ -23,6 +23,7 @@ from bot.modelling import limits_of
 from bot.polling import ALLOWED, LONGEST_WAIT, poll, stored
 from bot.ready import Ready
 from bot.settings import Settings
+from service.db.trouble import why_away
 from service.deps import Deps
 from web.address import hook as checked
 from web.values import AwayError, Hook, NotAnUpdateError, Rooms
@@ -122,7 +123,7 @@ class Door:
             async with asyncio.timeout(TAKE_SECONDS):
                 await self._inbox.take(updates)
         except (SQLAlchemyError, TimeoutError) as error:
-            log.warning("store_away", error=type(error).__name__)
+            log.warning("store_away", **why_away(error))
             raise AwayError from error
         for one in updates:
             self._metrics.received(kind_of(one.body))

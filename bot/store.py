@@ -125,16 +125,19 @@ async def put_updates(
     return stored
 
 
-async def read_open(conn: AsyncConnection, lane: str | None = None) -> list[Waiting]:
-    """What is stored and not handled, of one lane or of all, in the order of arrival."""
-    open_ = (
-        select(inbox.c.seq, inbox.c.update_id, inbox.c.lane, inbox.c.body, inbox.c.received_at)
-        .where(inbox.c.done_at.is_(None))
-        .order_by(inbox.c.seq)
-    )
-    if lane is not None:
-        open_ = open_.where(inbox.c.lane == lane)
-    return [Waiting(*row) for row in await conn.execute(open_)]
+_OPEN = (
+    select(inbox.c.seq, inbox.c.update_id, inbox.c.lane, inbox.c.body, inbox.c.received_at)
+    .where(inbox.c.done_at.is_(None))
+    .order_by(inbox.c.seq)
+)
+_OPEN_OF = _OPEN.where(inbox.c.lane.in_(bindparam("lanes", expanding=True)))
+
+
+async def read_open(conn: AsyncConnection, lanes: Sequence[str] | None = None) -> list[Waiting]:
+    """What is stored and not handled, of some lanes or of all, in the order of arrival."""
+    if lanes is None:
+        return [Waiting(*row) for row in await conn.execute(_OPEN)]
+    return [Waiting(*row) for row in await conn.execute(_OPEN_OF, {"lanes": lanes})]
 
 
 async def read_backlog(conn: AsyncConnection) -> tuple[int, datetime | None]:
@@ -171,17 +174,18 @@ _CHAT = (
 
 
 async def read_chat(conn: AsyncConnection, telegram_id: int) -> Chat | None:
-    """The chat with a Telegram id.
-
-    Where there is none, the id is held until the transaction ends: of two first contacts at once
-    only one may let the person in, and the other then finds them.
-    """
-    wanted = {"telegram_id": telegram_id}
-    row = (await conn.execute(_CHAT, wanted)).first()
-    if row is None:
-        await hold(conn, f"chat {telegram_id}")
-        row = (await conn.execute(_CHAT, wanted)).first()
+    """The chat with a Telegram id."""
+    row = (await conn.execute(_CHAT, {"telegram_id": telegram_id})).first()
     return None if row is None else Chat(*row)
+
+
+async def hold_chat(conn: AsyncConnection, telegram_id: int) -> Chat | None:
+    """The chat with a Telegram id, which is held until the transaction ends.
+
+    Of two first contacts at once only one may let the person in, and the other then finds them.
+    """
+    await hold(conn, f"chat {telegram_id}")
+    return await read_chat(conn, telegram_id)
 
 
 async def read_chats_of(

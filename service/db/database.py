@@ -7,23 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, InvalidRequestError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from service.db.cipher import cipher_connector, cipher_dbapi, read_or_make_key
 from service.db.here import READ, WRITE
+from service.db.server import SNAPSHOT, server_engine
 from service.errors import StoreError
-
-# How long a server that says nothing is waited for, in seconds but for the last, which is in
-# milliseconds. Without them a machine that vanished is waited for until the network gives up.
-_PATIENCE = {
-    "connect_timeout": 10,
-    "keepalives_idle": 20,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
-}
 
 
 class Database:
@@ -40,7 +31,18 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one snapshot and writes nothing."""
-        # It begins with the first statement, and what was only read needs no commit.
+        # What was only read needs no commit.
+        async with self._connected(self.reading) as connection:
+            if not self.embedded:
+                await connection.exec_driver_sql(SNAPSHOT)
+            yield connection
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement that only reads: it needs no snapshot with others.
+
+        On a server that saves two of three ways there and back.
+        """
         async with self._connected(self.reading) as connection:
             yield connection
 
@@ -57,18 +59,15 @@ class Database:
         connection = engine.connect()
         try:
             await connection.start()
-        except NoneFreeError as error:
-            # To whoever asks, a store that is too busy is one that is away for a moment.
+        except (NoneFreeError, InvalidRequestError) as error:
+            # To whoever asks, a store that is too busy, or that ends each connection as soon as
+            # it is there, is one that is away for a moment.
             raise OperationalError(None, None, error) from error
         try:
             yield connection
         finally:
-            # Giving it back rolls back what is open. A server is waited for even by who is
-            # cancelled; the embedded store answers at once.
-            if self.embedded:
-                await connection.close()
-            else:
-                await connection.__aexit__(None, None, None)
+            # Giving it back rolls back what is open. When that is cancelled, the connection ends.
+            await connection.close()
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -120,14 +119,4 @@ def open_server(url: str) -> Database:
             "MIDLINE_DATABASE_URL names no PostgreSQL server. "
             "Write postgresql://user:password@host/database, or unset it for an encrypted file."
         )
-    given = found.query
-    engine = create_async_engine(
-        found,
-        pool_size=8,
-        max_overflow=8,
-        pool_pre_ping=True,
-        connect_args={name: value for name, value in _PATIENCE.items() if name not in given},
-        hide_parameters=True,
-    )
-    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Database(engine, reading)
+    return Database(server_engine(found), server_engine(found, reads=True))

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
@@ -125,15 +125,22 @@ class HereConnection(AsyncAdapt_aiosqlite_connection):
         if waits:
             await self.aside(partial(cursor.execute, self._begins))
 
+    def _handle_exception(self, error: Exception) -> NoReturn:
+        # Of a damaged file the engine says so by the class that all errors share. To whoever asks
+        # it is a store that is away: what waits is kept until a backup is restored.
+        if type(error) is sqlcipher.DatabaseError:
+            raise sqlcipher.OperationalError(str(error)) from error
+        super()._handle_exception(error)
+
     def commit(self) -> None:
         """Commit: here as long as the disk is quick, in the thread after a flush that was slow."""
         if not self._open():
             return
-        if not self._slow or self._begins == READ:
-            self._commit()
-            return
         try:
-            await_(self.aside(self._commit))
+            if not self._slow or self._begins == READ:
+                self._commit()
+            else:
+                await_(self.aside(self._commit))
         except Exception as error:  # noqa: BLE001  # as SQLAlchemy's own does
             self._handle_exception(error)
 

@@ -35,6 +35,8 @@ _AWAY = (
     ("disk i/o", "the disk is full or fails", "make room, or look at the system's log"),
     ("readonly", "the store may not be written to", "give the file back to Midline's user"),
     ("read-only", "the server takes no writes", "name the primary server"),
+    ("malformed", "the file is damaged", "stop Midline and restore a backup"),
+    ("not a database", "the file is damaged", "stop Midline and restore a backup"),
     ("too many", "the server takes no more connections", "raise its max_connections"),
     ("", "the store does not answer", "see to the disk or the server; Midline tries again"),
 )
@@ -43,12 +45,12 @@ _AWAY = (
 def why_away(error: BaseException) -> dict[str, str]:
     """Reason and mend for the log, when the store fails in use. Nothing is quoted from it.
 
-    Of a group the first error counts.
+    Of a group the first error counts; what no driver said means that nothing answered.
     """
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    assert isinstance(error, DBAPIError)
-    said = str(error.orig).lower().split("\n", maxsplit=1)[0]
+    told = str(error.orig) if isinstance(error, DBAPIError) else ""
+    said = told.lower().split("\n", maxsplit=1)[0]
     reason, mend = next((reason, mend) for part, reason, mend in _AWAY if part in said)
     return {"reason": reason, "mend": mend}
 

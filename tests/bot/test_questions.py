@@ -300,7 +300,6 @@ async def test_a_reply_becomes_an_article_for_the_next_member_once_a_person_appr
     import json
     from datetime import UTC, datetime, timedelta
 
-    quiet_house.search = SHARED
     quiet_house.clock.time = datetime.now(UTC) + timedelta(minutes=5)
     cli = partial(asyncio.to_thread, run_cli, quiet_house, monkeypatch)
     async with quiet_house.running():

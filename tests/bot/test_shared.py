@@ -4,17 +4,19 @@ These run on PostgreSQL whatever `MIDLINE_STORES` says, and are skipped where no
 """
 
 import asyncio
+import gc
 import itertools
 import random
 import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import pytest
 from aiogram.types import User
 from alembic import command
@@ -22,9 +24,9 @@ from pydantic import SecretStr
 from sqlalchemy import func, inspect, make_url, select
 from sqlalchemy.exc import OperationalError
 
-from bot import store
+from bot import intake, store
 from bot.intake import STORE_AWAY, Inbox
-from bot.lanes import lanes
+from bot.lanes import Lanes, lanes
 from bot.member import find
 from bot.store import Arrived, Waiting
 from dialogs.callbacks import SetKnob
@@ -234,6 +236,49 @@ async def test_who_loses_a_lane_stops_at_once_and_the_order_is_kept(url, db, ser
         await asyncio.sleep(0.1)
     assert begun == [0, 0, 1, 2, 3, 4]
     assert ended == [0, 1, 2, 3, 4]
+
+
+async def test_what_comes_during_a_last_look_is_not_left_to_the_sweep(url, monkeypatch):
+    """The look has seen nothing, and the worker is about to end."""
+    monkeypatch.setattr(intake, "SWEEP_SECONDS", 3600)
+    seen: list[int] = []
+
+    async def handle(one: Waiting) -> None:
+        seen.append(one.update_id)
+
+    async with process(url, handle) as inbox:
+        look, late = inbox._look, [update(2, "7"), update(3, "7")]
+
+        async def look_early(which: Sequence[str]) -> list[list[Waiting]]:
+            found = await look(which)
+            if found == [[]] and late:
+                await inbox.take([late.pop(0)])
+            return found
+
+        inbox._looks._work = look_early
+        await inbox.take([update(1, "7")])
+        await until(lambda: len(seen) == 3)
+    assert seen == [1, 2, 3]
+
+
+async def test_who_is_cancelled_while_taking_a_lane_does_not_keep_it(db, url):
+    chance, other = random.Random(5), open_server(url)
+
+    async def pass_through(held: Lanes) -> None:
+        if await held.hold("7"):
+            await held.release("7")
+
+    async with lanes(db) as here, lanes(other) as there, asyncio.TaskGroup() as group:
+        await pass_through(here)
+        for _ in range(40):
+            task = group.create_task(pass_through(here))
+            await asyncio.sleep(chance.random() * 0.004)
+            task.cancel()
+            async with asyncio.timeout(20):
+                while not await there.hold("7"):  # noqa: ASYNC110  # the other gives it back
+                    await asyncio.sleep(0.001)
+            await there.release("7")
+    await other.close()
 
 
 async def test_connections_that_end_again_and_again_lose_nothing(url, db, server):
@@ -457,7 +502,7 @@ async def test_the_tables_can_be_taken_down_and_made_again(db):
 
 
 async def test_a_store_with_no_connection_free_is_away(db):
-    db.engine.pool._timeout = 0.05
+    db.reading.pool._timeout = 0.05
 
     async def sit() -> None:
         async with db.read():
@@ -465,7 +510,7 @@ async def test_a_store_with_no_connection_free_is_away(db):
 
     leave = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        for _ in range(16):
+        for _ in range(8):
             group.create_task(sit())
         await asyncio.sleep(0.5)
         with pytest.raises(OperationalError) as error:
@@ -473,6 +518,40 @@ async def test_a_store_with_no_connection_free_is_away(db):
                 pass
         leave.set()
     assert isinstance(error.value, STORE_AWAY)
+
+
+@pytest.mark.parametrize("way", ["read", "look", "write"])
+async def test_who_is_cancelled_at_any_moment_leaves_no_connection_behind(db, way, monkeypatch):
+    """A busy loop lets the driver give way even where it does not wait for the server."""
+
+    async def use() -> bool:
+        try:
+            async with getattr(db, way)() as conn:
+                await conn.scalar(select(1))
+        except asyncio.CancelledError:
+            return True
+        return False
+
+    async def wait(self: Any, *args: Any, **more: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            asyncio.get_running_loop().call_soon(asyncio.current_task().cancel)
+        return await real(self, *args, **more)
+
+    await use()
+    real = psycopg.AsyncConnection.wait
+    monkeypatch.setattr(psycopg.AsyncConnection, "wait", wait)
+    monkeypatch.setattr(psycopg.waiting, "MAX_BUSY_TIME", 0)
+    for moment in itertools.count(1):
+        left = moment
+        (cancelled,) = await asyncio.gather(use())
+        # A connection that nobody gave back is warned of when it is forgotten, and that fails.
+        gc.collect()
+        assert db.engine.pool.checkedout() == db.reading.pool.checkedout() == 0
+        if not cancelled:
+            break
+    assert moment > 1
 
 
 async def test_whatever_a_server_says_when_it_ends_is_taken_for_away(db, server, url):

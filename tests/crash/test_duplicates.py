@@ -12,8 +12,9 @@ import pytest
 
 from bot import flood, store
 from bot.app import build_bot, build_dispatcher
+from bot.arriving import arrived
 from bot.edge import Edge
-from bot.intake import Inbox, arrived
+from bot.intake import Inbox
 from bot.lanes import OwnLanes
 from bot.opening import opened
 from bot.store import Arrived, Waiting

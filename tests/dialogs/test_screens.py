@@ -129,7 +129,7 @@ def answered():
         for handler in router.callback_query.handlers:
             for one in handler.filters or ():
                 if isinstance(one.callback, To):
-                    places += sorted(one.callback._data)
+                    places += sorted(one.callback.data)
                 elif isinstance(one.callback, CallbackQueryFilter):
                     kinds.append(one.callback.callback_data)
     return kinds, places

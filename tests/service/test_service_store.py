@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, event, inspect, select, text, update
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 import bot.app  # noqa: F401  # with it comes every table
 from service.choices import cases as choices
@@ -23,6 +23,7 @@ from service.db.cipher import cipher_connector
 from service.db.database import open_embedded
 from service.db.metadata import metadata
 from service.db.migrate import config, migrate
+from service.db.trouble import why_away
 from service.deps import Deps
 from service.errors import StoreError
 from service.journal import cases as journal
@@ -172,6 +173,26 @@ async def damaged(told, tmp_path, page: int):
     content[page * 4096 + 50] ^= 0xFF
     path.write_bytes(content)
     return open_embedded(path, key)
+
+
+async def test_a_file_that_is_damaged_in_use_is_away_and_the_log_says_why(told, tmp_path):
+    (tmp_path / "one").mkdir()
+    pages = (told / "midline.db").stat().st_size // 4096
+    reasons, refused = [], []
+    for page in range(1, pages):
+        db = await damaged(told, tmp_path / "one", page)
+        try:
+            async with db.read() as conn:
+                for table in (mid_store.mids, events, latest):
+                    await conn.execute(select(table))
+        except OperationalError as error:
+            reasons.append(why_away(error)["reason"])
+        except StoreError as error:
+            # Where the tables are listed, it does not even open.
+            refused.append("restore a backup" in str(error))
+        await db.close()
+    assert set(reasons) == {"the file is damaged"}
+    assert all(refused)
 
 
 async def test_a_page_that_is_damaged_is_told_before_anybody_needs_it(told, tmp_path):

@@ -1,0 +1,35 @@
+"""An update the way the inbox keeps it, and whose it is."""
+
+import json
+from typing import Any
+
+from bot.flood import protects
+from bot.store import Arrived
+from dialogs.callbacks import SetModel
+
+_KINDS = ("message", "callback_query", "my_chat_member", "stopped_message_generation")
+# A yes to the model lets it answer the question at once, which takes as long as a question does.
+_ASKS_AGAIN = f"{SetModel.__prefix__}:1:"
+
+
+def lane_of(update: dict[str, Any]) -> str:
+    """Who an update is from, and whether it is a question."""
+    message = update.get("message") or {}
+    event: dict[str, Any] = next((update[kind] for kind in _KINDS if update.get(kind)), {})
+    sender = event.get("from") or event.get("chat") or {}
+    text = message.get("text")
+    data = event.get("data") or ""
+    question = (text is not None and not text.startswith("/")) or data.startswith(_ASKS_AGAIN)
+    return f"{sender.get('id')}{'?' if question else ''}"
+
+
+def arrived(update: dict[str, Any]) -> Arrived:
+    """An update the way the inbox keeps it."""
+    text = (update.get("message") or {}).get("text") or ""
+    data = (update.get("callback_query") or {}).get("data") or ""
+    return Arrived(
+        update_id=update["update_id"],
+        lane=lane_of(update),
+        body=json.dumps(update, ensure_ascii=False),
+        protects=protects(text, data),
+    )
