@@ -1,10 +1,12 @@
-"""Search by meaning: where the vectors of texts lie, and how near a question comes to a topic.
+"""Search by meaning: every example votes for every topic, with a weight that was fitted.
 
 Plain cosines of this model are squeezed together, and its vectors tell languages apart as well as
-they tell topics. So each language's mean is taken away, and the directions in which the examples
-of one topic differ from each other are shrunk. A topic then counts by all of its examples, the
-nearest most (a softened maximum). Held-out examples found their topic first in 54 of 100 cases
-that way, in 27 by the nearest plain cosine.
+they tell topics, so each language's mean is taken away first. A topic's score for a question is
+then the sum over all examples, and over the off-topic bank, of how alike each is to the question
+times its weight for this topic. The weights are those with which the examples of a topic come
+nearest to 1 there and all others to 0, while none grows large (kernel ridge regression). The bank
+is one more topic. Held-out examples found their topic first in 67 of 100 cases that way, and in
+61 by the nearest examples alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,21 +18,34 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 
-SOFTNESS: Final = 0.1
-"""How much a topic's other examples count beside the nearest: 0 would be not at all."""
-BANK_SOFTNESS: Final = 0.05
-SHRINKAGE: Final = 3.0
-"""How far the measured differences are drawn towards equal ones in all directions."""
+WIDTH: Final = 0.5
+"""How far a vote reaches: with half of it, only what is very near would count."""
+RIDGE: Final = 0.1
+"""How dear large weights are. A third of it, or three times as much, changes little."""
+NEAREST: Final = 1000
+"""So many of the assistant's own rows stand against the articles of a MID."""
+MOST: Final = 3000
+"""So many rows are fitted where a member may wait: a second; all of them take half a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Vectors, one a row, with the language and the topic (a number) of each, topics in order."""
+    """Vectors, one a row, with the name, the language and the topic (a number) of each."""
 
+    names: tuple[str, ...]
     vectors: Floats
     languages: tuple[str, ...]
-    topics: NDArray[np.int64]
+    topics: Numbers
+
+    def __add__(self, other: "Rows") -> "Rows":
+        return Rows(
+            self.names + other.names,
+            np.concatenate([self.vectors, other.vectors]),
+            self.languages + other.languages,
+            np.concatenate([self.topics, other.topics]),
+        )
 
     def means(self) -> dict[str, Floats]:
         """The mean of each language, and of all under the empty name."""
@@ -39,55 +54,85 @@ class Rows:
         found[""] = self.vectors.mean(axis=0)
         return found
 
-
-class Space:
-    """The shipped examples' view of what is alike; any vector of the model can be placed in it."""
-
-    def __init__(self, examples: Rows) -> None:
-        self._means = examples.means()
-        centred = self._centred(examples.vectors, examples.languages, self._means)
-        size = centred.shape[1]
-        inner = centred.astype(np.float64)
-        for topic in np.unique(examples.topics):
-            own = examples.topics == topic
-            inner[own] -= inner[own].mean(axis=0)
-        spread = inner.T @ inner / max(len(inner), 1)
-        spread += (SHRINKAGE * np.trace(spread) / size + 1e-9) * np.eye(size)
-        sizes, axes = np.linalg.eigh(spread)
-        # As float32 and in C order: a question is one multiplication.
-        self._turn = np.ascontiguousarray((axes / np.sqrt(sizes)) @ axes.T, dtype=np.float32)
-
-    @staticmethod
-    def _centred(vectors: Floats, languages: Sequence[str], means: Mapping[str, Floats]) -> Floats:
-        return vectors - np.stack([means.get(one, means[""]) for one in languages])
-
-    def place(
-        self, vectors: Floats, languages: Sequence[str], means: Mapping[str, Floats] | None = None
-    ) -> Floats:
-        """Vectors of length 1 in this space. Passages have means of their own."""
-        if not len(vectors):
-            return vectors
-        placed = self._centred(vectors, languages, means or self._means) @ self._turn
-        found: Floats = placed / np.maximum(np.linalg.norm(placed, axis=1, keepdims=True), 1e-9)
-        return found
+    def placed(self, means: Mapping[str, Floats]) -> Floats:
+        """The vectors without what their language has in common."""
+        return place(self.vectors, self.languages, means)
 
 
-def soft_max(cosines: Floats, starts: NDArray[np.int64], softness: float) -> Doubles:
-    """The softened maximum of each group of cosines; groups begin at ``starts``."""
-    lengths = np.diff(np.append(starts, len(cosines)))
-    top = np.maximum.reduceat(cosines, starts)
-    raised = np.exp((cosines - np.repeat(top, lengths)) / softness)
-    found: Doubles = top + softness * np.log(np.add.reduceat(raised, starts) / lengths)
+def place(vectors: Floats, languages: Sequence[str], means: Mapping[str, Floats]) -> Floats:
+    """Vectors of length 1 without the mean of their language, or of all where it has none."""
+    if not len(vectors):
+        return vectors
+    centred = vectors - np.stack([means.get(one, means[""]) for one in languages])
+    found: Floats = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
     return found
 
 
-class Near:
-    """Placed vectors by topic: how near a placed question comes to each topic."""
+def alike(one: Floats, other: Floats) -> Floats:
+    """How alike placed vectors are, from 0 to 1: a row for each of ``one``."""
+    # In place: fitting compares ten thousand with ten thousand.
+    found: Floats = one @ other.T
+    found -= 1
+    found /= WIDTH
+    return np.exp(found, out=found)
 
-    def __init__(self, placed: Floats, topics: NDArray[np.int64]) -> None:
+
+def fit(placed: Floats, topics: Numbers, count: int) -> Floats:
+    """The weight of each row for each of ``count`` topics.
+
+    A row with a higher topic number is an example of none of them.
+    """
+    target = (topics[:, np.newaxis] == np.arange(count)).astype(np.float32)
+    own = alike(placed, placed)
+    own.flat[:: len(own) + 1] += RIDGE
+    found: Floats = np.linalg.solve(own, target)
+    return found
+
+
+def quick_fit(placed: Floats, topics: Numbers, count: int) -> Floats:
+    """As ``fit``, but where there are many rows only some of them get a weight."""
+    if len(placed) <= MOST:
+        return fit(placed, topics, count)
+    some = np.linspace(0, len(placed) - 1, MOST).astype(np.int64)
+    found = np.zeros((len(placed), count), np.float32)
+    found[some] = fit(placed[some], topics[some], count)
+    return found
+
+
+class Own:
+    """The assistant's own topics, and last the bank."""
+
+    def __init__(self, placed: Floats, weights: Floats) -> None:
+        self.placed = np.ascontiguousarray(placed)
+        self._weights = np.ascontiguousarray(weights)
+
+    def alike(self, asked: Floats) -> Floats:
+        """How alike a placed question is to each row."""
+        return alike(asked[np.newaxis], self.placed)[0]
+
+    def scores(self, near: Floats) -> Doubles:
+        """One number for each topic, from how alike the rows are."""
+        return (near @ self._weights).astype(np.float64)
+
+
+class Theirs:
+    """A MID's topics, fitted against those of the assistant's own rows that are nearest to them.
+
+    What is of the MID gets weights here and nowhere else, so that it moves no score of others;
+    and its scores can be compared with those of the own topics, since they mean the same.
+    """
+
+    def __init__(self, placed: Floats, topics: Numbers, own: Own) -> None:
+        count = int(topics.max()) + 1
+        closest = (own.placed @ placed.T).max(axis=1)
+        self._against = np.sort(np.argsort(-closest, kind="stable")[:NEAREST])
         self._placed = np.ascontiguousarray(placed)
-        self._starts = np.flatnonzero(np.diff(topics, prepend=-1))
+        rows = np.concatenate([placed, own.placed[self._against]])
+        others = np.full(len(self._against), count)
+        weights = quick_fit(rows, np.concatenate([topics, others]), count)
+        self._weights, self._lowering = weights[: len(placed)], weights[len(placed) :]
 
-    def scores(self, asked: Floats, softness: float = SOFTNESS) -> Doubles:
-        """One number for each topic, in their order."""
-        return soft_max(self._placed @ asked, self._starts, softness)
+    def scores(self, asked: Floats, near: Floats) -> Doubles:
+        """One number for each topic; ``near`` says how alike the own rows are."""
+        raised = alike(asked[np.newaxis], self._placed)[0] @ self._weights
+        return (raised + near[self._against] @ self._lowering).astype(np.float64)

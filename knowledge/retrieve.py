@@ -5,35 +5,36 @@ compared with the blocks of the member's own MIDs and with no other, so that not
 MID can be found, nor move the scores of what is found.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from threading import Lock
 from typing import Final
 
 import numpy as np
 
+from knowledge import weights
 from knowledge.articles import OffTopic
 from knowledge.bands import LETTERS, MEANING
-from knowledge.embed import Embedder, Floats, key, unpack
+from knowledge.embed import Embedder
 from knowledge.language import detect
 from knowledge.lexical import Bm25
-from knowledge.meaning import BANK_SOFTNESS, Doubles, Near, Rows, Space
+from knowledge.meaning import Doubles, Floats, Own, Rows, Theirs, place
 from knowledge.normal import cut
 from knowledge.values import Article, Found, Hit, Question, Tier
-from knowledge.vectors import Asked, missing, passage, question, questions_of, wanted
+from knowledge.vectors import bank_rows, missing, rows, wanted
 from locales.negotiate import SOURCE, nearest
 
 SHOWN: Final = 10
 """So many topics are given back."""
+Fitted = Callable[[Rows, Floats, int], Floats]
+"""Rows, their places and a number of topics -> the weights."""
 _OWN: Final = ""
 """The block of the assistant's own topics."""
-_PASSAGES: Final = 0.2
-_LETTERS: Final = 0.5
-"""How much articles, and letters, count beside the examples, each in standard deviations.
+_LETTERS: Final = 0.7
+"""How much letters count beside meaning, each in standard deviations.
 
-Held-out examples share few letters with the rest and would have letters count less; 0.5 was set
-in view of the questions of the tests, which it therefore flatters a little."""
+From 0.3 to 0.7 held-out examples are found equally well; the questions of the tests share more
+letters with examples than those do with each other, and so would a member's."""
 
 
 class _Letters:
@@ -51,31 +52,20 @@ class _Letters:
         return np.maximum.reduceat(self.index.scores(text).astype(np.float64), self._starts)
 
 
-class _Meaning:
-    """A block, searched by meaning."""
-
-    def __init__(
-        self, examples: Rows, passages: Rows, space: Space, means: Mapping[str, Floats]
-    ) -> None:
-        self.examples = Near(space.place(examples.vectors, examples.languages), examples.topics)
-        placed = space.place(passages.vectors, passages.languages, means)
-        self.passages = Near(placed, passages.topics)
-
-
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """All blocks by meaning, and the bank. Replaced whole, so that a search sees one state."""
+    """All blocks by meaning. Replaced whole, so that a search sees one state."""
 
-    space: Space
-    blocks: Mapping[str, _Meaning]
-    bank: Near | None
+    means: Mapping[str, Floats]
+    own: Own
+    theirs: Mapping[str, Theirs]
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """What a search is decided by.
 
-    ``confidence``: how much nearer the question is to a topic than to the bank.
+    ``confidence``: how far the best topic is ahead of the bank.
     ``lead``: how far the first topic is ahead of the second.
     """
 
@@ -99,6 +89,7 @@ class Retriever:
         *,
         embedder: Embedder | None = None,
         vectors: Mapping[str, bytes] | None = None,
+        fitted: Fitted = weights.shipped,
     ) -> None:
         self._by_id: dict[str, dict[str, Article]] = {}
         for one in articles:
@@ -107,6 +98,7 @@ class Retriever:
         self._bank = tuple(off_topic)
         self._embedder = embedder
         self._vectors = dict(vectors or {})
+        self._fitted = fitted
         self._index: _Index | None = None
         self._lexical: Mapping[str, _Letters] | None = None
         self._bank_letters: Bm25 | None = None
@@ -133,42 +125,29 @@ class Retriever:
             The vectors that had to be made, by key, to be kept and given again next time.
         """
         self._letters()
-        embedder = self._embedder
-        if embedder is None or not self._blocks[_OWN]:
+        embedder, block = self._embedder, self._blocks[_OWN]
+        if embedder is None or not block:
             return {}
-        every = [one for block in self._blocks.values() for one in block]
+        every = [one for articles in self._blocks.values() for one in articles]
         new = missing(embedder, wanted(every, self._bank), self._vectors)
         self._vectors |= new
-        examples = {name: self._rows(block, asked=True) for name, block in self._blocks.items()}
-        passages = {name: self._rows(block, asked=False) for name, block in self._blocks.items()}
-        space, means = Space(examples[_OWN]), passages[_OWN].means()
-        blocks = {
-            name: _Meaning(examples[name], passages[name], space, means) for name in self._blocks
-        }
-        self._index = _Index(space, blocks, self._placed_bank(space))
+        name, known = embedder.name, self._vectors
+        examples = rows(name, block, known, asked=True)
+        means, read = examples.means(), rows(name, block, known, asked=False).means()
+        count = int(examples.topics.max()) + 1
+        whole = examples + bank_rows(name, self._bank, known, count)
+        placed = whole.placed(means)
+        own = Own(placed, self._fitted(whole, placed, count + 1))
+        theirs = {}
+        for mid_id in self._blocks.keys() - {_OWN}:
+            asked = rows(name, self._blocks[mid_id], known, asked=True)
+            # Few examples are written for these, so that their text counts as one more.
+            texts = rows(name, self._blocks[mid_id], known, asked=False)
+            both = np.concatenate([asked.placed(means), texts.placed(read)])
+            theirs[mid_id] = Theirs(both, np.concatenate([asked.topics, texts.topics]), own)
+        self._index = _Index(means, own, theirs)
         self._vectors = {}
         return new
-
-    def _rows(self, block: Sequence[Article], *, asked: bool) -> Rows:
-        found: list[tuple[Asked, str, int]] = []
-        for number, (_, same) in enumerate(groupby(block, key=lambda one: one.id)):
-            for one in same:
-                texts = map(question, questions_of(one)) if asked else [passage(one)]
-                found += [(text, one.language, number) for text in texts]
-        texts_, languages, topics = zip(*found, strict=True)
-        return Rows(self._looked_up(texts_), languages, np.array(topics, np.int64))
-
-    def _looked_up(self, texts: Iterable[Asked]) -> Floats:
-        assert self._embedder is not None
-        name = self._embedder.name
-        return unpack(self._vectors[key(name, text, asked=asked)] for text, asked in texts)
-
-    def _placed_bank(self, space: Space) -> Near | None:
-        if not self._bank:
-            return None
-        vectors = self._looked_up(question(one.text) for one in self._bank)
-        placed = space.place(vectors, [one.language for one in self._bank])
-        return Near(placed, np.zeros(len(self._bank), np.int64))
 
     def _letters(self) -> Mapping[str, _Letters]:
         with self._lock:
@@ -211,12 +190,13 @@ class Retriever:
     ) -> tuple[Doubles, float]:
         assert self._embedder is not None
         vector = self._embedder.question(text)[np.newaxis]
-        placed = index.space.place(vector, [language])[0]
-        near = [index.blocks[name].examples.scores(placed) for name in names]
-        read = [index.blocks[name].passages.scores(placed) for name in names]
-        best = float(max(one.max() for one in near))
-        bank = float(index.bank.scores(placed, BANK_SOFTNESS)[0]) if index.bank else -1.0
-        return _standard(near) + _PASSAGES * _standard(read), best - bank
+        placed = place(vector, [language], index.means)[0]
+        near = index.own.alike(placed)
+        *own, bank = index.own.scores(near)
+        theirs = [index.theirs[name].scores(placed, near) for name in names if name != _OWN]
+        found = [np.array(own), *theirs]
+        best = float(max(one.max() for one in found))
+        return _standard(found), best - float(bank)
 
     def _by_letters(self, text: str, spelt: Sequence[Doubles]) -> float:
         """How much more of the question's letters a topic has than the bank, for its length."""

