@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from service.db.cipher import cipher_connector, cipher_dbapi, read_or_make_key
 from service.db.here import READ, WRITE
-from service.db.server import SNAPSHOT, server_engine
+from service.db.server import CHANGE, SNAPSHOT, server_engine
 from service.errors import StoreError
 
 
@@ -34,7 +34,7 @@ class Database:
         # What was only read needs no commit.
         async with self._connected(self.reading) as connection:
             if not self.embedded:
-                await connection.exec_driver_sql(SNAPSHOT)
+                await _begin(connection, SNAPSHOT)
             yield connection
 
     @asynccontextmanager
@@ -50,7 +50,10 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back on any error."""
         async with self._writing or nullcontext(), self._connected(self.engine) as connection:
-            await connection.begin()
+            if self.embedded:
+                await connection.begin()
+            else:
+                await _begin(connection, CHANGE)
             yield connection
             await connection.commit()
 
@@ -73,6 +76,17 @@ class Database:
         """Give every connection back."""
         await self.reading.dispose()
         await self.engine.dispose()
+
+
+async def _begin(connection: AsyncConnection, how: str) -> None:
+    """Begin on a server, and once more on another connection when it has just ended this one."""
+    try:
+        await connection.exec_driver_sql(how)
+    except OperationalError as error:
+        if not error.connection_invalidated:
+            raise
+        await connection.rollback()
+        await connection.exec_driver_sql(how)
 
 
 def open_embedded(path: Path, key_file: Path) -> Database:
@@ -119,4 +133,4 @@ def open_server(url: str) -> Database:
             "MIDLINE_DATABASE_URL names no PostgreSQL server. "
             "Write postgresql://user:password@host/database, or unset it for an encrypted file."
         )
-    return Database(server_engine(found), server_engine(found, reads=True))
+    return Database(server_engine(found), server_engine(found))

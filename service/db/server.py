@@ -1,8 +1,8 @@
 """The engines of a PostgreSQL server: how connections are made, kept, and given out again.
 
 Whoever is cancelled while SQLAlchemy sets a connection up, once it is out of the pool, loses it:
-nobody gives it back, and the server keeps it. So nothing is set up then that waits. There is an
-engine for writing and one for reading, whose connections are made the way they stay.
+nobody gives it back, and the server keeps it. So nothing is set up then: a connection stays as it
+was made, and who needs a transaction begins it with words of their own.
 """
 
 import select
@@ -12,8 +12,8 @@ from sqlalchemy import URL, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-"""Begins what reads several times from one state. Giving the connection back ends it."""
+SNAPSHOT, CHANGE = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"
+"""How what reads several times from one state begins, and what writes."""
 
 # How long a server that says nothing is waited for, in seconds but for the last, which is in
 # milliseconds. Without them a machine that vanished is waited for until the network gives up.
@@ -29,15 +29,15 @@ _PATIENCE = {
 _CONNECTIONS = 8
 
 
-def server_engine(url: URL, *, reads: bool = False) -> AsyncEngine:
-    """An engine for writing; or one for reading, where nothing begins a transaction by itself."""
+def server_engine(url: URL) -> AsyncEngine:
+    """An engine of a server; nothing on it begins a transaction by itself."""
     given = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     engine = create_async_engine(
         url,
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_use_lifo=True,
-        connect_args=given | {"autocommit": reads},
+        connect_args=given | {"autocommit": True},
         # Without it each new connection asks the server for a type that is not used.
         use_native_hstore=False,
         hide_parameters=True,

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlcipher3 import dbapi2 as sqlcipher
 from structlog.testing import capture_logs
 
-from bot import budget, flood, intake, pacing, polling, store, told_store
+from bot import arriving, budget, flood, intake, pacing, polling, store, told_store
 from bot.lanes import OwnLanes
 from bot.pacing import Pace
 from dialogs.callbacks import SayYes, SetKnob
@@ -277,7 +277,7 @@ async def test_what_a_dead_process_left_comes_before_what_its_member_does_now(
         data=SetKnob(scope="all", to="1").pack(), message=ana.person.screen
     )
     async with house.deps() as deps, deps.db.write() as conn:
-        await store.put_updates(conn, [intake.arrived(body)], house.clock.now())
+        await store.put_updates(conn, [arriving.arrived(body)], house.clock.now())
     await turn(ana, 2)
     read = store.read_open
 
