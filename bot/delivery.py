@@ -19,9 +19,9 @@ from bot.lanes import Lanes
 from bot.outgoing import Outgoing
 from service.db.trouble import why_away
 from service.deps import Deps
-from service.notices import sending
+from service.notices import finishing, sending
 from service.notices.audience import due_again
-from service.notices.values import Status
+from service.notices.values import Halt, Status
 
 log = structlog.get_logger()
 
@@ -129,7 +129,7 @@ class Delivery:
         if await self._has_expired(job):
             return
         if job.wave_is_over() and not job.wave.passes(job.notice):
-            await out.halt(job, "too many of the first wave failed")
+            await out.halt(job, Halt.WAVE, "too many of the first wave failed")
         if not job.retries:
             open_ = job.again
             most = self._budget.under_way
@@ -138,8 +138,10 @@ class Delivery:
         if mid.id not in out.digesting:
             out.digesting.add(mid.id)
             group.create_task(send_digests(self._deps, self._bot, self._budget, out, mid))
-        if job.exhausted and job.quiet and not job.buffer and not job.editing:
-            await self._finish(job)
+        done = job.exhausted and job.quiet and not job.buffer
+        if done and not job.editing and not job.finishing:
+            job.finishing = True
+            group.create_task(self._finish(out, job))
 
     async def _has_expired(self, job: Job) -> bool:
         """Whether the moment has passed after which nobody is to get it."""
@@ -151,10 +153,20 @@ class Delivery:
         log.info("notice_expired", notice=job.id)
         return True
 
-    async def _finish(self, job: Job) -> None:
-        if await sending.waiting(self._deps, job.id) is None:
-            await sending.finish(self._deps, job.id, job.notice.epoch)
-            log.info("notice_finished", notice=job.id)
+    async def _finish(self, out: Outgoing, job: Job) -> None:
+        try:
+            if await sending.waiting(self._deps, job.id) is not None:
+                return
+            if missed := await finishing.finish(self._deps, job.notice):
+                # What this process remembers of it has a hole: it begins anew with what is stored.
+                out.jobs.pop(job.id, None)
+                log.error("notice_paused", notice=job.id, why=Halt.MISSED.value, people=missed)
+            else:
+                log.info("notice_finished", notice=job.id)
+        except STORE_AWAY as error:
+            log.warning("store_away", **why_away(error))
+        finally:
+            job.finishing = False
 
     async def _tell(self, notice_id: str) -> None:
         if self._told is not None:

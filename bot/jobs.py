@@ -23,6 +23,7 @@ class Job:
         self.exhausted = False
         self.busy = False
         self.editing = False
+        self.finishing = False
         self.resting = False
         self.halted_at: float | None = None
         self.writing = False

@@ -21,7 +21,7 @@ from service.deps import Deps
 from service.notices import rules, sending
 from service.notices.audience import next_people
 from service.notices.turns import Held, Recipient
-from service.notices.values import Hold, Outcome, Status
+from service.notices.values import Halt, Hold, Outcome, Status
 
 log = structlog.get_logger()
 
@@ -193,15 +193,15 @@ class Outgoing:
                 async with self._deps.db.write() as conn:
                     await store.set_blocked(conn, chat_id, self._deps.clock.now())
             if answer.end is End.WRONG:
-                await self.halt(job, answer.reason)
+                await self.halt(job, Halt.REFUSED, answer.reason)
         except STORE_AWAY as error:
             self._store_away(error)
 
-    async def halt(self, job: Job, reason: str) -> None:
+    async def halt(self, job: Job, why: Halt, reason: str) -> None:
         """Send no more of a notice until a person has looked at it."""
-        log.error("notice_paused", notice=job.id, reason=reason)
+        log.error("notice_paused", notice=job.id, why=why.value, reason=reason)
         job.halted_at = inf
-        await sending.pause(self._deps, job.id, job.notice.epoch, reason)
+        await sending.pause(self._deps, job.id, job.notice.epoch, why, reason)
         job.halted_at = loop_time()
 
     def _try_again(self, job: Job, one: Recipient) -> None:

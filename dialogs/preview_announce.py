@@ -37,9 +37,7 @@ _TEXT = {
         body="Conoce al equipo del robot el 3 de diciembre a las 18:00. Trae tus preguntas.",
     ),
 }
-_COUNTED = Counted(
-    by_language={"en": 1200, "es": 640}, foreign={"en": 35}, upper=1840, numbers=None
-)
+_COUNTED = Counted(by_language={"en": 1200, "es": 640}, foreign={"en": 35}, upper=1840, numbers=())
 _OUTCOMES = {
     "en": {"1": 900, "2": 20, "3": 12, "4": 3, "5": 8, "6": 2, "7": 1, "8": 1, "9": 1},
     "es": {"1": 500},
@@ -66,8 +64,8 @@ def notice(status: Status = Status.DRAFT, mid: Mid = s.NURSES, **changes: Any) -
         id="ntc_sample0000000000", mid=mid, content=content, status=status, rev=1, edited_rev=1,
         created_by="Rosa", approved_by=None if status is Status.DRAFT else "Ben",
         counted=_COUNTED.by_language, foreign=_COUNTED.foreign, upper=1840, floor=0, intent=0,
-        epoch=0, outcomes={}, reason=None, created_at=s.NOW, due_at=None, started_at=None,
-        ended_at=None,
+        epoch=0, outcomes={}, halt=None, reason=None, wave_passed=False, created_at=s.NOW,
+        due_at=None, started_at=None, ended_at=None,
     )  # fmt: skip
     return replace(made, **changes)
 

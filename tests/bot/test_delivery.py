@@ -9,7 +9,7 @@ from service.bundle.cases import import_bundle
 from service.bundle.read import read_bundle
 from service.journal.values import Cause
 from service.notices import composing, reading
-from service.notices.values import NoticeKind, NoticeText, Outcome, Status
+from service.notices.values import Halt, NoticeKind, NoticeText, Outcome, Status
 from tests.bot.conftest import House
 from tests.bot.crowd import MID, announce, content, crowd, over, when
 
@@ -111,8 +111,27 @@ async def test_a_first_wave_that_goes_wrong_halts_the_rest(house):
     async with house.deps() as deps:
         report = await over(deps, await announce(deps))
         assert report.notice.status is Status.PAUSED
-        assert "first wave" in report.notice.reason
-    assert sum(len(one.notices) for one in readers) == 10
+        assert report.notice.halt is Halt.WAVE
+        assert sum(len(one.notices) for one in readers) == 10
+        await composing.resume(deps, MID, report.notice.id)
+        report = await over(deps, report.notice.id)
+    assert report.notice.status is Status.FINISHED
+    assert all(len(one.notices) == 1 for one in readers)
+
+
+async def test_a_first_wave_that_a_person_let_pass_is_not_held_up_again_by_a_restart(quiet_house):
+    house = quiet_house
+    readers = await crowd(house, 30)
+    house.playground.faults.next("sendMessage", lost=True, times=5)
+    async with house.deps() as deps:
+        async with house.running():
+            report = await over(deps, await announce(deps))
+            assert report.notice.halt is Halt.WAVE
+        await composing.resume(deps, MID, report.notice.id)
+        async with house.running():
+            report = await over(deps, report.notice.id)
+    assert report.notice.status is Status.FINISHED
+    assert all(len(one.notices) == 1 for one in readers)
 
 
 async def test_a_stopped_notice_goes_to_nobody_else(quiet_house):

@@ -20,7 +20,7 @@ from bot.delivery import Delivery
 from bot.lanes import OwnLanes
 from service.deps import Deps
 from service.notices import composing, reading, reporting, sending
-from service.notices.values import OVER, NoticeText, Outcome, Status
+from service.notices.values import OVER, Halt, NoticeText, Outcome, Status
 from service.people import cases as people
 from service.people import mid_store
 from service.people import store as people_store
@@ -106,7 +106,7 @@ class World:
                 await composing.stop(self.deps, MID, notice_id)
             case "pause":
                 epoch = (await composing.read(self.deps, MID, notice_id)).epoch
-                await sending.pause(self.deps, notice_id, epoch, "a person looks")
+                await sending.pause(self.deps, notice_id, epoch, Halt.REFUSED, "a person looks")
                 await asyncio.sleep(who * 0.002)
                 await composing.resume(self.deps, MID, notice_id)
             case "correct":
