@@ -17,8 +17,6 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from sqlalchemy import func, select
-
 from benchmarks import store
 from benchmarks.table import table
 from benchmarks.tap import ROOT
@@ -26,8 +24,6 @@ from service.clock import SystemClock
 from service.deps import Deps
 from service.notices import composing, finishing, reporting, sending
 from service.notices.audience import next_people
-from service.notices.audience_store import audience
-from service.notices.outcome_store import segments
 from service.notices.turns import Batch, Settled
 from service.notices.values import (
     Audience,
@@ -164,7 +160,7 @@ async def tell(deps: Deps, whom: Audience, other: Beside) -> Found:
     report = await reporting.report(deps, MID, notice.id)
     assert report.notice.status is Status.FINISHED, report.notice.reason
     assert report.notice.of(Outcome.SENT) == counted.total
-    found.stored = await stored(deps, notice.id) / counted.total
+    found.stored = await store.notice_bytes(deps.db, notice.id) / counted.total
     return found
 
 
@@ -205,17 +201,6 @@ async def progress(deps: Deps, notice_id: str) -> float:
         await reporting.report(deps, MID, notice_id)
         found.append(time.perf_counter() - began)
     return median(found)
-
-
-async def stored(deps: Deps, notice_id: str) -> int:
-    """Bytes that stay of a notice."""
-    total = 0
-    async with deps.db.read() as conn:
-        for one in (segments, audience):
-            size = func.coalesce(func.sum(func.length(one.c.body)), 0)
-            found = await conn.execute(select(size).where(one.c.notice_id == notice_id))
-            total += found.scalar_one()
-    return total
 
 
 async def measure(sizes: list[int]) -> str:

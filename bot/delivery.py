@@ -17,6 +17,7 @@ from bot.intake import STORE_AWAY
 from bot.jobs import Job
 from bot.lanes import Lanes
 from bot.outgoing import Outgoing
+from bot.pausing import within
 from service.db.trouble import why_away
 from service.deps import Deps
 from service.notices import finishing, sending
@@ -71,7 +72,7 @@ class Delivery:
                 log.warning("sending_lost")
             except* STORE_AWAY as away:
                 log.warning("store_away", **why_away(away))
-            await self._stopped_within(LOOK_SECONDS)
+            await within(LOOK_SECONDS, self._stopping)
 
     async def _lead(self) -> None:
         if not await self._lanes.hold(LANE):
@@ -178,9 +179,3 @@ class Delivery:
         while not out.quiet and (left := end - loop_time()) > 0:
             out.wake()
             await asyncio.sleep(min(left, 0.02))
-
-    async def _stopped_within(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return

@@ -13,6 +13,7 @@ from bot.budget import Apart, Budget, loop_time
 from bot.carrier import Answer, End
 from bot.intake import STORE_AWAY
 from bot.jobs import Job
+from bot.pausing import within
 from bot.writing import Writing
 from dialogs import notice as dialog
 from locales.words import words
@@ -92,10 +93,7 @@ class Outgoing:
 
     async def change_within(self, seconds: float) -> None:
         """Wait until something changes, but no longer."""
-        try:
-            await asyncio.wait_for(self._changed.wait(), seconds)
-        except TimeoutError:
-            return
+        await within(seconds, self._changed)
 
     def _next(self) -> Job | None:
         """Whose turn it is: urgent notices first, the others one after the other."""
