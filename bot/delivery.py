@@ -106,6 +106,7 @@ class Delivery:
                 job.refresh(due[job.id], asked_at)
                 await self._see_to(out, job, group)
             elif job.quiet and not job.busy:
+                await self._let_go(job)
                 del out.jobs[job.id]
                 self._told_at.pop(job.id, None)
                 await self._tell(job.id)
@@ -173,9 +174,19 @@ class Delivery:
         if self._told is not None:
             await self._told(notice_id)
 
+    async def _let_go(self, job: Job) -> None:
+        """Leave nobody in doubt who is not."""
+        batch = job.last_words()
+        if batch is not None:
+            await sending.settle(self._deps, {job.id: batch}, {job.id: job.notice.epoch})
+
     async def _drain(self, out: Outgoing) -> None:
         """Let what is under way end, and write it."""
+        for job in out.jobs.values():
+            job.rest()
         end = loop_time() + DRAIN_SECONDS
         while not out.quiet and (left := end - loop_time()) > 0:
             out.wake()
             await asyncio.sleep(min(left, 0.02))
+        for job in out.jobs.values():
+            await self._let_go(job)

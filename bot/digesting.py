@@ -102,7 +102,8 @@ async def _call(
     assert one.to is not None
     now, w = deps.clock.now(), words(one.to.locale)
     views = [
-        sending.fresh_view(notice, one.to, jobs[notice.id].about, now) for notice in one.notices
+        sending.fresh_view(notice, one.to.membership_id, one.to.zone, jobs[notice.id].about, now)
+        for notice in one.notices
     ]
     note = dialog.perhaps_again(w) if one.to.in_doubt else None
     screen = dialog.digest(views, one.notices[0].mid, w, note=note)

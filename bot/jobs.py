@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from bot.letters import Letters
 from bot.waves import Wave
 from service.notices.sending import About
 from service.notices.turns import Batch, Held, Recipient, Settled, Turn
@@ -16,6 +17,7 @@ class Job:
     def __init__(self, notice: Notice, about: About) -> None:
         self.notice = notice
         self.about = about
+        self.letters = Letters(about)
         self.after = notice.floor
         self.buffer: deque[Recipient] = deque()
         self.chats: dict[str, tuple[int, bool]] = {}
@@ -35,6 +37,7 @@ class Job:
         self._trying: list[int] = []
         self._again = False
         self._put_off: dict[int, bool] = {}
+        self._in_vain: set[int] = set()
         self._unwritten: set[int] = set()
         self.wave = Wave(notice)
 
@@ -112,6 +115,7 @@ class Job:
     def forget(self) -> None:
         """Read everybody who is not under way anew: what was read is too old."""
         self.after = self._floor()
+        self._in_vain |= {one.number for one in self.buffer if one.held and not one.in_doubt}
         self.buffer.clear()
         self.chats.clear()
         self.exhausted = False
@@ -212,6 +216,17 @@ class Job:
         self._settled, self._held, self._trying = [], [], []
         self.writing = True
         return batch
+
+    def last_words(self) -> Batch | None:
+        """What a commit says when this process lets go of a notice of which nobody is under way.
+
+        Who was about to be sent to was not: whoever takes it up again must not be in doubt.
+        """
+        self.rest()
+        if not self.quiet or (self._intent <= self.after and not self._in_vain):
+            return None
+        unhurt = tuple(sorted(self._in_vain))
+        return Batch(put_off=(), unhurt=unhurt, floor=self.after, intent=self.after)
 
     def wrote(self, batch: Batch, notice: Notice) -> None:
         """The commit is done."""

@@ -15,8 +15,6 @@ from bot.intake import STORE_AWAY
 from bot.jobs import Job
 from bot.pausing import within
 from bot.writing import Writing
-from dialogs import notice as dialog
-from locales.words import words
 from service.db.trouble import why_away
 from service.deps import Deps
 from service.notices import rules, sending
@@ -159,12 +157,9 @@ class Outgoing:
         await self.apart.wait(chat_id)
         if self._budget.frozen_for:
             return job.give_back(one)
-        w = words(one.locale)
-        view = sending.fresh_view(job.notice, one, job.about, self._deps.clock.now())
-        note = dialog.perhaps_again(w) if one.in_doubt else None
-        rev = job.notice.rev
-        screen = dialog.screen(view, w, note=note)
-        answer = await carrier.send(self._bot, chat_id, screen, paid=self._paid)
+        rev, now = job.notice.rev, self._deps.clock.now()
+        body = job.letters.to(self._bot, job.notice, one, now, paid=self._paid)
+        answer = await carrier.post(self._bot, chat_id, body)
         match answer.end:
             case End.TAKEN:
                 self._budget.taken()

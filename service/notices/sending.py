@@ -12,7 +12,7 @@ from service.deps import Deps
 from service.licences import store as licences
 from service.notices import held_store, store
 from service.notices import outcome_store as outcomes
-from service.notices.turns import Batch, Recipient
+from service.notices.turns import Batch
 from service.notices.values import Halt, Notice, Status
 from service.notices.views import NoticeView
 from service.people import mid_store
@@ -103,7 +103,9 @@ async def about(deps: Deps, notice: Notice) -> About:
     return About(tuple(one.id for one in named), tuple(one.terms.title for one in named))
 
 
-def fresh_view(notice: Notice, one: Recipient, named: About, now: datetime) -> NoticeView:
+def fresh_view(
+    notice: Notice, membership_id: str, zone: str, named: About, now: datetime
+) -> NoticeView:
     """A notice as it is sent to a person who has not seen it."""
     content = notice.content
     return NoticeView(
@@ -111,13 +113,13 @@ def fresh_view(notice: Notice, one: Recipient, named: About, now: datetime) -> N
         mid=notice.mid,
         content=content,
         rev=notice.rev,
-        membership_id=one.membership_id,
+        membership_id=membership_id,
         licence_ids=named.ids,
         licence_titles=named.titles,
         by_ref=bool(content.audience.refs),
         closed=content.closes is not None and now >= content.closes,
         corrected=notice.rev > 1,
-        zone=one.zone,
+        zone=zone,
     )
 
 

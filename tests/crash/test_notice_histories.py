@@ -41,7 +41,7 @@ class Telegram:
         self._chance = Random(seed)
         self._ids = itertools.count(1)
 
-    async def send(self, _bot, chat_id, _screen, *, paid=False) -> Answer:
+    async def post(self, _bot, chat_id, _body) -> Answer:
         await asyncio.sleep(self._chance.random() * 0.004)
         if chat_id in self.blocked:
             return Answer(End.BLOCKED)
@@ -164,7 +164,8 @@ async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> 
     telegram = Telegram(seed)
     world = World(Stage(Deps(db, clock), clock), telegram)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(carrier, "send", telegram.send)
+        patch.setattr(carrier, "letter", lambda *_, **__: "{}")
+        patch.setattr(carrier, "post", telegram.post)
         patch.setattr(carrier, "edit", telegram.edit)
         patch.setattr(delivery, "LOOK_SECONDS", 0.01)
         patch.setattr("bot.outgoing.FIRST_WAIT", 0.002)
@@ -208,6 +209,7 @@ def work(examples: int):
     def made(run):
         run = given(seed=some.integers(0, 999), skips=some.booleans(), ops=steps)(run)
         run = example(seed=1, skips=True, ops=[("crash", 0, 4), ("crash", 0, 4)])(run)
+        run = example(seed=193, skips=True, ops=[("pause", 9, 6), ("pause", 9, 6)])(run)
         return settings(
             max_examples=examples,
             deadline=None,
