@@ -52,14 +52,10 @@ class Job:
         return replace(self.notice, intent=self._in_doubt_upto)
 
     @property
-    def written(self) -> bool:
-        """Whether nothing waits to be written."""
-        return not (self.writing or self._settled or self._held or self._trying)
-
-    @property
     def quiet(self) -> bool:
         """Whether nobody is under way, nothing is being read, and nothing waits to be written."""
-        return self.written and not self.under_way and not self.busy
+        unwritten = self.writing or self._settled or self._held or self._trying
+        return not (unwritten or self.under_way or self.busy)
 
     @property
     def again(self) -> set[int]:
@@ -134,14 +130,13 @@ class Job:
         return not self.resting
 
     @property
-    def goes(self) -> bool:
-        """Whether anybody may be sent to at all."""
-        running = self.notice.status is Status.RUNNING
-        return running and not self.resting and self.halted_at is None
+    def _goes(self) -> bool:
+        halted = self.resting or self.halted_at is not None or self.wave.full
+        return self.notice.status is Status.RUNNING and not halted
 
     def ready(self) -> bool:
         """Whether the next person may be sent to: it is written that they are about to be."""
-        if not self.buffer or not self.goes or self.wave.full:
+        if not self.buffer or not self._goes:
             return False
         first = self.buffer[0]
         if first.held:
@@ -150,9 +145,8 @@ class Job:
 
     def wants_intent(self) -> bool:
         """Whether the next person waits for a commit."""
-        if not self.buffer or not self.goes or self.wave.full:
-            return False
-        return not self.buffer[0].held and self.buffer[0].number > self._intent
+        first = self.buffer[0] if self.buffer and self._goes else None
+        return first is not None and not first.held and first.number > self._intent
 
     def start(self) -> Recipient:
         """The next person's turn begins."""
@@ -245,15 +239,8 @@ class Job:
         self.writing = False
 
     def _coming(self, ahead: int) -> int:
-        if not self.goes or self.wave.full:
-            return 0
-        found = 0
-        for one in self.buffer:
-            if ahead <= 0:
-                break
-            if not one.held:
-                found, ahead = max(found, one.number), ahead - 1
-        return found
+        coming = [one.number for one in self.buffer if not one.held][:ahead]
+        return max(coming, default=0) if self._goes else 0
 
     def _floor(self) -> int:
         open_ = [one.number for one in self._open() if not one.held]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     func,
     insert,
     select,
@@ -115,13 +116,16 @@ async def add(conn: AsyncConnection, notice: Notice) -> None:
     )
 
 
+_ROW = select(notices).where(notices.c.id == bindparam("of"))
+_ROW_HELD = _ROW.with_for_update()
+
+
 async def read_row(
     conn: AsyncConnection, notice_id: str, *, lock: bool = False
 ) -> Row[Any] | None:
     """A notice's row by its id; ``lock`` holds its writes in line."""
-    wanted = select(notices).where(notices.c.id == notice_id)
     row: Row[Any] | None = (
-        await conn.execute(wanted.with_for_update() if lock else wanted)
+        await conn.execute(_ROW_HELD if lock else _ROW, {"of": notice_id})
     ).first()
     return row
 
@@ -167,9 +171,12 @@ async def read_started(conn: AsyncConnection, mid_ids: Collection[str]) -> list[
     )
 
 
+_CHANGE = update(notices).where(notices.c.id == bindparam("of"))
+
+
 async def change(conn: AsyncConnection, notice_id: str, **values: Any) -> None:
     """Write some columns of a notice."""
-    await conn.execute(update(notices).where(notices.c.id == notice_id).values(**values))
+    await conn.execute(_CHANGE, {"of": notice_id, **values})
 
 
 async def recent(conn: AsyncConnection, mid_id: str, since: datetime) -> list[str]:
