@@ -1,5 +1,6 @@
 """One bulk call to Telegram, and what its answer means for the person and for the notice."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +22,7 @@ from aiogram.methods import SendMessage
 from aiogram.types import LinkPreviewOptions
 from aiohttp import ClientConnectorError
 
+from bot.budget import Budget
 from bot.session import LeanSession, Ready
 from bot.show import keyboard
 from dialogs.screen import Screen
@@ -98,6 +100,16 @@ async def post(bot: Bot, chat_id: int, body: str) -> Answer:
     except (TelegramAPIError, ClientDecodeError) as error:
         return meaning(error)
     return Answer(End.TAKEN, message["message_id"])
+
+
+async def until_open(budget: Budget, call: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Make one bulk call in a gap of the budget; again whenever Telegram asks to wait."""
+    while True:
+        await budget.slot()
+        answer = await call()
+        if answer.end is not End.WAIT:
+            return answer
+        budget.freeze(answer.seconds)
 
 
 async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> Answer:

@@ -16,6 +16,7 @@ from bot.editing import edit
 from bot.intake import STORE_AWAY
 from bot.jobs import Job
 from bot.lanes import Lanes
+from bot.metrics import Metrics
 from bot.outgoing import Outgoing
 from bot.pausing import within
 from service.db.trouble import why_away
@@ -42,6 +43,7 @@ class Delivery:
         budget: Budget,
         lanes: Lanes,
         *,
+        metrics: Metrics,
         rate: float,
         paid: bool = False,
         told: Callable[[str], Awaitable[None]] | None = None,
@@ -51,6 +53,7 @@ class Delivery:
         self._budget = budget
         self._lanes = lanes
         self._told = told
+        self._metrics = metrics
         self._rate = rate
         self._paid = paid
         self._told_at: dict[str, float] = {}
@@ -77,7 +80,14 @@ class Delivery:
     async def _lead(self) -> None:
         if not await self._lanes.hold(LANE):
             return
-        out = Outgoing(self._deps, self._bot, self._budget, rate=self._rate, paid=self._paid)
+        out = Outgoing(
+            self._deps,
+            self._bot,
+            self._budget,
+            self._metrics,
+            rate=self._rate,
+            paid=self._paid,
+        )
         try:
             async with asyncio.TaskGroup() as group:
                 writing = group.create_task(out.writing.run())
@@ -163,6 +173,7 @@ class Delivery:
                 # What this process remembers of it has a hole: it begins anew with what is stored.
                 out.jobs.pop(job.id, None)
                 log.error("notice_paused", notice=job.id, why=Halt.MISSED.value, people=missed)
+                self._metrics.halted(Halt.MISSED)
             else:
                 log.info("notice_finished", notice=job.id)
         except STORE_AWAY as error:

@@ -219,8 +219,7 @@ class Job:
         self.rest()
         if not self.quiet or (self._intent <= self.after and not self._in_vain):
             return None
-        unhurt = tuple(sorted(self._in_vain))
-        return Batch(put_off=(), unhurt=unhurt, floor=self.after, intent=self.after)
+        return Batch(put_off=(), unhurt=tuple(self._in_vain), floor=self.after, intent=self.after)
 
     def wrote(self, batch: Batch, notice: Notice) -> None:
         """The commit is done."""

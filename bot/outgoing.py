@@ -13,6 +13,7 @@ from bot.budget import Apart, Budget, loop_time
 from bot.carrier import Answer, End
 from bot.intake import STORE_AWAY
 from bot.jobs import Job
+from bot.metrics import Metrics
 from bot.pausing import within
 from bot.writing import Writing
 from service.db.trouble import why_away
@@ -44,8 +45,16 @@ class Outgoing:
     """Sends the notices in ``jobs``. Many calls are under way at once; commits run one by one."""
 
     def __init__(
-        self, deps: Deps, bot: Bot, budget: Budget, *, rate: float, paid: bool = False
+        self,
+        deps: Deps,
+        bot: Bot,
+        budget: Budget,
+        metrics: Metrics,
+        *,
+        rate: float,
+        paid: bool = False,
     ) -> None:
+        self.metrics = metrics
         self.jobs: dict[str, Job] = {}
         self.digesting: set[str] = set()
         self.apart = Apart()
@@ -56,7 +65,12 @@ class Outgoing:
         self._chunk = int(min(max(rate / 4, FEW), MANY))
         self._changed = asyncio.Event()
         self.writing = Writing(
-            deps, self.jobs, rate, done=self._changed.set, away=self._store_away
+            deps,
+            self.jobs,
+            rate,
+            metrics=metrics,
+            done=self._changed.set,
+            away=self._store_away,
         )
         self._trouble = 0
         self._shut_until = 0.0
@@ -193,6 +207,7 @@ class Outgoing:
     async def halt(self, job: Job, why: Halt, reason: str) -> None:
         """Send no more of a notice until a person has looked at it."""
         log.error("notice_paused", notice=job.id, why=why.value, reason=reason)
+        self.metrics.halted(why)
         job.halted_at = inf
         await sending.pause(self._deps, job.id, job.notice.epoch, why, reason)
         job.halted_at = loop_time()

@@ -148,6 +148,12 @@ async def read_these(conn: AsyncConnection, notice_ids: Collection[str]) -> list
     return list(await conn.execute(select(notices).where(notices.c.id.in_(notice_ids))))
 
 
+async def read_named(conn: AsyncConnection, mid_id: str, name: str) -> list[Row[Any]]:
+    """Notices of a MID that somebody of this name wrote, or perhaps approved."""
+    named = (notices.c.created_by == name) | notices.c.approved_by.contains(name, autoescape=True)
+    return list(await conn.execute(select(notices).where(notices.c.mid_id == mid_id, named)))
+
+
 async def read_newest(conn: AsyncConnection, mid_id: str, limit: int) -> list[Row[Any]]:
     """The newest notices of a MID, drafts too."""
     return list(

@@ -18,7 +18,7 @@ from dialogs.callbacks_staff import (
 )
 from service.bundle.cases import import_bundle
 from service.bundle.read import parse_bundle
-from service.notices import composing, reporting
+from service.notices import composing, naming, reporting
 from service.notices.desk import Field
 from service.notices.values import Status
 from service.staff import cases as staff
@@ -223,7 +223,7 @@ async def test_removed_staff_can_do_nothing_with_an_old_button(house: House):
     await counted(rosa)
     async with house.deps() as deps:
         (one,) = await staff.listed(deps, "nurses")
-        await staff.remove(deps, one.id)
+        await staff.remove(deps, one.id, naming.forget_staff)
     assert "too old" in await rosa.press(Approve)
     assert (await notices(house))[0].status is Status.DRAFT
 

@@ -18,6 +18,7 @@ from bot.budget import Budget
 from bot.carrier import Answer, End
 from bot.delivery import Delivery
 from bot.lanes import OwnLanes
+from bot.metrics import Metrics
 from service.deps import Deps
 from service.notices import composing, reading, reporting, sending
 from service.notices.values import OVER, Halt, NoticeText, Outcome, Status
@@ -67,6 +68,7 @@ class World:
         self.outside: set[int] = set()
         self.left: set[int] = set()
         self.crashes = 0
+        self.metrics = Metrics()
         self._sender: asyncio.Task[None] | None = None
 
     async def join(self) -> int:
@@ -84,7 +86,14 @@ class World:
         return number
 
     def begin(self, group: asyncio.TaskGroup) -> None:
-        one = Delivery(self.deps, SimpleNamespace(), Budget(500.0), OwnLanes(), rate=500.0)
+        one = Delivery(
+            self.deps,
+            SimpleNamespace(),
+            Budget(500.0),
+            OwnLanes(),
+            metrics=self.metrics,
+            rate=500.0,
+        )
         self._sender = group.create_task(one.run())
 
     async def die(self, group: asyncio.TaskGroup) -> None:
@@ -155,6 +164,9 @@ async def check(world: World, notice_id: str, *, skips: bool) -> None:
     if not (skips and world.crashes):
         assert notice.of(Outcome.UNCERTAIN) == 0
     assert notice.of(Outcome.SENT) <= sum(1 for one in heard if one < SIZE)
+    if not world.crashes:
+        told = f'midline_notice_outcomes_total{{outcome="sent"}} {notice.of(Outcome.SENT)}.0'
+        assert not notice.of(Outcome.SENT) or told in world.metrics.text().decode()
 
 
 async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> None:
