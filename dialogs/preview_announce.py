@@ -17,6 +17,7 @@ from service.notices.values import (
     Audience,
     Content,
     Counted,
+    Halt,
     Notice,
     NoticeKind,
     NoticeText,
@@ -87,6 +88,7 @@ def sheet(
     return Sheet(
         staff=staff(one.mid),
         report=Report(notice=one),
+        now=s.NOW,
         licences=_licences(),
         seen="0" * 8,
         complete=complete,
@@ -138,6 +140,9 @@ def samples() -> dict[str, Sample]:
         "draft text prompt": lambda w: draft.prompt(sheet(), "es", w),
         "draft kind": lambda w: draft.kinds(sheet(), w),
         "draft audience": lambda w: draft.audience(sheet(), w),
+        "draft, when": lambda w: announce.part(sheet(), Part.SEND_AT, "", w),
+        "draft, until when": lambda w: announce.part(sheet(), Part.CLOSES, "", w),
+        "draft, with both": lambda w: announce.screen(sheet(_timed()), w),
         "draft preview": lambda w: announce.part(sheet(), Part.PREVIEW, "es", w),
         "count": lambda w: announce.screen(sheet(counted=_COUNTED), w),
         "count, a second person": lambda w: announce.screen(
@@ -160,6 +165,8 @@ def samples() -> dict[str, Sample]:
     for status in [one for one in Status if one not in {Status.DRAFT, Status.SECOND}]:
         found[f"progress: {status}"] = _progress(status)
     found["progress: starts later"] = _starts_later
+    for halt in Halt:
+        found[f"progress: on hold, {halt}"] = _halted(halt)
     for state in LinkState:
         found[f"staff link: {state}"] = _link(state)
     return found
@@ -181,9 +188,19 @@ def _after(said: Said) -> Sample:
     return lambda w: announce.after_text(sheet(said=said), w)
 
 
+def _timed() -> Notice:
+    one = notice()
+    at, closes = s.NOW + timedelta(days=1), s.NOW + timedelta(days=8)
+    return replace(one, content=one.content.model_copy(update={"send_at": at, "closes": closes}))
+
+
 def _progress(status: Status) -> Sample:
-    reason = "Telegram does not take it" if status is Status.PAUSED else None
-    return lambda w: announce.progress(_report(status, reason=reason), w)
+    halt = Halt.REFUSED if status is Status.PAUSED else None
+    return lambda w: announce.progress(_report(status, halt=halt), w)
+
+
+def _halted(halt: Halt) -> Sample:
+    return lambda w: announce.progress(_report(Status.PAUSED, halt=halt), w)
 
 
 def _starts_later(w: Words) -> Screen:
