@@ -116,8 +116,9 @@ class Delivery:
                 job.refresh(due[job.id], asked_at)
                 await self._see_to(out, job, group)
             elif job.quiet and not job.busy:
-                await self._let_go(job)
+                # First: nothing else may be written of it from here on.
                 del out.jobs[job.id]
+                await self._let_go(job)
                 self._told_at.pop(job.id, None)
                 await self._tell(job.id)
             else:
@@ -199,5 +200,7 @@ class Delivery:
         while not out.quiet and (left := end - loop_time()) > 0:
             out.wake()
             await asyncio.sleep(min(left, 0.02))
-        for job in out.jobs.values():
+        jobs = list(out.jobs.values())
+        out.jobs.clear()
+        for job in jobs:
             await self._let_go(job)
