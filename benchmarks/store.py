@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks.members import FIRST_ID
@@ -17,6 +17,8 @@ from service.db.database import Database, open_embedded, open_server
 from service.db.migrate import migrate
 from service.deps import Deps
 from service.licences.store import licences
+from service.notices.audience_store import audience
+from service.notices.outcome_store import segments
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 FULL = 1000
@@ -157,6 +159,17 @@ async def some_members(db: Database, members: int, count: int) -> list[str]:
             )
         )
         return list(rows.scalars())
+
+
+async def notice_bytes(db: Database, notice_id: str) -> int:
+    """Bytes that are kept of whom a notice was for and what became of it."""
+    total = 0
+    async with db.read() as conn:
+        for one in (segments, audience):
+            size = func.coalesce(func.sum(func.length(one.c.body)), 0)
+            found = await conn.execute(select(size).where(one.c.notice_id == notice_id))
+            total += found.scalar_one()
+    return total
 
 
 async def one_write(db: Database, number: int, value: str) -> None:

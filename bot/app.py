@@ -218,6 +218,7 @@ async def _serve(
             bulk,
             budget,
             held,
+            metrics=metrics,
             rate=settings.send_rate,
             paid=settings.paid_broadcast,
             told=partial(watching.tell, bot, deps),

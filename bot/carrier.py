@@ -1,5 +1,6 @@
 """One bulk call to Telegram, and what its answer means for the person and for the notice."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,9 +18,12 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
+from aiogram.methods import SendMessage
 from aiogram.types import LinkPreviewOptions
 from aiohttp import ClientConnectorError
 
+from bot.budget import Budget
+from bot.session import LeanSession, Ready
 from bot.show import keyboard
 from dialogs.screen import Screen
 
@@ -60,7 +64,7 @@ class Answer:
     reason: str = ""
 
 
-async def send(bot: Bot, chat_id: int, screen: Screen, *, paid: bool = False) -> Answer:
+async def send(bot: Bot, chat_id: int, screen: Screen) -> Answer:
     """Send a screen to somebody who did not ask for it."""
     try:
         message = await bot.send_message(
@@ -68,11 +72,44 @@ async def send(bot: Bot, chat_id: int, screen: Screen, *, paid: bool = False) ->
             str(screen.text),
             reply_markup=keyboard(screen),
             link_preview_options=_NO_PREVIEW,
-            allow_paid_broadcast=paid or None,
         )
     except (TelegramAPIError, ClientDecodeError) as error:
         return meaning(error)
     return Answer(End.TAKEN, message.message_id)
+
+
+def letter(bot: Bot, screen: Screen, *, paid: bool = False) -> str:
+    """The body of ``send`` without the chat, for ``post``: made once for many people."""
+    method = SendMessage(
+        chat_id=0,
+        text=str(screen.text),
+        reply_markup=keyboard(screen),
+        link_preview_options=_NO_PREVIEW,
+        allow_paid_broadcast=paid or None,
+    )
+    assert isinstance(bot.session, LeanSession)
+    body, _ = bot.session.body_of(bot, method)
+    del body["chat_id"]
+    return bot.session.json_dumps(body)
+
+
+async def post(bot: Bot, chat_id: int, body: str) -> Answer:
+    """Send a ``letter`` to somebody."""
+    try:
+        message = await bot(Ready(body=f'{{"chat_id":{chat_id},{body[1:]}'))
+    except (TelegramAPIError, ClientDecodeError) as error:
+        return meaning(error)
+    return Answer(End.TAKEN, message["message_id"])
+
+
+async def until_open(budget: Budget, call: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Make one bulk call in a gap of the budget; again whenever Telegram asks to wait."""
+    while True:
+        await budget.slot()
+        answer = await call()
+        if answer.end is not End.WAIT:
+            return answer
+        budget.freeze(answer.seconds)
 
 
 async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> Answer:

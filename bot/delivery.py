@@ -16,12 +16,14 @@ from bot.editing import edit
 from bot.intake import STORE_AWAY
 from bot.jobs import Job
 from bot.lanes import Lanes
+from bot.metrics import Metrics
 from bot.outgoing import Outgoing
+from bot.pausing import within
 from service.db.trouble import why_away
 from service.deps import Deps
-from service.notices import sending
+from service.notices import finishing, sending
 from service.notices.audience import due_again
-from service.notices.values import Status
+from service.notices.values import Halt, Status
 
 log = structlog.get_logger()
 
@@ -41,6 +43,7 @@ class Delivery:
         budget: Budget,
         lanes: Lanes,
         *,
+        metrics: Metrics,
         rate: float,
         paid: bool = False,
         told: Callable[[str], Awaitable[None]] | None = None,
@@ -50,6 +53,7 @@ class Delivery:
         self._budget = budget
         self._lanes = lanes
         self._told = told
+        self._metrics = metrics
         self._rate = rate
         self._paid = paid
         self._told_at: dict[str, float] = {}
@@ -71,12 +75,19 @@ class Delivery:
                 log.warning("sending_lost")
             except* STORE_AWAY as away:
                 log.warning("store_away", **why_away(away))
-            await self._stopped_within(LOOK_SECONDS)
+            await within(LOOK_SECONDS, self._stopping)
 
     async def _lead(self) -> None:
         if not await self._lanes.hold(LANE):
             return
-        out = Outgoing(self._deps, self._bot, self._budget, rate=self._rate, paid=self._paid)
+        out = Outgoing(
+            self._deps,
+            self._bot,
+            self._budget,
+            self._metrics,
+            rate=self._rate,
+            paid=self._paid,
+        )
         try:
             async with asyncio.TaskGroup() as group:
                 writing = group.create_task(out.writing.run())
@@ -105,7 +116,9 @@ class Delivery:
                 job.refresh(due[job.id], asked_at)
                 await self._see_to(out, job, group)
             elif job.quiet and not job.busy:
+                # First: nothing else may be written of it from here on.
                 del out.jobs[job.id]
+                await self._let_go(job)
                 self._told_at.pop(job.id, None)
                 await self._tell(job.id)
             else:
@@ -129,7 +142,7 @@ class Delivery:
         if await self._has_expired(job):
             return
         if job.wave_is_over() and not job.wave.passes(job.notice):
-            await out.halt(job, "too many of the first wave failed")
+            await out.halt(job, Halt.WAVE, "too many of the first wave failed")
         if not job.retries:
             open_ = job.again
             most = self._budget.under_way
@@ -138,8 +151,10 @@ class Delivery:
         if mid.id not in out.digesting:
             out.digesting.add(mid.id)
             group.create_task(send_digests(self._deps, self._bot, self._budget, out, mid))
-        if job.exhausted and job.quiet and not job.buffer and not job.editing:
-            await self._finish(job)
+        done = job.exhausted and job.quiet and not job.buffer
+        if done and not job.editing and not job.finishing:
+            job.finishing = True
+            group.create_task(self._finish(out, job))
 
     async def _has_expired(self, job: Job) -> bool:
         """Whether the moment has passed after which nobody is to get it."""
@@ -151,24 +166,41 @@ class Delivery:
         log.info("notice_expired", notice=job.id)
         return True
 
-    async def _finish(self, job: Job) -> None:
-        if await sending.waiting(self._deps, job.id) is None:
-            await sending.finish(self._deps, job.id, job.notice.epoch)
-            log.info("notice_finished", notice=job.id)
+    async def _finish(self, out: Outgoing, job: Job) -> None:
+        try:
+            if await sending.waiting(self._deps, job.id) is not None:
+                return
+            if missed := await finishing.finish(self._deps, job.notice):
+                # What this process remembers of it has a hole: it begins anew with what is stored.
+                out.jobs.pop(job.id, None)
+                log.error("notice_paused", notice=job.id, why=Halt.MISSED.value, people=missed)
+                self._metrics.halted(Halt.MISSED)
+            else:
+                log.info("notice_finished", notice=job.id)
+        except STORE_AWAY as error:
+            log.warning("store_away", **why_away(error))
+        finally:
+            job.finishing = False
 
     async def _tell(self, notice_id: str) -> None:
         if self._told is not None:
             await self._told(notice_id)
 
+    async def _let_go(self, job: Job) -> None:
+        """Leave nobody in doubt who is not."""
+        batch = job.last_words()
+        if batch is not None:
+            await sending.settle(self._deps, {job.id: batch}, {job.id: job.notice.epoch})
+
     async def _drain(self, out: Outgoing) -> None:
         """Let what is under way end, and write it."""
+        for job in out.jobs.values():
+            job.rest()
         end = loop_time() + DRAIN_SECONDS
         while not out.quiet and (left := end - loop_time()) > 0:
             out.wake()
             await asyncio.sleep(min(left, 0.02))
-
-    async def _stopped_within(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return
+        jobs = list(out.jobs.values())
+        out.jobs.clear()
+        for job in jobs:
+            await self._let_go(job)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from aiogram import Bot
@@ -77,6 +78,7 @@ async def _send(
         for notice in one.notices:
             batches[notice.id] = _batch(deps, one.to, notice, answer)
     await _insist(deps, jobs, batches)
+    out.metrics.settled([one for batch in batches.values() for one in batch.settled])
 
 
 async def _insist(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Batch]) -> None:
@@ -102,17 +104,13 @@ async def _call(
     assert one.to is not None
     now, w = deps.clock.now(), words(one.to.locale)
     views = [
-        sending.fresh_view(notice, one.to, jobs[notice.id].about, now) for notice in one.notices
+        sending.fresh_view(notice, one.to.membership_id, one.to.zone, jobs[notice.id].about, now)
+        for notice in one.notices
     ]
     note = dialog.perhaps_again(w) if one.to.in_doubt else None
     screen = dialog.digest(views, one.notices[0].mid, w, note=note)
-    while True:
-        await out.apart.wait(chat_id)
-        await budget.slot()
-        answer = await carrier.send(bot, chat_id, screen)
-        if answer.end is not End.WAIT:
-            return answer
-        budget.freeze(answer.seconds)
+    await out.apart.wait(chat_id)
+    return await carrier.until_open(budget, partial(carrier.send, bot, chat_id, screen))
 
 
 def _batch(deps: Deps, to: Recipient, notice: Notice, answer: Answer) -> Batch:

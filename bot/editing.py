@@ -1,6 +1,7 @@
 """Putting a corrected notice into the messages that were sent with its former words."""
 
 import asyncio
+from functools import partial
 
 import structlog
 from aiogram import Bot
@@ -53,13 +54,10 @@ async def _edit_one(
         view = await reading.look(deps, reader.member_id, job.id)
     except NotFoundError:
         return
-    w = words(reader.locale)
+    screen = dialog.screen(view, words(reader.locale))
+    call = partial(carrier.edit, bot, chat_id, message_id, screen)
     while True:
-        await budget.slot()
-        answer = await carrier.edit(bot, chat_id, message_id, dialog.screen(view, w))
-        if answer.end is End.WAIT:
-            budget.freeze(answer.seconds)
-        elif answer.end is End.AGAIN:
-            await asyncio.sleep(FIRST_WAIT)
-        else:
+        answer = await carrier.until_open(budget, call)
+        if answer.end is not End.AGAIN:
             return
+        await asyncio.sleep(FIRST_WAIT)

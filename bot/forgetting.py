@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import store
+from service.notices import naming
 from service.questions import cases as questions
 
 Along = Callable[[AsyncConnection], Awaitable[None]]
@@ -18,6 +19,7 @@ def of_member(member_id: str) -> Along:
 
     async def along(conn: AsyncConnection) -> None:
         await questions.forget_member(conn, member_id)
+        await naming.forget_member(conn, member_id)
         await store.forget_chat(conn, member_id)
 
     return along

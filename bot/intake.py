@@ -24,6 +24,7 @@ from bot.commits import Commits
 from bot.flood import FloodGuard
 from bot.gathering import Gathered
 from bot.lanes import Lanes
+from bot.pausing import within
 from bot.store import Arrived, Waiting
 from service.db.trouble import why_away
 from service.deps import Deps
@@ -122,7 +123,7 @@ class Inbox:
             else:
                 if not self._lanes.shared:
                     await self._stopping.wait()
-            if await self._stopped_within(SWEEP_SECONDS):
+            if await within(SWEEP_SECONDS, self._stopping):
                 return
 
     async def _drain(self) -> None:
@@ -207,7 +208,7 @@ class Inbox:
                     return True
                 log.warning("update_waits", update=one.seq, error=type(error).__name__)
                 asked = error.retry_after if isinstance(error, TelegramRetryAfter) else 0
-                if await self._stopped_within(max(wait, asked)):
+                if await within(max(wait, asked), self._stopping):
                     return None
                 wait = min(wait * 2, LONGEST_WAIT)
             except Exception:
@@ -223,13 +224,6 @@ class Inbox:
                 return await self._commits.finish(seq, failed=failed)
             except STORE_AWAY as error:
                 log.warning("store_away", **why_away(error))
-                if await self._stopped_within(wait):
+                if await within(wait, self._stopping):
                     return None
                 wait = min(wait * 2, LONGEST_WAIT)
-
-    async def _stopped_within(self, seconds: float) -> bool:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True

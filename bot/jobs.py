@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from bot.letters import Letters
 from bot.waves import Wave
 from service.notices.sending import About
 from service.notices.turns import Batch, Held, Recipient, Settled, Turn
@@ -16,6 +17,7 @@ class Job:
     def __init__(self, notice: Notice, about: About) -> None:
         self.notice = notice
         self.about = about
+        self.letters = Letters(about)
         self.after = notice.floor
         self.buffer: deque[Recipient] = deque()
         self.chats: dict[str, tuple[int, bool]] = {}
@@ -23,6 +25,7 @@ class Job:
         self.exhausted = False
         self.busy = False
         self.editing = False
+        self.finishing = False
         self.resting = False
         self.halted_at: float | None = None
         self.writing = False
@@ -34,6 +37,7 @@ class Job:
         self._trying: list[int] = []
         self._again = False
         self._put_off: dict[int, bool] = {}
+        self._in_vain: set[int] = set()
         self._unwritten: set[int] = set()
         self.wave = Wave(notice)
 
@@ -48,14 +52,10 @@ class Job:
         return replace(self.notice, intent=self._in_doubt_upto)
 
     @property
-    def written(self) -> bool:
-        """Whether nothing waits to be written."""
-        return not (self.writing or self._settled or self._held or self._trying)
-
-    @property
     def quiet(self) -> bool:
         """Whether nobody is under way, nothing is being read, and nothing waits to be written."""
-        return self.written and not self.under_way and not self.busy
+        unwritten = self.writing or self._settled or self._held or self._trying
+        return not (unwritten or self.under_way or self.busy)
 
     @property
     def again(self) -> set[int]:
@@ -111,6 +111,7 @@ class Job:
     def forget(self) -> None:
         """Read everybody who is not under way anew: what was read is too old."""
         self.after = self._floor()
+        self._in_vain |= {one.number for one in self.buffer if one.held and not one.in_doubt}
         self.buffer.clear()
         self.chats.clear()
         self.exhausted = False
@@ -129,14 +130,13 @@ class Job:
         return not self.resting
 
     @property
-    def goes(self) -> bool:
-        """Whether anybody may be sent to at all."""
-        running = self.notice.status is Status.RUNNING
-        return running and not self.resting and self.halted_at is None
+    def _goes(self) -> bool:
+        halted = self.resting or self.halted_at is not None or self.wave.full
+        return self.notice.status is Status.RUNNING and not halted
 
     def ready(self) -> bool:
         """Whether the next person may be sent to: it is written that they are about to be."""
-        if not self.buffer or not self.goes or self.wave.full:
+        if not self.buffer or not self._goes:
             return False
         first = self.buffer[0]
         if first.held:
@@ -145,9 +145,8 @@ class Job:
 
     def wants_intent(self) -> bool:
         """Whether the next person waits for a commit."""
-        if not self.buffer or not self.goes or self.wave.full:
-            return False
-        return not self.buffer[0].held and self.buffer[0].number > self._intent
+        first = self.buffer[0] if self.buffer and self._goes else None
+        return first is not None and not first.held and first.number > self._intent
 
     def start(self) -> Recipient:
         """The next person's turn begins."""
@@ -212,6 +211,16 @@ class Job:
         self.writing = True
         return batch
 
+    def last_words(self) -> Batch | None:
+        """What a commit says when this process lets go of a notice of which nobody is under way.
+
+        Who was about to be sent to was not: whoever takes it up again must not be in doubt.
+        """
+        self.rest()
+        if not self.quiet or (self._intent <= self.after and not self._in_vain):
+            return None
+        return Batch(put_off=(), unhurt=tuple(self._in_vain), floor=self.after, intent=self.after)
+
     def wrote(self, batch: Batch, notice: Notice) -> None:
         """The commit is done."""
         assert batch.intent is not None
@@ -229,15 +238,8 @@ class Job:
         self.writing = False
 
     def _coming(self, ahead: int) -> int:
-        if not self.goes or self.wave.full:
-            return 0
-        found = 0
-        for one in self.buffer:
-            if ahead <= 0:
-                break
-            if not one.held:
-                found, ahead = max(found, one.number), ahead - 1
-        return found
+        coming = [one.number for one in self.buffer if not one.held][:ahead]
+        return max(coming, default=0) if self._goes else 0
 
     def _floor(self) -> int:
         open_ = [one.number for one in self._open() if not one.held]

@@ -5,7 +5,7 @@ The library is imported with the first ``Metrics``; each ``Metrics`` has a regis
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import cast
@@ -25,6 +25,8 @@ from bot.intake import STORE_AWAY, TRANSIENT
 from bot.polling import ALLOWED
 from bot.store import Waiting
 from service.db.database import Database
+from service.notices.turns import Settled
+from service.notices.values import Halt
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 OTHER = "other"
@@ -105,6 +107,18 @@ class Metrics:
             ["whose"],
             registry=registry,
         )
+        self._notices = Counter(
+            "midline_notice_outcomes",
+            "People whose turn in a notice is over, by what became of it",
+            ["outcome"],
+            registry=registry,
+        )
+        self._halts = Counter(
+            "midline_notices_halted",
+            "Notices put on hold until a person looks: wave, refused, missed",
+            ["why"],
+            registry=registry,
+        )
         built = Gauge("midline_build_info", "The version", ["version"], registry=registry)
         built.labels(_version()).set(1)
         self._open_at = 0.0
@@ -149,6 +163,15 @@ class Metrics:
         until = max(self._open_at, now + seconds)
         self._frozen.inc(until - max(self._open_at, now))
         self._open_at = until
+
+    def settled(self, people: Iterable[Settled]) -> None:
+        """The turn of some people in a notice is over, and it is written."""
+        for one in people:
+            self._notices.labels(one.outcome.name.lower()).inc()
+
+    def halted(self, why: Halt) -> None:
+        """A notice was put on hold."""
+        self._halts.labels(why.value).inc()
 
     def observe_inbox(self, count: int, oldest: float) -> None:
         """How many updates wait, and the age of the oldest in seconds."""

@@ -13,15 +13,15 @@ from bot.budget import Apart, Budget, loop_time
 from bot.carrier import Answer, End
 from bot.intake import STORE_AWAY
 from bot.jobs import Job
+from bot.metrics import Metrics
+from bot.pausing import within
 from bot.writing import Writing
-from dialogs import notice as dialog
-from locales.words import words
 from service.db.trouble import why_away
 from service.deps import Deps
 from service.notices import rules, sending
 from service.notices.audience import next_people
 from service.notices.turns import Held, Recipient
-from service.notices.values import Hold, Outcome, Status
+from service.notices.values import Halt, Hold, Outcome, Status
 
 log = structlog.get_logger()
 
@@ -45,8 +45,16 @@ class Outgoing:
     """Sends the notices in ``jobs``. Many calls are under way at once; commits run one by one."""
 
     def __init__(
-        self, deps: Deps, bot: Bot, budget: Budget, *, rate: float, paid: bool = False
+        self,
+        deps: Deps,
+        bot: Bot,
+        budget: Budget,
+        metrics: Metrics,
+        *,
+        rate: float,
+        paid: bool = False,
     ) -> None:
+        self.metrics = metrics
         self.jobs: dict[str, Job] = {}
         self.digesting: set[str] = set()
         self.apart = Apart()
@@ -57,7 +65,12 @@ class Outgoing:
         self._chunk = int(min(max(rate / 4, FEW), MANY))
         self._changed = asyncio.Event()
         self.writing = Writing(
-            deps, self.jobs, rate, done=self._changed.set, away=self._store_away
+            deps,
+            self.jobs,
+            rate,
+            metrics=metrics,
+            done=self._changed.set,
+            away=self._store_away,
         )
         self._trouble = 0
         self._shut_until = 0.0
@@ -92,10 +105,7 @@ class Outgoing:
 
     async def change_within(self, seconds: float) -> None:
         """Wait until something changes, but no longer."""
-        try:
-            await asyncio.wait_for(self._changed.wait(), seconds)
-        except TimeoutError:
-            return
+        await within(seconds, self._changed)
 
     def _next(self) -> Job | None:
         """Whose turn it is: urgent notices first, the others one after the other."""
@@ -161,12 +171,9 @@ class Outgoing:
         await self.apart.wait(chat_id)
         if self._budget.frozen_for:
             return job.give_back(one)
-        w = words(one.locale)
-        view = sending.fresh_view(job.notice, one, job.about, self._deps.clock.now())
-        note = dialog.perhaps_again(w) if one.in_doubt else None
-        rev = job.notice.rev
-        screen = dialog.screen(view, w, note=note)
-        answer = await carrier.send(self._bot, chat_id, screen, paid=self._paid)
+        rev, now = job.notice.rev, self._deps.clock.now()
+        body = job.letters.to(self._bot, job.notice, one, now, paid=self._paid)
+        answer = await carrier.post(self._bot, chat_id, body)
         match answer.end:
             case End.TAKEN:
                 self._budget.taken()
@@ -193,15 +200,16 @@ class Outgoing:
                 async with self._deps.db.write() as conn:
                     await store.set_blocked(conn, chat_id, self._deps.clock.now())
             if answer.end is End.WRONG:
-                await self.halt(job, answer.reason)
+                await self.halt(job, Halt.REFUSED, answer.reason)
         except STORE_AWAY as error:
             self._store_away(error)
 
-    async def halt(self, job: Job, reason: str) -> None:
+    async def halt(self, job: Job, why: Halt, reason: str) -> None:
         """Send no more of a notice until a person has looked at it."""
-        log.error("notice_paused", notice=job.id, reason=reason)
+        log.error("notice_paused", notice=job.id, why=why.value, reason=reason)
+        self.metrics.halted(why)
         job.halted_at = inf
-        await sending.pause(self._deps, job.id, job.notice.epoch, reason)
+        await sending.pause(self._deps, job.id, job.notice.epoch, why, reason)
         job.halted_at = loop_time()
 
     def _try_again(self, job: Job, one: Recipient) -> None:

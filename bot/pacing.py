@@ -25,6 +25,7 @@ from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
 from bot.budget import Budget, loop_time
+from bot.pausing import within
 
 log = structlog.get_logger()
 
@@ -132,8 +133,4 @@ class Pace(BaseRequestMiddleware):
 
     async def _pause(self, seconds: float) -> bool:
         """Wait; True when it was cut short because the process stops."""
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+        return await within(seconds, self._stopping)

@@ -14,6 +14,7 @@ from bot import carrier, store
 from bot.carrier import End
 from bot.intake import STORE_AWAY
 from bot.lanes import Lanes
+from bot.pausing import within
 from dialogs import asking
 from locales.words import negotiate, words
 from service.db.trouble import why_away
@@ -53,7 +54,7 @@ class Replies:
                     group.create_task(self._lead())
             except* STORE_AWAY as away:
                 log.warning("store_away", **why_away(away))
-            await self._stopped_within(LOOK_SECONDS)
+            await within(LOOK_SECONDS, self._stopping)
 
     async def _lead(self) -> None:
         if not await self._lanes.hold(LANE):
@@ -64,7 +65,7 @@ class Replies:
                     if self._stopping.is_set():
                         return
                     await self._send(one)
-                await self._stopped_within(LOOK_SECONDS)
+                await within(LOOK_SECONDS, self._stopping)
         finally:
             await self._lanes.release(LANE)
 
@@ -100,9 +101,3 @@ class Replies:
             doubt = one.in_doubt or answer.end is End.UNCERTAIN
             seconds = max(wait, answer.seconds)
             await replying.again(self._deps, one, seconds=seconds, in_doubt=doubt)
-
-    async def _stopped_within(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return

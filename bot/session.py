@@ -24,7 +24,7 @@ from aiogram.types import InputFile
 from aiohttp import ClientError, ClientTimeout
 
 _JSON = {"Content-Type": "application/json"}
-_UNREAD = (AnswerCallbackQuery, EditMessageText)
+_UNREAD = AnswerCallbackQuery | EditMessageText
 """Calls of which only the success counts. Both may answer a plain True by Telegram's own rules."""
 
 
@@ -32,6 +32,15 @@ class RawUpdates(GetUpdates):
     """``getUpdates`` whose updates are plain objects: what is stored is what was sent."""
 
     __returning__ = list[dict[str, Any]]
+
+
+class Ready(TelegramMethod[dict[str, Any]]):
+    """``sendMessage`` whose body is made already; what comes back stays a plain object."""
+
+    __returning__ = dict[str, Any]
+    __api_method__ = "sendMessage"
+
+    body: str
 
 
 class LeanSession(AiohttpSession):
@@ -44,6 +53,29 @@ class LeanSession(AiohttpSession):
         timeout: int | None = None,  # noqa: ASYNC109  # aiogram's own signature
     ) -> TelegramType:
         """Carry out one call. Raises as ``AiohttpSession`` does."""
+        if isinstance(method, Ready):
+            said = method.body
+        else:
+            body, files = self.body_of(bot, method)
+            if files:
+                return await super().make_request(bot, method, timeout)
+            said = self.json_dumps(body)
+        patience = ClientTimeout(total=self.timeout if timeout is None else timeout)
+        status, content = await self._post(bot, method, said.encode(), patience)
+        if status == HTTPStatus.OK and isinstance(method, _UNREAD | Ready):
+            done: Any = self._result(content)
+            if done is not None:
+                return cast("TelegramType", True if isinstance(method, _UNREAD) else done)
+        _kept(method.__returning__)
+        response = self.check_response(
+            bot=bot, method=method, status_code=status, content=content.decode(errors="replace")
+        )
+        return cast("TelegramType", response.result)
+
+    def body_of(
+        self, bot: Bot, method: TelegramMethod[Any]
+    ) -> tuple[dict[str, Any], dict[str, InputFile]]:
+        """What a call says, as JSON, and the files that go with it."""
         files: dict[str, InputFile] = {}
 
         def plain(value: Any) -> Any:
@@ -58,20 +90,7 @@ class LeanSession(AiohttpSession):
                     return [plain(item) for item in value]
             return self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
 
-        body = plain(method.model_dump(warnings=False, exclude_none=True))
-        if files:
-            return await super().make_request(bot, method, timeout)
-        patience = ClientTimeout(total=self.timeout if timeout is None else timeout)
-        said = self.json_dumps(body).encode()
-        status, content = await self._post(bot, method, said, patience)
-        if status == HTTPStatus.OK and isinstance(method, _UNREAD) and self._is_ok(content):
-            done: Any = True
-            return cast("TelegramType", done)
-        _kept(method.__returning__)
-        response = self.check_response(
-            bot=bot, method=method, status_code=status, content=content.decode(errors="replace")
-        )
-        return cast("TelegramType", response.result)
+        return plain(method.model_dump(warnings=False, exclude_none=True)), files
 
     async def _post(
         self, bot: Bot, method: TelegramMethod[Any], body: bytes, patience: ClientTimeout
@@ -87,12 +106,13 @@ class LeanSession(AiohttpSession):
             said = f"{type(error).__name__}: {error}"
             raise TelegramNetworkError(method=method, message=said) from error
 
-    def _is_ok(self, content: bytes) -> bool:
+    def _result(self, content: bytes) -> Any:
+        """What a call that was carried out says; None when it says anything else."""
         try:
             said = self.json_loads(content)
         except ValueError:
-            return False
-        return isinstance(said, dict) and said.get("ok") is True
+            return None
+        return said.get("result") if isinstance(said, dict) and said.get("ok") is True else None
 
 
 @cache

@@ -12,7 +12,7 @@ class Wave:
         self.doubted = 0
         self._most: int | None = rules.first_wave(notice.total)
         # At exactly so many a process may have died before it looked.
-        if self.tried > self._most or notice.total <= self._most:
+        if notice.wave_passed or self.tried > self._most or notice.total <= self._most:
             self._most = None
 
     @property

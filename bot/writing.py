@@ -6,6 +6,7 @@ from math import ceil
 
 from bot.intake import STORE_AWAY
 from bot.jobs import Job
+from bot.metrics import Metrics
 from service.deps import Deps
 from service.notices import sending
 from service.notices.turns import Batch
@@ -25,11 +26,13 @@ class Writing:
         jobs: dict[str, Job],
         rate: float,
         *,
+        metrics: Metrics,
         done: Callable[[], None],
         away: Callable[[Exception], None],
     ) -> None:
         self._deps = deps
         self._jobs = jobs
+        self._metrics = metrics
         self._done = done
         self._away = away
         # Who is about to be sent to is in doubt after a death: as few as keep the pace.
@@ -75,4 +78,5 @@ class Writing:
             return False
         for job, batch in batches.values():
             job.wrote(batch, found[job.id])
+            self._metrics.settled(batch.settled)
         return True

@@ -1,7 +1,7 @@
 """Announcing in the chat, for staff: the desk, the count, and how a notice goes."""
 
 from dialogs import announce_words as told
-from dialogs import draft, parts
+from dialogs import draft, draft_times, parts
 from dialogs.callbacks_staff import (
     Approve,
     NewNotice,
@@ -109,6 +109,8 @@ def part(sheet: Sheet, which: Part, at: str, w: Words) -> Screen:
             return draft.audience(sheet, w)
         case Part.KIND:
             return draft.kinds(sheet, w)
+        case Part.SEND_AT | Part.CLOSES:
+            return draft_times.asked(sheet, which, w)
         case Part.PREVIEW:
             return preview(sheet, at, w)
         case _:

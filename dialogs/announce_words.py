@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from knowledge.card import own_name
 from locales.words import SHIPPED, Words, words
 from service.licences.values import Licence
-from service.notices.values import Choice, Hold, Notice, NoticeKind, Outcome, Report, Status
+from service.notices.values import Choice, Halt, Hold, Notice, NoticeKind, Outcome, Report, Status
 
 
 def yes_and_no() -> tuple[Choice, ...]:
@@ -67,9 +67,7 @@ def state(notice: Notice, w: Words) -> str:
     if notice.status is Status.SCHEDULED and notice.due_at is not None:
         return w.t("It starts on {moment}.", moment=w.moment(notice.due_at, notice.mid.zone))
     if notice.status is Status.PAUSED:
-        return w.t(
-            "It is on hold, because something is wrong: {reason}", reason=notice.reason or ""
-        )
+        return _halted(notice.halt, w)
     says = {
         Status.DRAFT: w.t("A draft. Nobody has got it."),
         Status.SCHEDULED: w.t("It starts soon."),
@@ -79,6 +77,28 @@ def state(notice: Notice, w: Words) -> str:
         Status.EXPIRED: w.t("Its time is over. Nobody else gets it."),
     }
     return says[notice.status]
+
+
+def times(notice: Notice, w: Words) -> list[str]:
+    """When it goes out and until when it can be answered, as far as that was said."""
+    content, zone = notice.content, notice.mid.zone
+    found = []
+    if content.send_at is not None:
+        found.append(w.t("Goes out: {moment}", moment=w.moment(content.send_at, zone)))
+    if content.closes is not None:
+        found.append(w.t("Answers until: {moment}", moment=w.moment(content.closes, zone)))
+    return found
+
+
+def _halted(why: Halt | None, w: Words) -> str:
+    """Why it was put on hold, and what to do about it."""
+    match why:
+        case Halt.WAVE:
+            return w.t("It is on hold: too many of the first messages failed.")
+        case Halt.MISSED:
+            return w.t("It is on hold: some people were left out. If it goes on, they get it.")
+        case _:
+            return w.t("It is on hold: Telegram does not take its text. Correct it.")
 
 
 def night(report: Report, w: Words) -> str | None:

@@ -14,6 +14,8 @@ class Part(StrEnum):
     TEXTS = "t"
     AUDIENCE = "a"
     KIND = "k"
+    SEND_AT = "s"
+    CLOSES = "u"
     PREVIEW = "p"
     COUNT = "c"
 

@@ -71,6 +71,7 @@ def overview(sheet: Sheet, w: Words) -> Screen:
                 ),
                 *([w.t("Not written in: {names}", names=_names(missing, w))] * bool(missing)),
                 w.t("Answers: yes and no") if on else w.t("Answers: none"),
+                *told.times(notice, w),
             ],
             None
             if sheet.complete
@@ -91,6 +92,10 @@ def overview(sheet: Sheet, w: Words) -> Screen:
                         notice=notice.id, field=Field.ANSWERS, value="off" if on else ANSWERS_ON
                     ),
                 ),
+            ),
+            (
+                Button(w.p("button", "Date"), to(sheet, Part.SEND_AT)),
+                *([Button(w.p("button", "Last day for answers"), to(sheet, Part.CLOSES))] * on),
             ),
             (
                 Button(w.p("button", "Preview"), to(sheet, Part.PREVIEW)),

@@ -10,7 +10,7 @@ from knowledge.card import own_name
 from locales.words import Words, words
 from locales.words import own_name as name_of
 from service.notices.desk import Sheet
-from service.notices.values import NoticeView
+from service.notices.views import NoticeView
 
 
 def preview(sheet: Sheet, language: str, w: Words) -> Screen:

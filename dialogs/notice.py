@@ -9,7 +9,8 @@ from knowledge.card import own_name, own_words
 from locales.style import width
 from locales.words import Words
 from service.notices.hearing import HearingView
-from service.notices.values import ABOUT_LICENCES, Choice, NoticeView
+from service.notices.values import ABOUT_LICENCES, Choice
+from service.notices.views import NoticeView
 from service.people.values import Mid
 
 SIDE_BY_SIDE = 20

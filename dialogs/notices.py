@@ -6,7 +6,7 @@ from dialogs.notice import title
 from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_name
 from locales.words import Words
-from service.notices.values import NoticesView, NoticeView
+from service.notices.views import NoticesView, NoticeView
 
 SEARCH_BYTES = 48
 SEARCH_SHOWN = 60

@@ -17,6 +17,7 @@ from service.notices.values import (
     Audience,
     Content,
     Counted,
+    Halt,
     Notice,
     NoticeKind,
     NoticeText,
@@ -37,9 +38,7 @@ _TEXT = {
         body="Conoce al equipo del robot el 3 de diciembre a las 18:00. Trae tus preguntas.",
     ),
 }
-_COUNTED = Counted(
-    by_language={"en": 1200, "es": 640}, foreign={"en": 35}, upper=1840, numbers=None
-)
+_COUNTED = Counted(by_language={"en": 1200, "es": 640}, foreign={"en": 35}, upper=1840, numbers=())
 _OUTCOMES = {
     "en": {"1": 900, "2": 20, "3": 12, "4": 3, "5": 8, "6": 2, "7": 1, "8": 1, "9": 1},
     "es": {"1": 500},
@@ -66,8 +65,8 @@ def notice(status: Status = Status.DRAFT, mid: Mid = s.NURSES, **changes: Any) -
         id="ntc_sample0000000000", mid=mid, content=content, status=status, rev=1, edited_rev=1,
         created_by="Rosa", approved_by=None if status is Status.DRAFT else "Ben",
         counted=_COUNTED.by_language, foreign=_COUNTED.foreign, upper=1840, floor=0, intent=0,
-        epoch=0, outcomes={}, reason=None, created_at=s.NOW, due_at=None, started_at=None,
-        ended_at=None,
+        epoch=0, outcomes={}, halt=None, reason=None, wave_passed=False, created_at=s.NOW,
+        due_at=None, started_at=None, ended_at=None,
     )  # fmt: skip
     return replace(made, **changes)
 
@@ -89,6 +88,7 @@ def sheet(
     return Sheet(
         staff=staff(one.mid),
         report=Report(notice=one),
+        now=s.NOW,
         licences=_licences(),
         seen="0" * 8,
         complete=complete,
@@ -140,6 +140,9 @@ def samples() -> dict[str, Sample]:
         "draft text prompt": lambda w: draft.prompt(sheet(), "es", w),
         "draft kind": lambda w: draft.kinds(sheet(), w),
         "draft audience": lambda w: draft.audience(sheet(), w),
+        "draft, when": lambda w: announce.part(sheet(), Part.SEND_AT, "", w),
+        "draft, until when": lambda w: announce.part(sheet(), Part.CLOSES, "", w),
+        "draft, with both": lambda w: announce.screen(sheet(_timed()), w),
         "draft preview": lambda w: announce.part(sheet(), Part.PREVIEW, "es", w),
         "count": lambda w: announce.screen(sheet(counted=_COUNTED), w),
         "count, a second person": lambda w: announce.screen(
@@ -162,6 +165,8 @@ def samples() -> dict[str, Sample]:
     for status in [one for one in Status if one not in {Status.DRAFT, Status.SECOND}]:
         found[f"progress: {status}"] = _progress(status)
     found["progress: starts later"] = _starts_later
+    for halt in Halt:
+        found[f"progress: on hold, {halt}"] = _halted(halt)
     for state in LinkState:
         found[f"staff link: {state}"] = _link(state)
     return found
@@ -183,9 +188,19 @@ def _after(said: Said) -> Sample:
     return lambda w: announce.after_text(sheet(said=said), w)
 
 
+def _timed() -> Notice:
+    one = notice()
+    at, closes = s.NOW + timedelta(days=1), s.NOW + timedelta(days=8)
+    return replace(one, content=one.content.model_copy(update={"send_at": at, "closes": closes}))
+
+
 def _progress(status: Status) -> Sample:
-    reason = "Telegram does not take it" if status is Status.PAUSED else None
-    return lambda w: announce.progress(_report(status, reason=reason), w)
+    halt = Halt.REFUSED if status is Status.PAUSED else None
+    return lambda w: announce.progress(_report(status, halt=halt), w)
+
+
+def _halted(halt: Halt) -> Sample:
+    return lambda w: announce.progress(_report(Status.PAUSED, halt=halt), w)
 
 
 def _starts_later(w: Words) -> Screen:

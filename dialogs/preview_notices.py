@@ -10,15 +10,8 @@ from dialogs import samples as s
 from dialogs.screen import Screen
 from locales.words import Words
 from service.notices.hearing import AttentionView, HearingView
-from service.notices.values import (
-    Audience,
-    Choice,
-    Content,
-    NoticeKind,
-    NoticesView,
-    NoticeText,
-    NoticeView,
-)
+from service.notices.values import Audience, Choice, Content, NoticeKind, NoticeText
+from service.notices.views import NoticesView, NoticeView
 from service.people.values import Mid
 from service.price.values import Pause, Picture
 

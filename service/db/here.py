@@ -8,6 +8,7 @@ another process that writes, the flush of a slow disk, statements over many rows
 that turns out to be long.
 """
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -32,12 +33,18 @@ _PATIENCE_MS = 10_000
 _QUICK = 0.002
 
 
+# What is changed by its id, and nothing else, is one row.
+_ONE_ROW = re.compile(r" WHERE \w+\.id = \?$")
+
+
 @lru_cache(maxsize=2048)
 def _kind(sql: str) -> str:
     """``read`` and ``row`` are short, unless the reading turns out not to be."""
     first = sql.lstrip().partition(" ")[0].upper()
     if first == "SELECT":
         return "read"
+    if first == "UPDATE":
+        return "row" if _ONE_ROW.search(sql) else "long"
     return "row" if first == "INSERT" and " VALUES (" in sql else "long"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
 from service.journal.values import Kind
-from service.notices import held_store, rules, store
+from service.notices import audience_store, held_store, rules, store
 from service.notices import outcome_store as outcomes
 from service.notices.rules import Person
 from service.notices.turns import Held, Recipient, Settled, Turn
@@ -31,16 +31,18 @@ async def count(deps: Deps, mid: Mid, content: Content) -> Counted:
     numbers: list[int] = []
     async for group in _everyone(deps, mid, upper):
         for person in group:
-            if rules.matches(content.audience, person):
+            meant = rules.matches(content.audience, person)
+            if meant is not content.audience.everyone:
                 numbers.append(person.number)
+            if meant:
                 language = content.language_for(person.locale)
                 by_language[language] += 1
                 foreign[language] += language != person.locale
     return Counted(
         by_language=dict(by_language),
         foreign={language: n for language, n in foreign.items() if n},
-        upper=upper,
-        numbers=None if content.audience.everyone else tuple(numbers),
+        upper=upper if content.audience.everyone else max(numbers, default=0),
+        numbers=tuple(numbers),
     )
 
 
@@ -113,9 +115,11 @@ async def next_people(deps: Deps, notice: Notice, after: int, limit: int) -> Tur
                 conn, notice.mid, now, after=after, upto=notice.upper, limit=limit
             )
             last, gone = _last_number(notice, found, after, limit), set[int]()
-            found = [one for one in found if _was_in_it(notice, one)]
+            # Who had left before it was approved was never in it.
+            outside = await audience_store.read_remembered(conn, notice.id, after, last or after)
+            found = [one for one in found if one.number not in outside]
         else:
-            numbers = await store.read_audience(conn, notice.id, after, limit)
+            numbers = await audience_store.read_audience(conn, notice.id, after, limit)
             found = await read_people(conn, notice.mid, now, numbers=numbers) if numbers else []
             last = numbers[-1] if numbers else None
             gone = set(numbers) - {person.number for person in found}
@@ -127,11 +131,6 @@ def _last_number(notice: Notice, found: Sequence[Person], after: int, limit: int
     if found:
         return found[-1].number if len(found) == limit else notice.upper
     return notice.upper if after < notice.upper else None
-
-
-def _was_in_it(notice: Notice, person: Person) -> bool:
-    """Who left before it was written was never in the audience."""
-    return person.left_at is None or person.left_at >= notice.created_at
 
 
 async def _turn(

@@ -1,6 +1,7 @@
 """Use cases of staff who announce in the chat. Each one asks whether they are staff of the MID."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from service.deps import Deps
 from service.errors import NotFoundError
@@ -10,8 +11,10 @@ from service.notices import composing, reporting
 from service.notices.desk import (
     ANSWERS_ON,
     CHAT_KINDS,
+    FURTHEST,
     LONGEST_BODY,
     LONGEST_TITLE,
+    NO_MOMENT,
     Desk,
     Field,
     Said,
@@ -78,6 +81,7 @@ async def _sheet(deps: Deps, post: Staff, notice_id: str, said: Said = Said.NOTH
     return Sheet(
         staff=post,
         report=report,
+        now=deps.clock.now(),
         licences=tuple(one for one in found if one.status is not LicenceStatus.DRAFT),
         seen=digest(content),
         complete=complete(content),
@@ -108,7 +112,9 @@ def _update(
     sheet: Sheet, field: Field, value: str, answers: tuple[Choice, ...]
 ) -> dict[str, object]:
     if field is Field.ANSWERS:
-        return {"answers": answers if value == ANSWERS_ON else ()}
+        return {"answers": answers} if value == ANSWERS_ON else {"answers": (), "closes": None}
+    if field in {Field.SEND_AT, Field.CLOSES}:
+        return _moments(sheet, field, value)
     if field is Field.EVERYONE:
         return {"audience": Audience(everyone=True)}
     if field is Field.KIND:
@@ -120,6 +126,22 @@ def _update(
             standing = "in" if field is Field.IN else "any"
             return {"audience": Audience(licences=(one.slug,), standing=standing)}
     raise NotFoundError(f"no licence {value!r} of {sheet.staff.mid.id}")
+
+
+def _moments(sheet: Sheet, field: Field, value: str) -> dict[str, object]:
+    """When it goes out, or when its answers close: never before it goes out."""
+    content = sheet.notice.content
+    if value == NO_MOMENT:
+        return {"send_at": None} if field is Field.SEND_AT else {"closes": None}
+    moment = datetime.fromtimestamp(int(value), UTC) if value.isdecimal() else sheet.now
+    if not sheet.now < moment <= sheet.now + FURTHEST:
+        raise NotFoundError(f"{value!r} is no moment that was offered")
+    if field is Field.SEND_AT:
+        late = content.closes is not None and content.closes <= moment
+        return {"send_at": moment, "closes": None if late else content.closes}
+    if not content.answers or (content.send_at is not None and content.send_at >= moment):
+        raise NotFoundError("there is nothing that could close then")
+    return {"closes": moment}
 
 
 async def _redraft(deps: Deps, sheet: Sheet, content: Content) -> Sheet:

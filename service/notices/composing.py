@@ -9,7 +9,7 @@ from service.deps import Deps
 from service.errors import NotFoundError
 from service.ids import new_id
 from service.licences import store as licences
-from service.notices import audience, store
+from service.notices import audience, audience_store, store
 from service.notices.drafting import complete, digest
 from service.notices.refusals import (
     CountChangedError,
@@ -17,7 +17,7 @@ from service.notices.refusals import (
     SamePersonError,
     TextChangedError,
 )
-from service.notices.values import OVER, Content, Counted, Notice, NoticeText, Status
+from service.notices.values import OVER, Content, Counted, Halt, Notice, NoticeText, Status
 from service.people import mid_store
 from service.people.values import Mid
 
@@ -36,8 +36,8 @@ async def draft(deps: Deps, mid_id: str, content: Content, by: str) -> Notice:
         notice = Notice(
             id=new_id("ntc"), mid=mid, content=content, status=Status.DRAFT, rev=1, edited_rev=1,
             created_by=by, approved_by=None, counted={}, foreign={}, upper=0, floor=0, intent=0,
-            epoch=0, outcomes={}, reason=None, created_at=now, due_at=None, started_at=None,
-            ended_at=None,
+            epoch=0, outcomes={}, halt=None, reason=None, wave_passed=False, created_at=now,
+            due_at=None, started_at=None, ended_at=None,
         )  # fmt: skip
         await store.add(conn, notice)
     return notice
@@ -116,6 +116,7 @@ async def approve(
     if notice.status in {Status.SCHEDULED, Status.RUNNING, Status.FINISHED}:
         return notice
     counted = await audience.count(deps, notice.mid, notice.content)
+    remembered = audience_store.packed(notice_id, counted.numbers)
     now = deps.clock.now()
     async with deps.db.write() as conn:
         notice = await read_notice(conn, mid_id, notice_id, lock=True)
@@ -134,7 +135,7 @@ async def approve(
             )
             return await read_notice(conn, mid_id, notice_id)
         earliest = now + timedelta(minutes=notice.mid.hold_minutes)
-        await store.put_audience(conn, notice_id, counted.numbers)
+        await audience_store.put_audience(conn, notice_id, remembered)
         names = by if notice.approved_by is None else f"{notice.approved_by}, {by}"
         await store.change(
             conn,
@@ -143,7 +144,7 @@ async def approve(
             approved_by=names,
             counted=counted.by_language,
             foreign_readers=counted.foreign,
-            upper=max(counted.numbers) if counted.numbers else counted.upper,
+            upper=counted.upper,
             due_at=max(earliest, notice.content.send_at or earliest),
         )
         return await read_notice(conn, mid_id, notice_id)
@@ -180,13 +181,17 @@ async def stop(deps: Deps, mid_id: str, notice_id: str) -> Notice:
 async def resume(deps: Deps, mid_id: str, notice_id: str) -> Notice:
     """Go on with a notice that was paused because something went wrong.
 
+    A first wave that went wrong is not looked at again: a person has.
+
     Raises:
         NotFoundError: the MID has no such notice.
     """
     async with deps.db.write() as conn:
         notice = await read_notice(conn, mid_id, notice_id, lock=True)
         if notice.status is Status.PAUSED:
-            await store.change(conn, notice_id, status=Status.RUNNING.value, reason=None)
+            passed = notice.wave_passed or notice.halt is Halt.WAVE
+            now = {"status": Status.RUNNING.value, "halt": None, "reason": None}
+            await store.change(conn, notice_id, **now, wave_passed=passed)
         return await read_notice(conn, mid_id, notice_id)
 
 

@@ -1,7 +1,10 @@
 """What staff see of notices in the chat, and what they can change there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from service.licences.values import Licence
 from service.notices.values import Counted, Notice, NoticeKind, Report
@@ -20,6 +23,12 @@ EVERYONE = "all"
 ANSWERS_ON = "on"
 
 
+MORNING, EVENING = time(9), time(20)
+NO_MOMENT = "0"
+FURTHEST = timedelta(days=40)
+"""A moment further away than any that is offered is not taken."""
+
+
 class Field(StrEnum):
     """What can be changed of a draft with a button."""
 
@@ -28,6 +37,8 @@ class Field(StrEnum):
     IN = "i"  # value: the id of a licence whose members who are in are meant
     ANY = "y"  # value: the id of a licence whose members are meant, in or not
     ANSWERS = "a"  # value: on, or anything else for none
+    SEND_AT = "s"  # value: a moment in seconds, or 0 for at once
+    CLOSES = "u"  # value: a moment in seconds, or 0 for no end
 
 
 class Said(StrEnum):
@@ -62,11 +73,23 @@ class Sheet:
 
     staff: Staff
     report: Report
+    now: datetime
     licences: tuple[Licence, ...]
     seen: str
     complete: bool
     counted: Counted | None = None
     said: Said = Said.NOTHING
+
+    @property
+    def mornings(self) -> tuple[datetime, ...]:
+        """When it can be sent: on some of the next mornings, where the MID is."""
+        return _at(MORNING, self.now, (1, 2, 3, 7), self.notice.mid.zone)
+
+    @property
+    def evenings(self) -> tuple[datetime, ...]:
+        """When its answers can close: on evenings after it is sent, where the MID is."""
+        start = max(self.now, self.notice.content.send_at or self.now)
+        return _at(EVENING, start, (3, 7, 14, 28), self.notice.mid.zone)
 
     @property
     def notice(self) -> Notice:
@@ -77,3 +100,12 @@ class Sheet:
     def second(self) -> bool:
         """Whether this person can be the second one to approve it."""
         return self.notice.approved_by not in {None, self.staff.name}
+
+
+def _at(hour: time, start: datetime, days: Iterable[int], zone: str) -> tuple[datetime, ...]:
+    where = ZoneInfo(zone)
+    day = start.astimezone(where).date()
+    return tuple(
+        datetime.combine(day + timedelta(days=one), hour, tzinfo=where).astimezone(UTC)
+        for one in days
+    )

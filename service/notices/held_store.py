@@ -49,12 +49,13 @@ async def settle(conn: AsyncConnection, notice_id: str, batch: Batch) -> None:
         )
     if batch.held:
         await conn.execute(insert(held), [_held_row(notice_id, one) for one in batch.held])
-    if batch.trying:
-        await conn.execute(
-            update(held)
-            .where(held.c.notice_id == notice_id, held.c.number.in_(batch.trying))
-            .values(trying=True)
-        )
+    for numbers, trying in ((batch.trying, True), (batch.unhurt, False)):
+        if numbers:
+            await conn.execute(
+                update(held)
+                .where(held.c.notice_id == notice_id, held.c.number.in_(numbers))
+                .values(trying=trying)
+            )
 
 
 def _held_row(notice_id: str, one: Held) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.notices.audience_store import PER_BLOCK
 from service.notices.outcome_store import segments
 from service.notices.packing import RECORD, pack_outcomes, unpack_outcomes
-from service.notices.store import PER_BLOCK
 
 PEOPLE, ROWS = 2 * PER_BLOCK, 2000
 """How much is rewritten in one transaction at most: whoever else writes waits for it."""

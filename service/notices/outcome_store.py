@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    bindparam,
     func,
     insert,
     select,
@@ -87,24 +88,27 @@ def _added(
     return sums
 
 
+_LAST = select(func.coalesce(func.max(segments.c.n), 0)).where(
+    segments.c.notice_id == bindparam("of")
+)
+_ADD = insert(segments)
+
+
 async def _add_segment(
     conn: AsyncConnection, notice_id: str, settled: Sequence[Settled], rev: int, at: datetime
 ) -> None:
     found = sorted((one.number, one.outcome.value, one.message_id) for one in settled)
-    last = select(func.coalesce(func.max(segments.c.n), 0)).where(
-        segments.c.notice_id == notice_id
-    )
-    await conn.execute(
-        insert(segments).values(
-            notice_id=notice_id,
-            n=(await conn.execute(last)).scalar_one() + 1,
-            rev=rev,
-            at=at,
-            lo=found[0][0],
-            hi=found[-1][0],
-            body=pack_outcomes(found),
-        )
-    )
+    last = (await conn.execute(_LAST, {"of": notice_id})).scalar_one()
+    segment = {
+        "notice_id": notice_id,
+        "n": last + 1,
+        "rev": rev,
+        "at": at,
+        "lo": found[0][0],
+        "hi": found[-1][0],
+        "body": pack_outcomes(found),
+    }
+    await conn.execute(_ADD, segment)
 
 
 async def read_settled(

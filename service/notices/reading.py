@@ -11,11 +11,12 @@ from service.choices.values import CardView
 from service.deps import Deps
 from service.errors import NotFoundError
 from service.journal.values import Cause, Kind, NewEvent
+from service.notices import audience_store, rules, store
 from service.notices import outcome_store as outcomes
-from service.notices import rules, store
 from service.notices.audience import read_people
 from service.notices.hearing import AttentionView, HearingView
-from service.notices.values import Notice, NoticesView, NoticeView, Outcome
+from service.notices.values import Notice, Outcome
+from service.notices.views import NoticesView, NoticeView
 from service.people import store as people
 from service.people.values import Membership, Texts
 from service.price import store as price
@@ -197,8 +198,12 @@ async def _theirs(conn: AsyncConnection, sources: Sources, notice: Notice) -> No
         return None
     else:
         # Sent a moment ago, and not yet written down.
+        everyone = notice.content.audience.everyone
+        remembered = await audience_store.read_remembered(conn, notice.id, number - 1, number)
+        if number > notice.intent or bool(remembered) is everyone:
+            return None
         people_ = await read_people(conn, notice.mid, sources.now, numbers=[number])
-        if number > notice.intent or not rules.matches(notice.content.audience, people_[0]):
+        if not rules.matches(notice.content.audience, people_[0]):
             return None
     return view_for(sources, membership, notice, at)
 

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
 from service.licences import store as licences
-from service.notices import held_store, merge_store, store
+from service.notices import held_store, store
 from service.notices import outcome_store as outcomes
-from service.notices.turns import Batch, Recipient
-from service.notices.values import Notice, NoticeView, Outcome, Status
+from service.notices.turns import Batch
+from service.notices.values import Halt, Notice, Status
+from service.notices.views import NoticeView
 from service.people import mid_store
 from service.people.values import Texts
 
@@ -26,11 +28,12 @@ async def due(deps: Deps) -> list[Notice]:
     now = deps.clock.now()
     async with deps.db.read() as conn:
         rows = await store.read_due(conn, now)
-        found = [await _notice(conn, row) for row in rows]
+        found = [await notice_in(conn, row) for row in rows]
     return sorted(found, key=lambda one: not one.content.urgent)
 
 
-async def _notice(conn: AsyncConnection, row: Row[tuple[object, ...]]) -> Notice:
+async def notice_in(conn: AsyncConnection, row: Row[Any]) -> Notice:
+    """A row of ``notices`` as a value, with its MID."""
     mid = await mid_store.read_mid(conn, row.mid_id)
     assert mid is not None
     return store.notice_of(row, mid)
@@ -48,7 +51,7 @@ async def take_over(deps: Deps, notice_id: str) -> Notice | None:
         if row is None:
             return None
         values: dict[str, object] = {"epoch": row.epoch + 1}
-        notice = await _notice(conn, row)
+        notice = await notice_in(conn, row)
         if notice.status in {Status.SCHEDULED, Status.RUNNING}:
             if notice.content.expires_at is not None and notice.content.expires_at <= now:
                 values |= {"status": Status.EXPIRED.value, "ended_at": now}
@@ -57,7 +60,7 @@ async def take_over(deps: Deps, notice_id: str) -> Notice | None:
         await store.change(conn, notice_id, **values)
         row = await store.read_row(conn, notice_id)
         assert row is not None
-        return await _notice(conn, row)
+        return await notice_in(conn, row)
 
 
 async def settle(
@@ -100,7 +103,9 @@ async def about(deps: Deps, notice: Notice) -> About:
     return About(tuple(one.id for one in named), tuple(one.terms.title for one in named))
 
 
-def fresh_view(notice: Notice, one: Recipient, named: About, now: datetime) -> NoticeView:
+def fresh_view(
+    notice: Notice, membership_id: str, zone: str, named: About, now: datetime
+) -> NoticeView:
     """A notice as it is sent to a person who has not seen it."""
     content = notice.content
     return NoticeView(
@@ -108,13 +113,13 @@ def fresh_view(notice: Notice, one: Recipient, named: About, now: datetime) -> N
         mid=notice.mid,
         content=content,
         rev=notice.rev,
-        membership_id=one.membership_id,
+        membership_id=membership_id,
         licence_ids=named.ids,
         licence_titles=named.titles,
         by_ref=bool(content.audience.refs),
         closed=content.closes is not None and now >= content.closes,
         corrected=notice.rev > 1,
-        zone=one.zone,
+        zone=zone,
     )
 
 
@@ -124,12 +129,13 @@ async def waiting(deps: Deps, notice_id: str) -> datetime | None:
         return await held_store.next_held(conn, notice_id)
 
 
-async def pause(deps: Deps, notice_id: str, epoch: int, reason: str) -> None:
-    """Send no more until a person has looked: something is wrong with the notice itself."""
+async def pause(deps: Deps, notice_id: str, epoch: int, halt: Halt, reason: str) -> None:
+    """Send no more until a person has looked. ``reason`` is for whoever runs the commands."""
     async with deps.db.write() as conn:
         row = await store.read_row(conn, notice_id, lock=True)
         if row is not None and row.epoch == epoch and row.status == Status.RUNNING.value:
-            await store.change(conn, notice_id, status=Status.PAUSED.value, reason=reason)
+            values = {"status": Status.PAUSED.value, "halt": halt.value, "reason": reason}
+            await store.change(conn, notice_id, **values)
 
 
 async def expire(deps: Deps, notice_id: str, epoch: int) -> None:
@@ -139,33 +145,3 @@ async def expire(deps: Deps, notice_id: str, epoch: int) -> None:
         row = await store.read_row(conn, notice_id, lock=True)
         if row is not None and row.epoch == epoch and row.status == Status.RUNNING.value:
             await store.change(conn, notice_id, status=Status.EXPIRED.value, ended_at=now)
-
-
-async def finish(deps: Deps, notice_id: str, epoch: int) -> None:
-    """Everybody has an outcome. Who was erased meanwhile is counted as having left."""
-    after: int | None = 0
-    while after is not None:
-        # In steps: nobody else who writes waits for all of it.
-        async with deps.db.write() as conn:
-            row = await store.read_row(conn, notice_id, lock=True)
-            if row is None or row.epoch != epoch:
-                return
-            after = await merge_store.merge(conn, notice_id, after)
-    async with deps.db.write() as conn:
-        row = await store.read_row(conn, notice_id, lock=True)
-        if row is None or row.epoch != epoch or row.status != Status.RUNNING.value:
-            return
-        notice = await _notice(conn, row)
-        ended = {language: dict(by) for language, by in notice.outcomes.items()}
-        gone = notice.total - notice.settled
-        if gone > 0:
-            by = ended.setdefault(notice.content.language, {})
-            key = str(Outcome.LEFT.value)
-            by[key] = by.get(key, 0) + gone
-        await store.change(
-            conn,
-            notice_id,
-            status=Status.FINISHED.value,
-            ended_at=deps.clock.now(),
-            outcomes=ended,
-        )

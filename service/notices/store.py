@@ -1,21 +1,21 @@
 """Tables of notices, and the SQL that writes them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
-    LargeBinary,
     Row,
     String,
     Table,
     Text,
-    delete,
+    bindparam,
     func,
     insert,
     select,
@@ -26,14 +26,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.db.metadata import Json, Moment, metadata
 from service.journal import store as journal
 from service.journal.values import Kind
-from service.notices.packing import (
-    pack_numbers,
-    unpack_numbers,
-)
-from service.notices.values import Content, Notice, Status
+from service.notices.values import Content, Halt, Notice, Status
 from service.people.values import Mid
-
-PER_BLOCK = 5000
 
 notices = Table(
     "notices",
@@ -53,20 +47,14 @@ notices = Table(
     Column("intent", BigInteger, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("outcomes", Json, nullable=False),
+    Column("halt", String(8)),
     Column("reason", Text),
+    Column("wave_passed", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("started_at", Moment),
     Column("ended_at", Moment),
     Index(None, "mid_id", "created_at"),
-)
-
-audience = Table(
-    "notice_audience",
-    metadata,
-    Column("notice_id", String(32), primary_key=True),
-    Column("hi", BigInteger, primary_key=True, autoincrement=False),
-    Column("body", LargeBinary, nullable=False),
 )
 
 
@@ -94,7 +82,9 @@ def notice_of(row: Row[Any], mid: Mid) -> Notice:
         intent=row.intent,
         epoch=row.epoch,
         outcomes=row.outcomes,
+        halt=Halt(row.halt) if row.halt else None,
         reason=row.reason,
+        wave_passed=row.wave_passed,
         created_at=row.created_at,
         due_at=row.due_at,
         started_at=row.started_at,
@@ -120,18 +110,22 @@ async def add(conn: AsyncConnection, notice: Notice) -> None:
             intent=0,
             epoch=0,
             outcomes={},
+            wave_passed=False,
             created_at=notice.created_at,
         )
     )
+
+
+_ROW = select(notices).where(notices.c.id == bindparam("of"))
+_ROW_HELD = _ROW.with_for_update()
 
 
 async def read_row(
     conn: AsyncConnection, notice_id: str, *, lock: bool = False
 ) -> Row[Any] | None:
     """A notice's row by its id; ``lock`` holds its writes in line."""
-    wanted = select(notices).where(notices.c.id == notice_id)
     row: Row[Any] | None = (
-        await conn.execute(wanted.with_for_update() if lock else wanted)
+        await conn.execute(_ROW_HELD if lock else _ROW, {"of": notice_id})
     ).first()
     return row
 
@@ -152,6 +146,12 @@ async def read_due(conn: AsyncConnection, now: datetime) -> list[Row[Any]]:
 async def read_these(conn: AsyncConnection, notice_ids: Collection[str]) -> list[Row[Any]]:
     """Notices by their ids."""
     return list(await conn.execute(select(notices).where(notices.c.id.in_(notice_ids))))
+
+
+async def read_named(conn: AsyncConnection, mid_id: str, name: str) -> list[Row[Any]]:
+    """Notices of a MID that somebody of this name wrote, or perhaps approved."""
+    named = (notices.c.created_by == name) | notices.c.approved_by.contains(name, autoescape=True)
+    return list(await conn.execute(select(notices).where(notices.c.mid_id == mid_id, named)))
 
 
 async def read_newest(conn: AsyncConnection, mid_id: str, limit: int) -> list[Row[Any]]:
@@ -177,35 +177,12 @@ async def read_started(conn: AsyncConnection, mid_ids: Collection[str]) -> list[
     )
 
 
+_CHANGE = update(notices).where(notices.c.id == bindparam("of"))
+
+
 async def change(conn: AsyncConnection, notice_id: str, **values: Any) -> None:
     """Write some columns of a notice."""
-    await conn.execute(update(notices).where(notices.c.id == notice_id).values(**values))
-
-
-async def put_audience(
-    conn: AsyncConnection, notice_id: str, numbers: Sequence[int] | None
-) -> None:
-    """Remember who a notice is for, in rising order. None: everyone up to the highest number."""
-    await conn.execute(delete(audience).where(audience.c.notice_id == notice_id))
-    for start in range(0, len(numbers or ()), PER_BLOCK):
-        block = (numbers or ())[start : start + PER_BLOCK]
-        await conn.execute(
-            insert(audience).values(notice_id=notice_id, hi=block[-1], body=pack_numbers(block))
-        )
-
-
-async def read_audience(
-    conn: AsyncConnection, notice_id: str, after: int, limit: int
-) -> list[int]:
-    """The next remembered numbers after ``after``."""
-    rows = await conn.execute(
-        select(audience.c.body)
-        .where(audience.c.notice_id == notice_id, audience.c.hi > after)
-        .order_by(audience.c.hi)
-        .limit(1 + limit // PER_BLOCK)
-    )
-    found = [number for (body,) in rows for number in unpack_numbers(body) if number > after]
-    return found[:limit]
+    await conn.execute(_CHANGE, {"of": notice_id, **values})
 
 
 async def recent(conn: AsyncConnection, mid_id: str, since: datetime) -> list[str]:

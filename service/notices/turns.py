@@ -63,7 +63,8 @@ class Batch:
     """What one commit says about one notice: outcomes, people put off, how far it has come.
 
     ``trying`` are held people who are about to be sent to, ``put_off`` those of the others who
-    were held until now, None where it is not known who. ``floor`` and ``intent`` are as in
+    were held until now, None where it is not known who; ``unhurt`` are held people who were about
+    to be sent to, and were not. ``floor`` and ``intent`` are as in
     ``Notice``; None leaves them. ``again`` when a commit with some of it may have been done, of
     which the answer was lost.
     """
@@ -72,6 +73,7 @@ class Batch:
     held: tuple[Held, ...] = ()
     trying: tuple[int, ...] = ()
     put_off: tuple[int, ...] | None = None
+    unhurt: tuple[int, ...] = ()
     floor: int | None = None
     intent: int | None = None
     again: bool = False

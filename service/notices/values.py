@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-from service.people.values import Mid, Texts, Value
+from service.people.values import Mid, Value
 
 
 class NoticeKind(StrEnum):
@@ -114,6 +114,14 @@ class Outcome(IntEnum):
         return self in {Outcome.SENT, Outcome.IN_DIGEST}
 
 
+class Halt(StrEnum):
+    """Why a notice was put on hold by itself, until a person has looked."""
+
+    WAVE = "wave"  # too many of the first who got it failed
+    REFUSED = "refused"  # Telegram does not take its words
+    MISSED = "missed"  # it came to its end, and there were members of whom nothing is known
+
+
 class Hold(StrEnum):
     """Why a person cannot be settled now."""
 
@@ -127,7 +135,9 @@ class Notice:
     """A notice as it is stored.
 
     ``counted`` is the number of people per language they read, ``foreign`` those of them who will
-    read it in another. ``outcomes`` is what was settled, by outcome.
+    read it in another. ``outcomes`` is what was settled, by outcome. ``halt`` says why it is on
+    hold, ``reason`` the same in English for whoever runs the commands. ``wave_passed``: a person
+    let the rest follow a first wave that went wrong.
     """
 
     id: str
@@ -145,7 +155,9 @@ class Notice:
     intent: int
     epoch: int
     outcomes: Mapping[str, Mapping[str, int]]
+    halt: Halt | None
     reason: str | None
+    wave_passed: bool
     created_at: datetime
     due_at: datetime | None
     started_at: datetime | None
@@ -171,54 +183,19 @@ class Counted:
     """How many people a notice would reach, by the language they read.
 
     ``foreign`` are those who would read it in a language that is not theirs. ``numbers`` are the
-    memberships' numbers in rising order, where the audience has to be remembered.
+    memberships' numbers, in rising order, that have to be remembered: whom it is for, or, where it
+    is for everyone up to ``upper``, whom of those it is not for.
     """
 
     by_language: Mapping[str, int]
     foreign: Mapping[str, int]
     upper: int
-    numbers: tuple[int, ...] | None
+    numbers: tuple[int, ...]
 
     @property
     def total(self) -> int:
         """How many people."""
         return sum(self.by_language.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeView:
-    """A notice as one member sees it. ``answer`` is what they chose and when.
-
-    ``licence_titles`` go with ``licence_ids``, one for one. ``by_ref`` says that the MID chose
-    this member by its own reference.
-    """
-
-    notice_id: str
-    mid: Mid
-    content: Content
-    rev: int
-    membership_id: str
-    licence_ids: tuple[str, ...] = ()
-    licence_titles: tuple[Texts, ...] = ()
-    by_ref: bool = False
-    sent_at: datetime | None = None
-    answer: str | None = None
-    answered_at: datetime | None = None
-    muted: bool = False
-    closed: bool = False
-    corrected: bool = False
-    zone: str = "UTC"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticesView:
-    """What a member was ever sent, newest first: one page of it."""
-
-    notices: tuple[NoticeView, ...]
-    page: int
-    pages: int
-    total: int
-    search: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

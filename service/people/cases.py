@@ -247,8 +247,8 @@ async def erase(
         memberships = await store.read_memberships(conn, member_id)
         await journal.erase_member(conn, member_id)
         await store.erase_member(conn, member_id)
-        await staff_store.erase_member(conn, member_id)
         await along(conn)
+        await staff_store.erase_member(conn, member_id)
         return tuple(memberships)
 
 

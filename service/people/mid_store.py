@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, String, Table, Text, delete, insert, select
+from sqlalchemy import Column, String, Table, Text, bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.locks import hold
@@ -48,9 +48,12 @@ async def put_mid(conn: AsyncConnection, mid: Mid, at: datetime) -> None:
     await conn.execute(insert(mids).values(id=mid.id, doc=doc, imported_at=at))
 
 
+_DOC = select(mids.c.doc).where(mids.c.id == bindparam("of"))
+
+
 async def read_mid(conn: AsyncConnection, mid_id: str) -> Mid | None:
     """A MID by its id."""
-    doc = (await conn.execute(select(mids.c.doc).where(mids.c.id == mid_id))).scalar()
+    doc = (await conn.execute(_DOC, {"of": mid_id})).scalar()
     return None if doc is None else parse(doc)
 
 

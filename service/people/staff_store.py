@@ -80,10 +80,9 @@ async def use(conn: AsyncConnection, staff_id: str, member_id: str) -> None:
 
 
 async def remove(conn: AsyncConnection, staff_id: str, at: datetime) -> None:
-    """End it. The row stays, without the person."""
-    await conn.execute(
-        update(staff).where(staff.c.id == staff_id).values(removed_at=at, member_id=None)
-    )
+    """End it. The row stays, without the person and their name."""
+    gone = {"removed_at": at, "member_id": None, "name": staff_id}
+    await conn.execute(update(staff).where(staff.c.id == staff_id).values(gone))
 
 
 async def erase_member(conn: AsyncConnection, member_id: str) -> None:

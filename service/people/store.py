@@ -189,6 +189,26 @@ def group(
     )
 
 
+async def still_members(
+    conn: AsyncConnection,
+    mid_id: str,
+    *,
+    after: int = 0,
+    upto: int = 0,
+    limit: int = 0,
+    numbers: Sequence[int] | None = None,
+) -> list[int]:
+    """Numbers of a MID's memberships that have not ended, rising: the next, or of ``numbers``."""
+    wanted = select(memberships.c.seq).where(
+        memberships.c.mid_id == mid_id, memberships.c.left_at.is_(None)
+    )
+    if numbers is not None:
+        wanted = wanted.where(memberships.c.seq.in_(numbers))
+    else:
+        wanted = wanted.where(memberships.c.seq > after, memberships.c.seq <= upto).limit(limit)
+    return list((await conn.execute(wanted.order_by(memberships.c.seq))).scalars())
+
+
 async def number_of(conn: AsyncConnection, membership_id: str) -> int:
     """The private number of a membership; 0 where there is none."""
     found = await conn.execute(select(memberships.c.seq).where(memberships.c.id == membership_id))

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import Row
@@ -88,8 +89,13 @@ def _staff(row: Row[Any], mid: Mid) -> Staff:
     return Staff(id=row.id, mid=mid, name=row.name, member_id=row.member_id, added_at=row.added_at)
 
 
-async def remove(deps: Deps, staff_id: str) -> None:
+async def remove(
+    deps: Deps, staff_id: str, along: Callable[[AsyncConnection, str], Awaitable[None]]
+) -> None:
     """End it at once: no button of theirs works any more, nor does their link.
+
+    ``along`` takes their name out of what the topics above hold, in the same transaction: the id
+    stands for it from then on.
 
     Raises:
         NotFoundError: there is no such staff.
@@ -97,6 +103,7 @@ async def remove(deps: Deps, staff_id: str) -> None:
     async with deps.db.write() as conn:
         if await staff_store.read_one(conn, staff_id) is None:
             raise NotFoundError(f"no staff {staff_id!r}")
+        await along(conn, staff_id)
         await staff_store.remove(conn, staff_id, deps.clock.now())
 
 

@@ -18,7 +18,7 @@ from dialogs.callbacks_staff import (
 )
 from service.bundle.cases import import_bundle
 from service.bundle.read import parse_bundle
-from service.notices import composing, reporting
+from service.notices import composing, naming, reporting
 from service.notices.desk import Field
 from service.notices.values import Status
 from service.staff import cases as staff
@@ -118,6 +118,39 @@ async def test_from_a_draft_to_its_progress(house: House):
     assert "For 2 people" in rosa.text
     await rosa.press(StopNotice)
     assert (await notices(house))[0].status is not Status.SCHEDULED
+
+
+async def test_a_draft_is_given_a_date_and_a_last_day_for_answers(house: House):
+    await house.joined(house.member("Ana"), NURSE)
+    rosa = await staffed(house, house.member("Rosa"))
+    await counted(rosa)
+    await rosa.person.tap_and_wait("Back")
+    assert "Last day for answers" not in labels(rosa)
+    await rosa.person.tap_and_wait("Yes and no answers")
+    await rosa.person.tap_and_wait("Date")
+    dates = [one for one in labels(rosa) if "9:00" in one]
+    await rosa.person.tap_and_wait(dates[1])
+    assert f"Goes out: {dates[1]}" in rosa.text
+    await rosa.person.tap_and_wait("Last day for answers")
+    ends = [one for one in labels(rosa) if "20:00" in one or "8:00" in one]
+    await rosa.person.tap_and_wait(ends[0])
+    assert f"Answers until: {ends[0]}" in rosa.text
+    (draft,) = await notices(house)
+    now = house.clock.now()
+    assert now < draft.content.send_at < draft.content.closes
+    await rosa.person.tap_and_wait("Date")
+    await rosa.person.tap_and_wait(dates[-1])
+    assert "Answers until:" not in rosa.text  # it would close before it is sent
+    await rosa.person.tap_and_wait("Count people")
+    await rosa.press(Approve)
+    (sent,) = await notices(house)
+    assert sent.status is Status.SCHEDULED
+    assert sent.due_at == sent.content.send_at
+
+
+def labels(member: Member) -> list[str]:
+    """What stands on the buttons."""
+    return [one.text for row in member.person.screen.buttons for one in row]
 
 
 async def test_a_number_that_has_changed_sends_nothing_and_is_counted_anew(house: House):
@@ -223,7 +256,7 @@ async def test_removed_staff_can_do_nothing_with_an_old_button(house: House):
     await counted(rosa)
     async with house.deps() as deps:
         (one,) = await staff.listed(deps, "nurses")
-        await staff.remove(deps, one.id)
+        await staff.remove(deps, one.id, naming.forget_staff)
     assert "too old" in await rosa.press(Approve)
     assert (await notices(house))[0].status is Status.DRAFT
 

@@ -19,7 +19,7 @@ from service.bundle.cases import import_bundle
 from service.bundle.read import parse_bundle
 from service.journal import cases as journal
 from service.journal.values import Cause, Proof
-from service.notices import sending
+from service.notices import finishing, sending
 from service.notices.audience import next_people
 from service.notices.turns import Batch, Settled
 from service.notices.values import Outcome
@@ -98,7 +98,7 @@ class Operator:
             )
             batch = Batch(settled=done, held=turn.held, floor=turn.upto, intent=turn.upto)
             await sending.settle(deps, {notice.id: batch}, {notice.id: notice.epoch})
-            await sending.finish(deps, notice.id, notice.epoch)
+            await finishing.finish(deps, notice)
 
         self.with_store(work)
 

@@ -3,13 +3,16 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.demo import demo_settings, examples
 from playground import Limits, Playground
 from service.bundle.cases import import_bundle
 from service.bundle.read import read_bundle
+from service.deps import Deps
 from service.journal.values import Cause
-from service.notices import composing, reading
-from service.notices.values import NoticeKind, NoticeText, Outcome, Status
+from service.notices import composing, reading, sending
+from service.notices.values import Halt, NoticeKind, NoticeText, Outcome, Report, Status
 from tests.bot.conftest import House
 from tests.bot.crowd import MID, announce, content, crowd, over, when
 
@@ -111,8 +114,27 @@ async def test_a_first_wave_that_goes_wrong_halts_the_rest(house):
     async with house.deps() as deps:
         report = await over(deps, await announce(deps))
         assert report.notice.status is Status.PAUSED
-        assert "first wave" in report.notice.reason
-    assert sum(len(one.notices) for one in readers) == 10
+        assert report.notice.halt is Halt.WAVE
+        assert sum(len(one.notices) for one in readers) == 10
+        await composing.resume(deps, MID, report.notice.id)
+        report = await over(deps, report.notice.id)
+    assert report.notice.status is Status.FINISHED
+    assert all(len(one.notices) == 1 for one in readers)
+
+
+async def test_a_first_wave_that_a_person_let_pass_is_not_held_up_again_by_a_restart(quiet_house):
+    house = quiet_house
+    readers = await crowd(house, 30)
+    house.playground.faults.next("sendMessage", lost=True, times=5)
+    async with house.deps() as deps:
+        async with house.running():
+            report = await over(deps, await announce(deps))
+            assert report.notice.halt is Halt.WAVE
+        await composing.resume(deps, MID, report.notice.id)
+        async with house.running():
+            report = await over(deps, report.notice.id)
+    assert report.notice.status is Status.FINISHED
+    assert all(len(one.notices) == 1 for one in readers)
 
 
 async def test_a_stopped_notice_goes_to_nobody_else(quiet_house):
@@ -209,3 +231,34 @@ async def test_a_member_is_answered_while_a_notice_goes_out(quiet_house):
         report = await when(deps, notice_id, lambda one: True)
         assert report.notice.status is Status.RUNNING
     assert waited < 80 / 20
+
+
+async def gone_on(house, interrupt, **changed) -> Report:
+    """A notice that is interrupted while it goes out, and its end."""
+    async with house.deps() as deps:
+        async with house.running():
+            notice_id = await announce(deps, content(**changed))
+            await when(deps, notice_id, lambda one: one.notice.of(Outcome.SENT) >= 12)
+            await interrupt(deps, notice_id)
+        async with house.running():
+            return await over(deps, notice_id)
+
+
+@pytest.mark.parametrize("on_doubt", ["resend", "skip"])
+@pytest.mark.parametrize("how", ["paused", "restarted"])
+async def test_who_was_not_sent_to_is_not_in_doubt_when_it_goes_on(quiet_house, on_doubt, how):
+    house = quiet_house
+    house.settings = house.settings.model_copy(update={"send_rate": 200.0})
+    readers = await crowd(house, 60)
+
+    async def interrupt(deps: Deps, notice_id: str) -> None:
+        if how == "paused":
+            epoch = (await composing.read(deps, MID, notice_id)).epoch
+            await sending.pause(deps, notice_id, epoch, Halt.REFUSED, "a person looks")
+            await asyncio.sleep(1.2)
+            await composing.resume(deps, MID, notice_id)
+
+    report = await gone_on(house, interrupt, on_doubt=on_doubt)
+    assert report.notice.of(Outcome.SENT) == 60
+    assert all(len(one.notices) == 1 for one in readers)
+    assert not [one for one in readers if "had this message before" in one.notices[0]]

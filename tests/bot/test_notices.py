@@ -21,7 +21,7 @@ from dialogs.callbacks import (
 )
 from service.deps import Deps
 from service.journal import store as journal
-from service.notices import composing, reading, reporting, sending
+from service.notices import composing, finishing, reading, reporting, sending
 from service.notices.audience import next_people
 from service.notices.turns import Batch, Settled
 from service.notices.values import Audience, Choice, Content, NoticeKind, NoticeText, Outcome
@@ -71,7 +71,7 @@ class Desk:
             )
             batch = Batch(settled=(*sent, *turn.settled), floor=turn.upto, intent=turn.upto)
             await sending.settle(deps, {notice.id: batch}, {notice.id: taken.epoch})
-            await sending.finish(deps, notice.id, taken.epoch)
+            await finishing.finish(deps, taken)
         return notice.id
 
     async def answers(self, notice_id: str) -> dict[str, int]:

@@ -18,9 +18,10 @@ from bot.budget import Budget
 from bot.carrier import Answer, End
 from bot.delivery import Delivery
 from bot.lanes import OwnLanes
+from bot.metrics import Metrics
 from service.deps import Deps
 from service.notices import composing, reading, reporting, sending
-from service.notices.values import OVER, NoticeText, Outcome, Status
+from service.notices.values import OVER, Halt, NoticeText, Outcome, Status
 from service.people import cases as people
 from service.people import mid_store
 from service.people import store as people_store
@@ -41,7 +42,7 @@ class Telegram:
         self._chance = Random(seed)
         self._ids = itertools.count(1)
 
-    async def send(self, _bot, chat_id, _screen, *, paid=False) -> Answer:
+    async def post(self, _bot, chat_id, _body) -> Answer:
         await asyncio.sleep(self._chance.random() * 0.004)
         if chat_id in self.blocked:
             return Answer(End.BLOCKED)
@@ -67,6 +68,7 @@ class World:
         self.outside: set[int] = set()
         self.left: set[int] = set()
         self.crashes = 0
+        self.metrics = Metrics()
         self._sender: asyncio.Task[None] | None = None
 
     async def join(self) -> int:
@@ -84,7 +86,14 @@ class World:
         return number
 
     def begin(self, group: asyncio.TaskGroup) -> None:
-        one = Delivery(self.deps, SimpleNamespace(), Budget(500.0), OwnLanes(), rate=500.0)
+        one = Delivery(
+            self.deps,
+            SimpleNamespace(),
+            Budget(500.0),
+            OwnLanes(),
+            metrics=self.metrics,
+            rate=500.0,
+        )
         self._sender = group.create_task(one.run())
 
     async def die(self, group: asyncio.TaskGroup) -> None:
@@ -106,7 +115,7 @@ class World:
                 await composing.stop(self.deps, MID, notice_id)
             case "pause":
                 epoch = (await composing.read(self.deps, MID, notice_id)).epoch
-                await sending.pause(self.deps, notice_id, epoch, "a person looks")
+                await sending.pause(self.deps, notice_id, epoch, Halt.REFUSED, "a person looks")
                 await asyncio.sleep(who * 0.002)
                 await composing.resume(self.deps, MID, notice_id)
             case "correct":
@@ -155,6 +164,9 @@ async def check(world: World, notice_id: str, *, skips: bool) -> None:
     if not (skips and world.crashes):
         assert notice.of(Outcome.UNCERTAIN) == 0
     assert notice.of(Outcome.SENT) <= sum(1 for one in heard if one < SIZE)
+    if not world.crashes:
+        told = f'midline_notice_outcomes_total{{outcome="sent"}} {notice.of(Outcome.SENT)}.0'
+        assert not notice.of(Outcome.SENT) or told in world.metrics.text().decode()
 
 
 async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> None:
@@ -164,7 +176,8 @@ async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> 
     telegram = Telegram(seed)
     world = World(Stage(Deps(db, clock), clock), telegram)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(carrier, "send", telegram.send)
+        patch.setattr(carrier, "letter", lambda *_, **__: "{}")
+        patch.setattr(carrier, "post", telegram.post)
         patch.setattr(carrier, "edit", telegram.edit)
         patch.setattr(delivery, "LOOK_SECONDS", 0.01)
         patch.setattr("bot.outgoing.FIRST_WAIT", 0.002)
@@ -208,6 +221,7 @@ def work(examples: int):
     def made(run):
         run = given(seed=some.integers(0, 999), skips=some.booleans(), ops=steps)(run)
         run = example(seed=1, skips=True, ops=[("crash", 0, 4), ("crash", 0, 4)])(run)
+        run = example(seed=193, skips=True, ops=[("pause", 9, 6), ("pause", 9, 6)])(run)
         return settings(
             max_examples=examples,
             deadline=None,

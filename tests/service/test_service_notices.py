@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import NotFoundError
-from service.notices import composing, digests, edits, reading, reporting, sending
+from service.notices import composing, digests, edits, finishing, reading, reporting, sending
 from service.notices.audience import due_again, next_people
 from service.notices.drafting import digest
 from service.notices.outcome_store import segments
@@ -17,6 +17,7 @@ from service.notices.values import (
     Audience,
     Choice,
     Content,
+    Halt,
     NoticeKind,
     NoticeText,
     Outcome,
@@ -62,7 +63,7 @@ async def send_all(stage, notice):
         batch = Batch(settled=(*sent, *turn.settled), held=turn.held, floor=after, intent=after)
         await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
     if await sending.waiting(stage.deps, notice.id) is None:
-        await sending.finish(stage.deps, notice.id, notice.epoch)
+        await finishing.finish(stage.deps, notice)
     return await reporting.report(stage.deps, "nurses", notice.id)
 
 
@@ -273,3 +274,62 @@ async def test_what_was_written_commit_by_commit_is_put_together_at_the_end(stag
         rows = list(await conn.execute(select(segments).where(segments.c.notice_id == notice.id)))
     assert len(rows) == 1
     assert len(rows[0].body) == 3 * 9
+
+
+async def all_but(stage, notice, missing):
+    """What a sender does that overlooks somebody, up to the end."""
+    turn = await next_people(stage.deps, notice, 0, 10)
+    sent = tuple(taken(one.number) for one in turn.send if one.number != missing)
+    batch = Batch(settled=sent, floor=turn.upto, intent=turn.upto)
+    await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+
+
+@pytest.mark.parametrize(
+    "audience", [Audience(everyone=True), Audience(refs=("N-0001", "N-0002", "N-0004"))]
+)
+async def test_a_member_who_was_overlooked_holds_the_end_up_and_gets_it_once_it_goes_on(
+    stage, three, audience
+):
+    notice = await approved(stage, content(audience=audience))
+    missing = (await next_people(stage.deps, notice, 0, 10)).send[1].number
+    await all_but(stage, notice, missing)
+    assert await finishing.finish(stage.deps, notice) == 1
+    report = await reporting.report(stage.deps, "nurses", notice.id)
+    assert (report.notice.status, report.notice.halt) == (Status.PAUSED, Halt.MISSED)
+    assert report.notice.of(Outcome.LEFT) == 0
+    await composing.resume(stage.deps, "nurses", notice.id)
+    again = await sending.take_over(stage.deps, notice.id)
+    turn = await next_people(stage.deps, again, again.floor, 10)
+    assert [one.number for one in turn.send] == [missing]
+    report = await send_all(stage, again)
+    assert report.notice.status is Status.FINISHED
+    assert report.notice.of(Outcome.SENT) == report.notice.total == 3
+
+
+@pytest.mark.parametrize("erase", [True, False])
+async def test_a_member_who_was_overlooked_and_is_none_any_more_has_left(stage, three, erase):
+    member, one = three[1]
+    notice = await approved(stage, content())
+    missing = (await next_people(stage.deps, notice, 0, 10)).send[1].number
+    await all_but(stage, notice, missing)
+    stage.clock.tick()
+    await people.leave(stage.deps, member, one.id, stage.cause(), erase=erase)
+    assert await finishing.finish(stage.deps, notice) == 0
+    report = await reporting.report(stage.deps, "nurses", notice.id)
+    assert report.notice.status is Status.FINISHED
+    assert (report.notice.of(Outcome.SENT), report.notice.of(Outcome.LEFT)) == (2, 1)
+
+
+async def test_who_left_before_it_was_approved_is_not_in_it_even_when_they_come_back(stage, three):
+    (first, one), (second, two), _ = three
+    draft = await composing.draft(stage.deps, "nurses", content(), by="ada")
+    stage.clock.tick()
+    for member, membership in ((first, one), (second, two)):
+        await people.leave(stage.deps, member, membership.id, stage.cause(), erase=False)
+    await composing.approve(stage.deps, "nurses", draft.id, "ada", 1)
+    assert await people.undo_leave(stage.deps, second, two.id, stage.cause())
+    report = await send_all(stage, await sending.take_over(stage.deps, draft.id))
+    assert report.notice.status is Status.FINISHED
+    assert report.notice.settled == report.notice.of(Outcome.SENT) == 1
+    with pytest.raises(NotFoundError):
+        await reading.look(stage.deps, second, draft.id)

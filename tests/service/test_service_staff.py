@@ -4,7 +4,11 @@ import asyncio
 
 import pytest
 
+from bot import forgetting
 from service.errors import NotFoundError
+from service.notices import composing, naming
+from service.notices.values import Audience, Content, NoticeKind, NoticeText
+from service.people import cases as people
 from service.staff import cases
 from service.staff.values import LinkState
 
@@ -50,14 +54,14 @@ async def test_removed_is_at_once_and_for_the_unused_link_too(stage):
     await open_(stage, ada, made.token)
     unused = await cases.add(stage.deps, "nurses", "Ben")
     for one in (made, unused):
-        await cases.remove(stage.deps, one.staff.id)
+        await cases.remove(stage.deps, one.staff.id, naming.forget_staff)
         assert await open_(stage, ada, one.token) is LinkState.WRONG
     assert await cases.posts(stage.deps, ada) == ()
     assert await cases.listed(stage.deps, "nurses") == []
     with pytest.raises(NotFoundError):
         await cases.post(stage.deps, ada, "nurses")
     with pytest.raises(NotFoundError):
-        await cases.remove(stage.deps, "stf_nobody")
+        await cases.remove(stage.deps, "stf_nobody", naming.forget_staff)
 
 
 async def test_nobody_is_staff_of_one_mid_twice_but_of_two_mids_they_can_be(stage):
@@ -91,3 +95,37 @@ async def test_the_token_is_not_stored(stage):
     async with stage.deps.db.read() as conn:
         (row,) = list(await conn.execute(select(staff)))
     assert made.token.removeprefix("staff_") not in str(row)
+
+
+async def signed(stage, *names):
+    """A notice that the first wrote and the others approved one after the other."""
+    words = {"en": NoticeText(title="Open evening", body="Come at 18:00.")}
+    made = Content(kind=NoticeKind.GENERAL, audience=Audience(everyone=True), text=words)
+    notice = await composing.draft(stage.deps, "nurses", made, by=names[0])
+    for name in names:
+        notice = await composing.approve(stage.deps, "nurses", notice.id, name, 1)
+    return notice
+
+
+@pytest.mark.parametrize("how", ["removed", "erased"])
+async def test_who_is_staff_no_more_is_not_named_in_what_they_wrote_and_approved(stage, how):
+    await stage.bring_examples()
+    member, ada = await stage.stranger(), await stage.stranger()
+    await stage.join(member, "nurses", "N-0001")
+    made = await cases.add(stage.deps, "nurses", "Ada")
+    await open_(stage, ada, made.token)
+    one, two = await signed(stage, "Ada"), await signed(stage, "Adam")
+    if how == "removed":
+        await cases.remove(stage.deps, made.staff.id, naming.forget_staff)
+    else:
+        await people.erase(stage.deps, ada, forgetting.of_member(ada))
+    one = await composing.read(stage.deps, "nurses", one.id)
+    assert (one.created_by, one.approved_by) == (made.staff.id, made.staff.id)
+    two = await composing.read(stage.deps, "nurses", two.id)
+    assert (two.created_by, two.approved_by) == ("Adam", "Adam")
+
+
+def test_of_two_who_approved_only_the_one_who_is_gone_loses_the_name():
+    assert naming.without("Ada, Ben", "Ada", "stf_1") == "stf_1, Ben"
+    assert naming.without("Ben, Ada", "Ada", "stf_1") == "Ben, stf_1"
+    assert naming.without("Adam, Ben", "Ada", "stf_1") == "Adam, Ben"

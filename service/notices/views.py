@@ -1,0 +1,43 @@
+"""Views of notices for those who are sent them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.notices.values import Content
+from service.people.values import Mid, Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView:
+    """A notice as one member sees it. ``answer`` is what they chose and when.
+
+    ``licence_titles`` go with ``licence_ids``, one for one. ``by_ref`` says that the MID chose
+    this member by its own reference.
+    """
+
+    notice_id: str
+    mid: Mid
+    content: Content
+    rev: int
+    membership_id: str
+    licence_ids: tuple[str, ...] = ()
+    licence_titles: tuple[Texts, ...] = ()
+    by_ref: bool = False
+    sent_at: datetime | None = None
+    answer: str | None = None
+    answered_at: datetime | None = None
+    muted: bool = False
+    closed: bool = False
+    corrected: bool = False
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesView:
+    """What a member was ever sent, newest first: one page of it."""
+
+    notices: tuple[NoticeView, ...]
+    page: int
+    pages: int
+    total: int
+    search: str = ""
