@@ -19,6 +19,7 @@ from bot import profile, watching
 from bot.answering import Answering
 from bot.budget import Budget
 from bot.by_model import ByModel, by_model
+from bot.calls import Counted
 from bot.delivery import Delivery
 from bot.edge import Edge
 from bot.flat import flat
@@ -26,7 +27,7 @@ from bot.intake import SIDE_BY_SIDE, Inbox
 from bot.knowing import Knowing, Search
 from bot.lanes import lanes
 from bot.member import Acting
-from bot.metrics import Counted, Metrics
+from bot.metrics import Metrics
 from bot.opening import opened
 from bot.pacing import Pace
 from bot.replies import Replies

@@ -13,11 +13,12 @@ from structlog.testing import capture_logs
 
 from bot import told_store
 from bot.app import build_bot, build_dispatcher
+from bot.calls import Counted
 from bot.demo import demo_settings
 from bot.edge import Edge
 from bot.intake import Inbox
 from bot.lanes import OwnLanes
-from bot.metrics import Counted, Metrics
+from bot.metrics import Metrics
 from bot.opening import opened
 from bot.serving import telegram_side
 from bot.settings import Settings
