@@ -24,7 +24,7 @@ demo: $(VENV)/words  ## everything in a browser, without a Telegram account
 	$(BIN)/midline demo
 
 test: $(VENV)/words $(VENV)/dev  ## the tests a person runs all day
-	$(BIN)/pytest -n auto -m "not proof and not browser and not crash" $(ARGS)
+	$(BIN)/pytest -n auto -m "not long and not proof and not browser and not crash" $(ARGS)
 
 lint: $(VENV)/dev  ## style, and the arrows between the rooms
 	$(BIN)/ruff format --check .
@@ -35,7 +35,7 @@ types: $(VENV)/dev  ## strict types
 	$(BIN)/mypy
 
 proofs: $(VENV)/words $(VENV)/dev  ## the slow proofs: real browser, crashes, kills, long histories
-	$(BIN)/pytest --timeout=7200 -m "proof or browser or crash" $(ARGS)
+	$(BIN)/pytest --timeout=7200 -m "long or proof or browser or crash" $(ARGS)
 
 bench: $(VENV)/words $(VENV)/dev  ## measurements, as ratios
 	$(BIN)/python -m benchmarks

@@ -84,6 +84,7 @@ async def test_an_answer_that_is_lost_is_uncertain_and_nobody_is_sent_it_twice(h
     assert all(len(one.notices) == 1 for one in readers)
 
 
+@pytest.mark.long
 async def test_when_telegram_is_broken_for_a_while_everyone_still_gets_it(house):
     await crowd(house, 5)
     house.playground.faults.next("sendMessage", error=(502, "Bad Gateway"), times=4)

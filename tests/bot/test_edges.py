@@ -4,7 +4,6 @@ import asyncio
 import logging
 from datetime import timedelta
 
-import pytest
 from structlog.testing import capture_logs
 
 from bot import store
@@ -96,49 +95,51 @@ async def test_another_members_yes_button_does_nothing(house: House):
     assert (await reasons(house, ana))["sepsis-warning"] is Why.NOT_ASKED
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        "y1:nothing",
-        "n1:lic_of_another_mid0",
-        "c1:lic_0000000000000000",
-        "s1:all:99",
-        "s1:all:abc",
-        "s1:mbr_of_somebody_else:1",
-        "u1:evt_0000000000000000",
-        "r1:buyer:nobody",
-        "r1:category:NoSuchThing",
-        "r1:mood:bad",
-        "v1:buyer:nobody",
-        "sl1:tlh",
-        "sz1:Nowhere/Land",
-        "lv1:mbr_0000000000000000:1",
-        "j1:nothing",
-        "jn1:nothing",
-        "z1:nothing",
-        "x1:nothing",
-        "q1:nothing:stays",
-        "e1:mbr_0000000000000000",
-        "k1:mbr_0000000000000000",
-        "l1:-5",
-        "l1:999999999999",
-        "g1:cellar",
-        "t1::",
-        "menu:3",
-        "",
-        "🦆" * 16,
-    ],
+FORGED = (
+    "y1:nothing",
+    "n1:lic_of_another_mid0",
+    "c1:lic_0000000000000000",
+    "s1:all:99",
+    "s1:all:abc",
+    "s1:mbr_of_somebody_else:1",
+    "u1:evt_0000000000000000",
+    "r1:buyer:nobody",
+    "r1:category:NoSuchThing",
+    "r1:mood:bad",
+    "v1:buyer:nobody",
+    "sl1:tlh",
+    "sz1:Nowhere/Land",
+    "lv1:mbr_0000000000000000:1",
+    "j1:nothing",
+    "jn1:nothing",
+    "z1:nothing",
+    "x1:nothing",
+    "q1:nothing:stays",
+    "e1:mbr_0000000000000000",
+    "k1:mbr_0000000000000000",
+    "l1:-5",
+    "l1:999999999999",
+    "g1:cellar",
+    "t1::",
+    "menu:3",
+    "",
+    "🦆" * 16,
 )
-async def test_a_forged_button_changes_nothing_and_is_answered(house: House, data: str):
-    member = await house.joined(house.member(), NURSE)
-    before = await reasons(house, member)
-    await member.say("/help")
-    with capture_logs() as logs:
-        await member.forge(data or "-")
-    assert member.labels
-    assert await reasons(house, member) == before
-    assert "Something went wrong" not in member.text
-    assert not [one for one in logs if one["log_level"] == "error"]
+
+
+async def test_a_forged_button_changes_nothing_and_is_answered(house: House):
+    # Of few taps each: who taps too fast is not answered every time.
+    for n in range(4):
+        member = await house.joined(house.member(f"M{n}"), ("nurses", f"N-000{n + 1}"))
+        before = await reasons(house, member)
+        with capture_logs() as logs:
+            for data in FORGED[n::4]:
+                await member.say("/help")
+                await member.forge(data or "-")
+                assert member.labels, data
+                assert await reasons(house, member) == before, data
+                assert "Something went wrong" not in member.text, data
+        assert not [one for one in logs if one["log_level"] == "error"]
 
 
 async def test_two_fast_taps_end_in_the_second(house: House):

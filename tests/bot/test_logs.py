@@ -71,6 +71,7 @@ def clumsy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "put_updates", fall)
 
 
+@pytest.mark.long
 async def test_no_log_names_a_member_their_words_or_a_secret(
     talkative: House, written: io.StringIO, clumsy: None
 ):

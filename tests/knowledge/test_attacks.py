@@ -39,6 +39,7 @@ def cases(language):
         yield where, order, next(wrappings).format(order=order)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_model_that_obeys_every_attack_gets_nothing_through(language):
     given = list(cases(language))

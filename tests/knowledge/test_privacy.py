@@ -77,6 +77,7 @@ def typed(member, n):
     return f"Why do I see {value} and when am I paid? Please write to {contact} soon"
 
 
+@pytest.mark.long
 async def test_nothing_of_a_thousand_members_leaves_at_level_one():
     async with bench() as b:
         b.server.chunk = 1000
