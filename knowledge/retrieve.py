@@ -18,7 +18,7 @@ from knowledge.bands import LETTERS, MEANING
 from knowledge.embed import Embedder
 from knowledge.language import detect
 from knowledge.lexical import Bm25
-from knowledge.meaning import Doubles, Floats, Own, Rows, Theirs, place
+from knowledge.meaning import Doubles, Floats, Own, Rows, Theirs, alike, place
 from knowledge.normal import cut
 from knowledge.values import Article, Found, Hit, Question, Tier
 from knowledge.vectors import bank_rows, missing, rows, wanted
@@ -191,7 +191,7 @@ class Retriever:
         assert self._embedder is not None
         vector = self._embedder.question(text)[np.newaxis]
         placed = place(vector, [language], index.means)[0]
-        near = index.own.alike(placed)
+        near = alike(placed, index.own.placed)
         *own, bank = index.own.scores(near)
         theirs = [index.theirs[name].scores(placed, near) for name in names if name != _OWN]
         found = [np.array(own), *theirs]

