@@ -1,8 +1,8 @@
 """How well questions find their topic, and whether what has none is refused.
 
-The questions are `tests/knowledge/questions`, which nobody tuned anything to. A question that is
-all but a copy of an example, or of an entry of the off-topic bank (a likeness of 0.9 or more),
-proves nothing and is left out.
+They are `tests/knowledge/questions`: the development set. No threshold is fitted to it, but
+the search was made in view of it. A question that is all but a copy of an example, or of an
+entry of the off-topic bank (a likeness of 0.9 or more), proves nothing and is left out.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -27,8 +27,9 @@ RIDGE: Final = 0.1
 NEAREST: Final = 1000
 """So many of the assistant's own rows stand against the articles of a MID."""
 RAISED: Final = 3.5
-"""Scores from few examples stay low; they are raised by at most so much. With it, six of the own
-topics with ten examples each were found as a MID's as often as by the nearest examples alone."""
+"""Scores from few examples stay low; they are raised by at most so much. Six of the own topics,
+as a MID's with ten examples each, were then among the first three as often as by the nearest
+examples alone (.59), and wrongly before an own topic less than half as often."""
 MOST: Final = 3000
 """So many rows are fitted where a member may wait: a second; all of them take half a minute."""
 
