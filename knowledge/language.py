@@ -23,6 +23,8 @@ UNLIKELY: Final = 0.15
 """... if it gives the stored language less than this ..."""
 SHORTEST: Final = 6
 """... and had at least so many characters."""
+SHORTEST_SIBLING: Final = 24
+"""A language with no texts here, in the member's own script, wants more: Marathi looks like Hindi."""
 OWN_SCRIPT: Final = 0.3
 """With this share of letters in the stored language's script, "OK" or "AI" do not flip it."""
 
@@ -162,7 +164,9 @@ def detect(text: str, stored: str) -> str:
 def _within(text: str, own: str, guesses: Mapping[str, float], script: str) -> str:
     """The language of a text in the script of the member's own language."""
     best = _best(guesses, script)
-    if best is None or best == own or len(text) < SHORTEST:
+    if best is None or best == own:
+        return own
+    if len(text) < (SHORTEST if best in SHIPPED else SHORTEST_SIBLING):
         return own
     if guesses[best] >= SURE and guesses.get(own, 0.0) < UNLIKELY:
         return best

@@ -63,3 +63,8 @@ def test_without_a_detector_the_script_decides(monkeypatch):
     assert detect("когда деньги", "en") == "ru"
     assert detect("cuándo me pagan de una vez", "en") == "en"
     assert detect("내 데이터 삭제", "en") == "ko"
+
+
+def test_a_short_question_in_the_members_script_stays_in_their_language():
+    # The detector takes it for Marathi, and is sure.
+    assert detect("ये कोई ठगी तो नहीं", "hi") == "hi"
