@@ -24,7 +24,7 @@ UNLIKELY: Final = 0.15
 SHORTEST: Final = 6
 """... and had at least so many characters."""
 SHORTEST_SIBLING: Final = 24
-"""A language with no texts here, in the member's own script, wants more: Marathi looks like Hindi."""
+"""A language without texts here, in the member's own script, wants more: Marathi for Hindi."""
 OWN_SCRIPT: Final = 0.3
 """With this share of letters in the stored language's script, "OK" or "AI" do not flip it."""
 

@@ -17,6 +17,7 @@ from tests.service.stage import ACTIVE, FixedClock, Stage, staged
 ABOUT_THE_FILE = {"open_embedded", "folder_with_a_store", "cipher_connector", "sqlite3"}
 FILE_ALONE = {
     "test_the_driver_is_new_enough_and_safe",
+    "test_a_file_that_is_damaged_in_use_is_away_and_the_log_says_why",
     "test_a_page_that_is_damaged_is_told_before_anybody_needs_it",
     "test_a_large_file_is_not_read_whole_at_every_start",
 }
