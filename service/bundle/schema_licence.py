@@ -40,9 +40,10 @@ VisibleField = Literal[
 ]  # fmt: skip
 
 NEVER_CONFIDENTIAL: Final = frozenset({
-    "purposes", "recipient_class", "member_share", "end", "collector", "buyers",
+    "purposes", "recipient_class", "member_share", "end", "collector", "buyers", "legal_text",
 })  # fmt: skip
-"""Mission P5a names the first four; K1 adds who collects and who buys."""
+"""Mission P5a names the first four; K1 adds who collects and who buys. The legal text is what a
+yes is tied to: it is shown on the card, and to a model that a member lets answer about it."""
 
 _FOR_EVER: Final = re.compile(
     r"(?<!not )(?<!no )(?<!never )(?<!non-)\b(perpetual|irrevocabl\w+|in perpetuity)",

@@ -264,6 +264,10 @@ BROKEN = {
         "    group_size: 1840", "    visibility: {end: confidential}\n    group_size: 1840",
         "visibility", "licences[0].visibility", "end may not be confidential", "member",
     ),
+    "confidential legal text": (
+        "    group_size: 1840", "    visibility: {legal_text: confidential}\n    group_size: 1840",
+        "visibility", "licences[0].visibility", "legal_text may not be confidential", "member",
+    ),
     "visibility of nothing": (
         "    group_size: 1840", "    visibility: {purpose: member}\n    group_size: 1840",
         "visibility", "licences[0].visibility.purpose", "not known here", "purposes",
