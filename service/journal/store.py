@@ -1,7 +1,7 @@
 """Tables of the journal: events, the latest of each, and what was shown."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -98,6 +98,7 @@ shown = Table(
     Column("confirmed_at", Moment),
 )
 
+_ONE_READING = timedelta(days=1)
 _CACHED = (
     "member_id",
     "kind",
@@ -239,7 +240,22 @@ async def rebuild_latest(conn: AsyncConnection) -> None:
 async def put_shown(
     conn: AsyncConnection, member_id: str, proof: Proof, locale: str, text_hash: str, at: datetime
 ) -> None:
-    """Record what is about to be shown. It proves nothing until it is confirmed."""
+    """Record what is about to be shown. It proves nothing until it is confirmed.
+
+    A card that a notice led to is still led to by it when its details were read in between.
+    """
+    earlier = (
+        select(shown.c.led_by)
+        .where(
+            shown.c.member_id == member_id,
+            shown.c.subject == proof.subject,
+            shown.c.digest == proof.digest,
+            shown.c.at > at - _ONE_READING,
+        )
+        .order_by(shown.c.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     await conn.execute(
         insert(shown).values(
             nonce=proof.nonce,
@@ -249,7 +265,7 @@ async def put_shown(
             subject=proof.subject,
             version=proof.version,
             digest=proof.digest,
-            led_by=proof.led_by,
+            led_by=proof.led_by or earlier,
             locale=locale,
             text_hash=text_hash,
             taught=Taught.NOT_ASKED.value,

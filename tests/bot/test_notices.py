@@ -14,7 +14,9 @@ from dialogs.callbacks import (
     SayYes,
     SetQuiet,
     SetWeekly,
+    ShowCard,
     ShowCardFrom,
+    ShowDetails,
     ShowMid,
     ShowNotice,
     ShowNotices,
@@ -184,7 +186,8 @@ async def test_a_mid_is_muted_and_heard_again_in_one_tap_from_any_old_button(des
         assert member.has(Mute(membership=mute.membership, on=True))
 
 
-async def test_a_yes_to_a_card_tells_which_notice_led_there(desk: Desk):
+@pytest.mark.parametrize("detour", [False, True], ids=["at once", "after the details"])
+async def test_a_yes_to_a_card_tells_which_notice_led_there(desk: Desk, detour: bool):
     member = await desk.members(NURSE)
     offer = Content(
         kind=NoticeKind.LICENCE_OFFER,
@@ -196,6 +199,9 @@ async def test_a_yes_to_a_card_tells_which_notice_led_there(desk: Desk):
         await member.say("/notices")
         assert "it concerns “" in await member.press(ShowNotice)
         await member.press(ShowCardFrom)
+        if detour:
+            await member.press(ShowDetails)
+            await member.press(ShowCard)
         nonce = SayYes.unpack(member.find(SayYes).data or "").nonce
         assert "Saved: yes." in await member.press(SayYes)
         async with desk.house.deps() as deps:
