@@ -33,7 +33,7 @@ def _screen(
         rows=rows(
             button(none, NO_MOMENT),
             *[
-                button(w.moment(one, notice.mid.zone), str(int(one.timestamp())))
+                button(w.short_moment(one, notice.mid.zone), str(int(one.timestamp())))
                 for one in moments
             ],
             back(sheet, w),

@@ -213,6 +213,16 @@ class Words:
             city=self.city(zone),
         )
 
+    def short_moment(self, at: datetime, zone: str) -> str:
+        """The same for a button of the next weeks: "Tue 24 Nov 09:00". The text names the zone.
+
+        Raises:
+            KeyError: no such zone.
+        """
+        local = at.astimezone(ZoneInfo(zone))
+        day = dates.format_skeleton("MMMEd", local.date(), locale=self._format)
+        return f"{day} {local:%H:%M}"
+
     def city(self, zone: str) -> str:
         """The city that names a time zone: "Madrid".
 

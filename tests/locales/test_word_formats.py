@@ -75,6 +75,12 @@ def test_a_moment_names_its_zone_by_a_city():
     assert "4 December" in words("en").moment(at, "Asia/Tokyo")
 
 
+def test_a_moment_on_a_button_is_short():
+    at = datetime(2026, 12, 3, 17, tzinfo=UTC)
+    assert words("en").short_moment(at, "Europe/Madrid") == "Thu 3 Dec 18:00"
+    assert words("zh_Hans").short_moment(at, "Asia/Tokyo") == "12月4日周五 02:00"
+
+
 def test_a_moment_without_zone_or_in_no_zone_is_refused():
     with pytest.raises(ValueError, match="zone"):
         words("en").moment(datetime(2026, 12, 3), "UTC")  # noqa: DTZ001
