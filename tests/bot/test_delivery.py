@@ -50,6 +50,7 @@ async def test_who_blocked_the_bot_or_is_gone_is_counted_and_never_tried_again(h
     assert len(sent) == 2
 
 
+@pytest.mark.long
 async def test_a_storm_of_refusals_loses_nobody_and_no_call_comes_before_its_time(quiet_house):
     house = quiet_house
     house.settings = house.settings.model_copy(update={"send_rate": 200.0})
@@ -62,6 +63,7 @@ async def test_a_storm_of_refusals_loses_nobody_and_no_call_comes_before_its_tim
     assert all(len(one.notices) == 1 for one in readers)
 
 
+@pytest.mark.long
 async def test_telegrams_own_limits_are_never_broken(tmp_path, clock):
     async with Playground(limits=Limits(overall=30)) as playground:
         house = House(playground, demo_settings(playground, tmp_path), clock)
@@ -123,6 +125,7 @@ async def test_a_first_wave_that_goes_wrong_halts_the_rest(house):
     assert all(len(one.notices) == 1 for one in readers)
 
 
+@pytest.mark.long
 async def test_a_first_wave_that_a_person_let_pass_is_not_held_up_again_by_a_restart(quiet_house):
     house = quiet_house
     readers = await crowd(house, 30)
@@ -138,6 +141,7 @@ async def test_a_first_wave_that_a_person_let_pass_is_not_held_up_again_by_a_res
     assert all(len(one.notices) == 1 for one in readers)
 
 
+@pytest.mark.long
 async def test_a_stopped_notice_goes_to_nobody_else(quiet_house):
     house = quiet_house
     house.settings = house.settings.model_copy(update={"send_rate": 20.0})
@@ -155,6 +159,7 @@ async def test_a_stopped_notice_goes_to_nobody_else(quiet_house):
     assert report.pending == 60 - before
 
 
+@pytest.mark.long
 async def test_a_correction_reaches_who_has_it_and_who_has_not(quiet_house):
     house = quiet_house
     house.settings = house.settings.model_copy(update={"send_rate": 20.0})
@@ -183,6 +188,7 @@ async def test_in_the_night_it_waits_and_goes_out_in_the_morning(house):
     assert report.notice.of(Outcome.SENT) == 1
 
 
+@pytest.mark.long
 async def test_what_is_too_much_for_a_week_comes_as_one_message(house):
     (reader,) = await crowd(house, 1)
     async with house.deps() as deps:
@@ -217,6 +223,7 @@ async def test_a_muted_mid_is_not_heard_but_for_a_breach(house):
         assert report.notice.of(Outcome.SENT) == 1
 
 
+@pytest.mark.long
 async def test_a_member_is_answered_while_a_notice_goes_out(quiet_house):
     house = quiet_house
     house.settings = house.settings.model_copy(update={"send_rate": 20.0})
@@ -245,6 +252,7 @@ async def gone_on(house, interrupt, **changed) -> Report:
             return await over(deps, notice_id)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("on_doubt", ["resend", "skip"])
 @pytest.mark.parametrize("how", ["paused", "restarted"])
 async def test_who_was_not_sent_to_is_not_in_doubt_when_it_goes_on(quiet_house, on_doubt, how):

@@ -139,6 +139,7 @@ async def test_whatever_the_server_does_the_closest_text_is_there(house, llm, ba
     assert "999" not in member.text
 
 
+@pytest.mark.long
 async def test_a_server_that_hangs_costs_the_answer_a_moment_and_a_tap_nothing(house, llm):
     member = await agreed(house)
     llm.script = lambda _body: Bad(hang=True)

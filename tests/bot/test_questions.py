@@ -274,6 +274,7 @@ async def test_with_the_shipped_search_a_question_finds_its_topic(shipped, langu
         assert member.has(AskPerson)
 
 
+@pytest.mark.long
 async def test_an_approved_suggestion_becomes_an_article_of_that_mid_alone(shipped):
     async with shipped.deps() as deps:
         made = await staffing.suggest(
@@ -294,6 +295,7 @@ async def test_an_approved_suggestion_becomes_an_article_of_that_mid_alone(shipp
         assert "Sevilla" not in await ben.say("when is the summer meeting of the co-op?")
 
 
+@pytest.mark.long
 async def test_a_reply_becomes_an_article_for_the_next_member_once_a_person_approved_it(
     quiet_house, monkeypatch
 ):

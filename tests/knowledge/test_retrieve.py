@@ -150,6 +150,7 @@ def test_what_is_beyond_the_limit_is_not_read(search):
     assert search.search(asked(text)).hits == search.search(asked(text + " delete my data")).hits
 
 
+@pytest.mark.long
 def test_many_threads_get_the_same_answers(search):
     questions = [asked(one.title, one.language) for one in load()[:24]]
     alone = [search.search(one) for one in questions]

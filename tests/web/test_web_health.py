@@ -227,6 +227,7 @@ async def test_a_free_port_is_named_in_the_log(quiet: House, logs) -> None:
         assert await reasons(quiet) == []
 
 
+@pytest.mark.long
 async def test_the_web_is_not_imported_by_whoever_only_polls() -> None:
     script = "import sys, bot.serving, bot.metrics; print([m for m in sys.modules if m in {}])"
     heavy = {"fastapi", "uvicorn", "prometheus_client", "starlette"}
