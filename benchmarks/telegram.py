@@ -6,6 +6,7 @@ itself. Here a member taps, gets the message edited and the tap answered, and ta
 
 import asyncio
 import json
+import random
 import time
 from collections import deque
 from typing import Any
@@ -29,7 +30,8 @@ class Telegram:
         self._pending: deque[str] = deque()
         self._given = 0
         self._poll: Connection | None = None
-        self._update = 1000
+        # Each run its own: what has been seen before is not handled again.
+        self._update = random.randrange(10**9)
         self._members = [member(i) for i in range(load.members)]
         self._posts: deque[str] = deque()
         self._hook = ""
