@@ -15,6 +15,9 @@ from knowledge.normal import folded
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint64]
+# Half the width of what numpy counts with: the index of all articles has millions of entries.
+Buckets = NDArray[np.uint32]
+Counts = NDArray[np.int32]
 
 _BITS: Final = 20
 _RUNS: Final = (3, 4, 5)
@@ -39,20 +42,20 @@ def _sign(char: str) -> bool:
     return 0x0900 <= ord(char) <= 0x0DFF or char in "+-"  # noqa: PLR2004
 
 
-def _hash(codes: Codes, places: int) -> Codes:
+def _hash(codes: Codes, places: int) -> Buckets:
     """One bucket for each run of so many characters."""
     width = len(codes) - places + 1
     if width < 1:
-        return np.empty(0, np.uint64)
+        return np.empty(0, np.uint32)
     mixed = np.full(width, places * 0x51_7C_C1, np.uint64)
     for place in range(places):
         mixed = (mixed ^ (codes[place : place + width] * _MIX[place])) * _MIX[5]
         mixed ^= mixed >> np.uint64(29)
-    found: Codes = mixed >> np.uint64(64 - _BITS)
+    found: Buckets = (mixed >> np.uint64(64 - _BITS)).astype(np.uint32)
     return found
 
 
-def runs(text: str) -> Codes:
+def runs(text: str) -> Buckets:
     """The buckets of a text, each as often as it occurs."""
     codes = _codes(text)
     found = [_hash(codes, places) for places in _RUNS]
@@ -65,6 +68,11 @@ def runs(text: str) -> Codes:
     return np.concatenate(found)
 
 
+def _counted(text: str) -> tuple[Buckets, Counts]:
+    found, counts = np.unique(runs(text), return_counts=True)
+    return found, counts.astype(np.int32)
+
+
 class Bm25:
     """An index of texts; immutable, so that any thread may ask it.
 
@@ -73,15 +81,16 @@ class Bm25:
     """
 
     def __init__(self, texts: Sequence[str], base: "Bm25 | None" = None) -> None:
-        pairs = [np.unique(runs(text), return_counts=True) for text in texts]
+        pairs = [_counted(text) for text in texts]
         lengths = np.array([counts.sum() for _, counts in pairs], np.float64)
         self._size = len(texts)
         own = float(lengths.mean()) if len(lengths) else 1.0
         self.total: int = self._size + (base.total if base else 0)
         self.mean: float = base.mean if base else own
-        buckets = np.concatenate([np.empty(0, np.uint64), *(found for found, _ in pairs)])
-        counts = np.concatenate([np.empty(0, np.int64), *(count for _, count in pairs)])
-        owners = np.repeat(np.arange(self._size), [len(found) for found, _ in pairs])
+        buckets = np.concatenate([np.empty(0, np.uint32), *(found for found, _ in pairs)])
+        counts = np.concatenate([np.empty(0, np.int32), *(count for _, count in pairs)])
+        sizes = [len(found) for found, _ in pairs]
+        owners = np.repeat(np.arange(self._size, dtype=np.int32), sizes)
         order = np.argsort(buckets, kind="stable")
         self._owners = owners[order]
         self._keys, starts, within = np.unique(
@@ -90,13 +99,13 @@ class Bm25:
         self._starts = np.append(starts, len(buckets))
         seen = within + (base.seen(self._keys) if base else 0)
         self._within = within
-        idf = np.log1p((self.total - seen + 0.5) / (seen + 0.5))
-        norm = _K1 * (1 - _B + _B * lengths[self._owners] / max(self.mean, 1.0))
+        idf = np.log1p((self.total - seen + 0.5) / (seen + 0.5)).astype(np.float32)
+        norms = _K1 * (1 - _B + _B * lengths / max(self.mean, 1.0))
         times = counts[order]
-        weights = np.repeat(idf, within) * times * (_K1 + 1) / (times + norm)
-        self._weights = weights.astype(np.float32)
+        weights = times * np.float32(_K1 + 1) / (times + norms.astype(np.float32)[self._owners])
+        self._weights = (weights * np.repeat(idf, within)).astype(np.float32)
 
-    def _find(self, buckets: Codes) -> NDArray[np.int64]:
+    def _find(self, buckets: Buckets) -> NDArray[np.int64]:
         """Where buckets stand in the index; those that do not occur are left out."""
         places = np.searchsorted(self._keys, buckets)
         inside = places < len(self._keys)
@@ -104,7 +113,7 @@ class Bm25:
         found: NDArray[np.int64] = places[self._keys[places] == buckets]
         return found
 
-    def seen(self, buckets: Codes) -> NDArray[np.int64]:
+    def seen(self, buckets: Buckets) -> NDArray[np.int64]:
         """In how many texts each bucket occurs."""
         if not len(self._keys):
             return np.zeros(len(buckets), np.int64)
