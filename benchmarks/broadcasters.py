@@ -79,8 +79,8 @@ async def with_aiogram(name: str, api: str, chats: range) -> None:
 async def with_ptb(api: str, chats: range, rate: float) -> None:
     """python-telegram-bot's own rate limiter, kept busy by as many tasks as the rate can use.
 
-    All people at once would measure the pool of connections instead: httpcore looks at every
-    connection for every call that waits, so that a thousand calls stop the loop for a minute.
+    All people at once would measure its pool of connections instead: with a thousand calls waiting
+    for one, it was seen to tell nobody for a minute.
     """
     from telegram.ext import (  # noqa: PLC0415  # not everywhere
         AIORateLimiter,

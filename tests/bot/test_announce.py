@@ -129,12 +129,14 @@ async def test_a_draft_is_given_a_date_and_a_last_day_for_answers(house: House):
     await rosa.person.tap_and_wait("Yes and no answers")
     await rosa.person.tap_and_wait("Date")
     dates = [one for one in labels(rosa) if "9:00" in one]
+    assert dates[1] == "Mon 23 Nov 09:00"
     await rosa.person.tap_and_wait(dates[1])
-    assert f"Goes out: {dates[1]}" in rosa.text
+    assert "Goes out: 23 November 2026, 09:00 (Madrid time)" in rosa.text
     await rosa.person.tap_and_wait("Last day for answers")
-    ends = [one for one in labels(rosa) if "20:00" in one or "8:00" in one]
+    ends = [one for one in labels(rosa) if "20:00" in one]
+    assert ends[0] == "Thu 26 Nov 20:00"
     await rosa.person.tap_and_wait(ends[0])
-    assert f"Answers until: {ends[0]}" in rosa.text
+    assert "Answers until: 26 November 2026, 20:00 (Madrid time)" in rosa.text
     (draft,) = await notices(house)
     now = house.clock.now()
     assert now < draft.content.send_at < draft.content.closes
