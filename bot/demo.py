@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from service.bundle.read import read_bundle
 from service.bundle.shift import EXAMPLES_WRITTEN, shift
 from service.deps import Deps
 from service.errors import StoreError
-from service.people.cases import make_invites
+from service.people.cases import make_invites, mids
 from service.staff import cases as staff
 
 TOKEN = "42:DEMO"  # noqa: S105  # it opens nothing but the stand-in
@@ -115,13 +114,18 @@ def demo_settings(playground: Playground, folder: Path = FOLDER) -> Settings:
 
 
 async def seed(deps: Deps, playground: Playground) -> None:
-    """Import the examples with their dates moved to today, and let people wait with invites."""
-    days = (datetime.now(UTC).date() - EXAMPLES_WRITTEN).days
+    """Import the examples with their dates moved to today, and let people wait with invites.
+
+    A store of an earlier day keeps its dates: to move them again would be other licences.
+    """
+    days = (deps.clock.now().date() - EXAMPLES_WRITTEN).days
+    known = {one.id for one in await mids(deps)}
     names: dict[str, dict[str, str]] = {}
     for path in examples():
         bundle = shift(read_bundle(path), days)
         names[bundle.mid.id] = {str(lang): name for lang, name in bundle.mid.name.items()}
-        await import_bundle(deps, bundle)
+        if bundle.mid.id not in known:
+            await import_bundle(deps, bundle)
     async with deps.db.write() as conn:
         # The stand-in remembers no commands and descriptions from the last time.
         await told_store.forget_told(conn)

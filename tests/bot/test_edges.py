@@ -7,7 +7,7 @@ from datetime import timedelta
 from structlog.testing import capture_logs
 
 from bot import store
-from bot.demo import examples
+from bot.demo import demo_settings, examples, seed
 from bot.logs import set_up
 from dialogs.callbacks import (
     AskPerson,
@@ -21,10 +21,11 @@ from dialogs.callbacks import (
     ShowLicences,
     UndoKnob,
 )
+from playground import Playground
 from service.bundle.cases import import_bundle
 from service.bundle.read import parse_bundle
 from service.price.values import Why
-from tests.bot.conftest import NURSE, TRANSLATOR, House
+from tests.bot.conftest import NURSE, TRANSLATOR, House, Member
 from tests.bot.test_flows import agree, reasons
 
 
@@ -360,3 +361,21 @@ async def test_the_last_page_of_a_long_list_is_shown_for_a_page_too_far(house: H
     await member.say("/licences")
     assert "Page" not in await member.forge(ShowLicences(page=7).pack())
     assert member.has(Go(place=Place.HOME))
+
+
+async def test_the_demo_begins_again_on_another_day_with_what_was_said(tmp_path, clock):
+    async with Playground() as first:
+        house = House(first, demo_settings(first, tmp_path), clock)
+        async with house.deps() as deps:
+            await seed(deps, first)
+    clock.time += timedelta(days=3)
+    async with Playground() as again:
+        house = House(again, demo_settings(again, tmp_path), clock)
+        async with house.deps() as deps:
+            await seed(deps, again)
+        assert len(again.people) == len(first.people)
+        async with house.running():
+            emma = Member(next(one for one in again.people if one.user.name == "Emma"))
+            await emma.say(f"/start {emma.person.user.invites[0].token}")
+            await emma.press(Join)
+            assert "Teach lifting robots" in str(await emma.say("/licences")) + str(emma.labels)
