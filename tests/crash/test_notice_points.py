@@ -155,7 +155,7 @@ class Stage:
                 show.life.patch(patch)
                 async with show.life.lived(plug):
                     try:
-                        async with asyncio.timeout(120):
+                        async with asyncio.timeout(30):
                             await play(show)
                     except TimeoutError as error:
                         error.add_note(f"{name}: killed at point {k}, {plug.where}")

