@@ -4,6 +4,7 @@ from bot import told_store
 from bot.opening import opened
 from bot.settings import Settings
 from service.deps import Deps
+from service.errors import StoreError
 from service.people.cases import make_invites
 from service.staff import cases as staff
 
@@ -43,15 +44,28 @@ async def add_staff(settings: Settings, mid: str, name: str) -> dict[str, str | 
 
 
 async def username_of(deps: Deps, settings: Settings) -> str | None:
-    """The bot's name: as it was told when the bot last ran, else asked for now."""
+    """The bot's name: as it was told when the bot last ran, else asked for now.
+
+    Raises:
+        StoreError: nobody knows it yet, and Telegram does not tell it.
+    """
     async with deps.db.read() as conn:
         known = await told_store.read_told(conn, "username")
     if known or settings.bot_token is None:
         return known
-    from bot.app import build_bot  # noqa: PLC0415  # slow, and asked only before the first run
+    # Slow, and asked only before the first run.
+    from aiogram.exceptions import TelegramAPIError  # noqa: PLC0415
+
+    from bot.app import build_bot  # noqa: PLC0415
 
     bot = build_bot(settings)
     try:
         return (await bot.me()).username
+    except TelegramAPIError as error:
+        raise StoreError(
+            f"Telegram does not tell the bot's name, which stands in the link: {error}. "
+            "Check MIDLINE_BOT_TOKEN and MIDLINE_BOT_API; without MIDLINE_BOT_TOKEN you get the "
+            "bare token instead of a link."
+        ) from error
     finally:
         await bot.session.close()

@@ -1,19 +1,15 @@
 """Whether the process can do its work: the store, the inbox, and contact with Telegram."""
 
 import asyncio
-from functools import cache
 
 import structlog
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot import store, told_store
 from bot.metrics import Metrics
 from bot.modelling import used
 from knowledge.budget import Limits
-from service.db.migrate import config
+from service.db.migrate import newest_revision, revision_of
 from service.deps import Deps
 from web.values import Readiness
 
@@ -66,14 +62,14 @@ class Ready:
             # Another process wrote the same row at the same moment: it can be written.
             pass
         async with self._deps.db.read() as conn:
-            present = await conn.run_sync(_revision)
+            present = await conn.run_sync(revision_of)
             waiting, since = await store.read_backlog(conn)
         oldest = max((now - since).total_seconds(), 0) if since else 0
         self._metrics.observe_inbox(waiting, oldest)
         if self._limits:
             self._metrics.observe_model(*await used(self._deps, self._limits))
         problems = []
-        if present != _newest_revision():
+        if present != newest_revision():
             problems.append("the store is not at this version's revision")
         if oldest > LATE_SECONDS:
             problems.append("updates wait too long")
@@ -83,15 +79,6 @@ class Ready:
         last = self._metrics.last_contact
         silent = last is None or _now() - last > SILENT_SECONDS
         return ["Telegram is out of reach"] if self.hears_telegram and silent else []
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-@cache
-def _newest_revision() -> str | None:
-    return ScriptDirectory.from_config(config()).get_current_head()
 
 
 def _now() -> float:

@@ -42,9 +42,19 @@ def _known() -> tuple[str | None, frozenset[str]]:
     return script.get_current_head(), frozenset(one.revision for one in script.walk_revisions())
 
 
+def newest_revision() -> str | None:
+    """The revision that this version of Midline works with."""
+    return _known()[0]
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision at which the store is, None for one without tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def _upgrade(connection: Connection, revision: str) -> None:
     newest, known = _known()
-    present = MigrationContext.configure(connection).get_current_revision()
+    present = revision_of(connection)
     if present is not None and present not in known:
         raise StoreError(
             f"the store is at revision {present}, which this version of Midline does not know. "

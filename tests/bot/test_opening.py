@@ -51,3 +51,23 @@ async def test_a_database_or_a_user_that_is_not_there_is_told(request):
 async def test_what_is_no_address_of_a_server_is_refused_and_not_repeated(url):
     says = await refusal(Settings(_env_file=None, database_url=SecretStr(url)))
     assert "Write postgresql://user:password@host/database" in says
+
+
+def test_a_telegram_out_of_reach_makes_no_half_invite(monkeypatch, tmp_path):
+    for name, value in {
+        "DATA_DIR": str(tmp_path),
+        "KEY_FILE": str(tmp_path / "key"),
+        "BOT_TOKEN": "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
+        "BOT_API": "http://127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(f"MIDLINE_{name}", value)
+    CliRunner().invoke(app, ["import", "examples/nurses.yaml"], catch_exceptions=False)
+    invite = ["invite", "nurses", "--ref", "N-0001"]
+    found = CliRunner().invoke(app, invite)
+    assert found.exit_code == 1
+    assert "Telegram does not tell the bot's name" in found.output
+    assert "Check MIDLINE_BOT_TOKEN and MIDLINE_BOT_API" in found.output
+    assert "Traceback" not in found.output
+    assert "AAHdqTcv" not in found.output
+    monkeypatch.delenv("MIDLINE_BOT_TOKEN")
+    assert CliRunner().invoke(app, invite).output.startswith("N-0001  ")

@@ -29,9 +29,11 @@ from service.errors import StoreError
 from service.journal import cases as journal
 from service.journal.store import events, latest
 from service.licences.values import Refusal, RefusalKind
+from service.money.store import statement_lines
 from service.people import cases as people
 from service.people import mid_store
 from service.people import store as people_store
+from service.people.store import memberships
 from service.price import cases as price
 from service.price.values import NEVER, Pause
 from tests.service.stage import ACTIVE, FixedClock, Stage, copied, raw, staged
@@ -536,6 +538,42 @@ async def test_migrating_again_changes_nothing(agreed, tmp_path):
     async with db.read() as conn:
         assert list(await conn.execute(select(events))) == before
     await db.close()
+
+
+@pytest.fixture
+async def today(stage):
+    """A store with a nurse who has agreed, and MIDs that have reported what was paid."""
+    nurse = await stage.stranger()
+    await stage.join(nurse, "nurses", "N-0001")
+    await stage.yes(nurse, ACTIVE[0])
+    return stage.deps.db
+
+
+async def kept(db) -> list[list[tuple]]:
+    """What an older Midline knew and this one must still know."""
+    found = []
+    async with db.read() as conn:
+        for table in (events, memberships, statement_lines):
+            rows = await conn.execute(select(table).order_by(*table.primary_key))
+            found.append([tuple(row) for row in rows])
+    assert all(found)
+    return found
+
+
+async def test_the_store_of_the_first_midline_opens_with_all_that_its_members_said(today):
+    before = await kept(today)
+    await downgrade(today, "0001")
+    assert "notices" not in await tables(today)
+    await migrate(today)
+    assert await kept(today) == before
+
+
+async def test_a_store_of_later_tables_that_calls_itself_the_first_keeps_what_it_has(today):
+    before = await kept(today)
+    async with today.write() as conn:
+        await conn.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    await migrate(today)
+    assert await kept(today) == before
 
 
 async def test_a_store_written_by_a_newer_midline_is_refused_and_not_touched(stage):

@@ -71,7 +71,7 @@ async def test_a_store_that_hangs_is_not_waited_for(house: House, monkeypatch, i
 
 
 async def test_another_revision_is_not_ready(house: House, monkeypatch, impatient) -> None:
-    monkeypatch.setattr("bot.ready._newest_revision", lambda: "newer")
+    monkeypatch.setattr("bot.ready.newest_revision", lambda: "newer")
     assert await reasons(house) == ["the store is not at this version's revision"]
 
 

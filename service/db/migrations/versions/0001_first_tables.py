@@ -122,7 +122,6 @@ def upgrade() -> None:
         ["licence_id", "kind", "value"],
         unique=False,
     )
-    op.create_index(op.f("ix_latest_scope_latest_kind"), "latest", ["scope", "kind"], unique=False)
     op.create_table(
         "licence_versions",
         sa.Column("licence_id", sa.String(length=32), nullable=False),
@@ -148,10 +147,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("locale", sa.String(length=16), nullable=True),
-        sa.Column("spoken", sa.String(length=16), nullable=True),
         sa.Column("zone", sa.String(length=64), nullable=True),
-        sa.Column("quiet", sa.String(length=11), nullable=True),
-        sa.Column("weekly", sa.SmallInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_members")),
         sa.UniqueConstraint("id", name=op.f("uq_members_id")),
@@ -159,7 +155,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "memberships",
-        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("member_id", sa.String(length=32), nullable=False),
         sa.Column("mid_id", sa.String(length=40), nullable=False),
@@ -167,17 +162,9 @@ def upgrade() -> None:
         sa.Column("pseudonym", sa.String(length=32), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_memberships")),
-        sa.UniqueConstraint("id", name=op.f("uq_memberships_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
         sa.UniqueConstraint("mid_id", "ref", name=op.f("uq_memberships_mid_id_ref")),
         sa.UniqueConstraint("pseudonym", name=op.f("uq_memberships_pseudonym")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(
-        op.f("ix_memberships_mid_id_memberships_seq"),
-        "memberships",
-        ["mid_id", "seq"],
-        unique=False,
     )
     op.create_index(op.f("ix_memberships_member_id"), "memberships", ["member_id"], unique=False)
     op.create_table(
@@ -188,123 +175,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mids")),
     )
     op.create_table(
-        "notice_audience",
-        sa.Column("notice_id", sa.String(length=32), nullable=False),
-        sa.Column("hi", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("notice_id", "hi", name=op.f("pk_notice_audience")),
-    )
-    op.create_table(
-        "notice_held",
-        sa.Column("notice_id", sa.String(length=32), nullable=False),
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("why", sa.String(length=8), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.SmallInteger(), nullable=False),
-        sa.Column("trying", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("notice_id", "number", name=op.f("pk_notice_held")),
-    )
-    op.create_index(
-        op.f("ix_notice_held_notice_id_notice_held_until"),
-        "notice_held",
-        ["notice_id", "until"],
-        unique=False,
-    )
-    op.create_table(
-        "notice_prompts",
-        sa.Column("member_id", sa.String(length=32), nullable=False),
-        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("notice_id", sa.String(length=32), nullable=False),
-        sa.Column("language", sa.String(length=16), nullable=False),
-        sa.PrimaryKeyConstraint("member_id", "message_id", name=op.f("pk_notice_prompts")),
-    )
-    op.create_table(
-        "notice_segments",
-        sa.Column("notice_id", sa.String(length=32), nullable=False),
-        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("rev", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lo", sa.BigInteger(), nullable=False),
-        sa.Column("hi", sa.BigInteger(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("notice_id", "n", name=op.f("pk_notice_segments")),
-    )
-    op.create_index(
-        op.f("ix_notice_segments_notice_id_notice_segments_hi"),
-        "notice_segments",
-        ["notice_id", "hi"],
-        unique=False,
-    )
-    op.create_table(
-        "notice_watch",
-        sa.Column("notice_id", sa.String(length=32), nullable=False),
-        sa.Column("member_id", sa.String(length=32), nullable=False),
-        sa.Column("message_id", sa.BigInteger(), nullable=False),
-        sa.Column("locale", sa.String(length=16), nullable=False),
-        sa.PrimaryKeyConstraint("notice_id", "member_id", name=op.f("pk_notice_watch")),
-    )
-    op.create_index(op.f("ix_notice_watch_member_id"), "notice_watch", ["member_id"], unique=False)
-    op.create_table(
-        "notices",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("mid_id", sa.String(length=40), nullable=False),
-        sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("doc", sa.Text(), nullable=False),
-        sa.Column("rev", sa.Integer(), nullable=False),
-        sa.Column("edited_rev", sa.Integer(), nullable=False),
-        sa.Column("created_by", sa.String(length=64), nullable=False),
-        sa.Column("approved_by", sa.String(length=64), nullable=True),
-        sa.Column("counted", sa.JSON(), nullable=False),
-        sa.Column("foreign_readers", sa.JSON(), nullable=False),
-        sa.Column("upper", sa.BigInteger(), nullable=False),
-        sa.Column("floor", sa.BigInteger(), nullable=False),
-        sa.Column("intent", sa.BigInteger(), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("outcomes", sa.JSON(), nullable=False),
-        sa.Column("halt", sa.String(length=8), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("wave_passed", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
-    )
-    op.create_index(
-        op.f("ix_notices_mid_id_notices_created_at"),
-        "notices",
-        ["mid_id", "created_at"],
-        unique=False,
-    )
-    op.create_index(op.f("ix_notices_status"), "notices", ["status"], unique=False)
-    op.create_table(
         "papers",
         sa.Column("mid_id", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("doc", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("mid_id", "kind", "key", name=op.f("pk_papers")),
-    )
-    op.create_table(
-        "statement_lines",
-        sa.Column("mid_id", sa.String(length=40), nullable=False),
-        sa.Column("ref", sa.String(length=64), nullable=False),
-        sa.Column("period", sa.String(length=7), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("licence", sa.String(length=40), nullable=False),
-        sa.Column("gross", sa.String(length=32), nullable=False),
-        sa.Column("net", sa.String(length=32), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "mid_id", "ref", "period", "currency", "n", name=op.f("pk_statement_lines")
-        ),
-    )
-    op.create_index(
-        op.f("ix_statement_lines_mid_id_statement_lines_period"),
-        "statement_lines",
-        ["mid_id", "period"],
-        unique=False,
     )
     op.create_table(
         "roster",
@@ -324,7 +200,6 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=120), nullable=False),
         sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("led_by", sa.String(length=32), nullable=True),
         sa.Column("locale", sa.String(length=16), nullable=False),
         sa.Column("text_hash", sa.String(length=64), nullable=False),
         sa.Column("taught", sa.String(length=16), nullable=False),
@@ -336,29 +211,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_shown_member_id"), "shown", ["member_id"], unique=False)
     op.create_table(
-        "staff",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("mid_id", sa.String(length=40), nullable=False),
-        sa.Column("member_id", sa.String(length=32), nullable=True),
-        sa.Column("name", sa.String(length=30), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_staff_token_hash")),
-    )
-    op.create_index(op.f("ix_staff_member_id"), "staff", ["member_id"], unique=False)
-    op.create_index(
-        op.f("ix_staff_mid_id_staff_added_at"), "staff", ["mid_id", "added_at"], unique=False
-    )
-    op.create_table(
         "told",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_told")),
     )
-
-    _questions()
 
     # Events may be erased with the person they are about, but never edited.
     if op.get_bind().dialect.name == "sqlite":
@@ -368,118 +225,18 @@ def upgrade() -> None:
         op.execute(_POSTGRES_TRIGGER)
 
 
-def _questions() -> None:
-    op.create_table(
-        "model_choices",
-        sa.Column("member_id", sa.String(length=32), nullable=False),
-        sa.Column("choice", sa.String(length=16), nullable=False),
-        sa.Column("level", sa.SmallInteger(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("request", sa.Text(), nullable=True),
-        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_model_choices")),
-    )
-    op.create_table(
-        "model_spent",
-        sa.Column("purse", sa.String(length=16), nullable=False),
-        sa.Column("period", sa.String(length=10), nullable=False),
-        sa.Column("owner", sa.String(length=48), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("purse", "period", "owner", name=op.f("pk_model_spent")),
-    )
-    op.create_table(
-        "question_counts",
-        sa.Column("mid_id", sa.String(length=40), nullable=False),
-        sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("topic", sa.String(length=64), nullable=False),
-        sa.Column("language", sa.String(length=16), nullable=False),
-        sa.Column("band", sa.String(length=16), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "mid_id", "month", "topic", "language", "band", name=op.f("pk_question_counts")
-        ),
-    )
-    op.create_table(
-        "questions",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("member_id", sa.String(length=32), nullable=False),
-        sa.Column("membership_id", sa.String(length=32), nullable=False),
-        sa.Column("mid_id", sa.String(length=40), nullable=False),
-        sa.Column("licence_id", sa.String(length=32), nullable=True),
-        sa.Column("language", sa.String(length=16), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("origin", sa.String(length=64), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=True),
-        sa.Column("answered_by", sa.String(length=64), nullable=True),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("trying", sa.Boolean(), nullable=False),
-        sa.Column("tries", sa.SmallInteger(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
-        sa.UniqueConstraint(
-            "member_id", "mid_id", "origin", name=op.f("uq_questions_member_id_mid_id_origin")
-        ),
-    )
-    op.create_index(op.f("ix_questions_due_at"), "questions", ["due_at"], unique=False)
-    op.create_index(
-        op.f("ix_questions_membership_id"), "questions", ["membership_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_questions_mid_id_questions_asked_at"),
-        "questions",
-        ["mid_id", "asked_at"],
-        unique=False,
-    )
-    op.create_table(
-        "vectors",
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("text_hash", sa.String(length=64), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("model", "text_hash", name=op.f("pk_vectors")),
-    )
-
-
 def downgrade() -> None:
-    op.drop_table("vectors")
-    op.drop_index(op.f("ix_questions_mid_id_questions_asked_at"), table_name="questions")
-    op.drop_index(op.f("ix_questions_membership_id"), table_name="questions")
-    op.drop_index(op.f("ix_questions_due_at"), table_name="questions")
-    op.drop_table("questions")
-    op.drop_table("question_counts")
-    op.drop_table("model_spent")
-    op.drop_table("model_choices")
     op.drop_table("told")
-    op.drop_index(op.f("ix_staff_mid_id_staff_added_at"), table_name="staff")
-    op.drop_index(op.f("ix_staff_member_id"), table_name="staff")
-    op.drop_table("staff")
     op.drop_index(op.f("ix_shown_member_id"), table_name="shown")
     op.drop_table("shown")
     op.drop_table("roster")
-    op.drop_index(
-        op.f("ix_statement_lines_mid_id_statement_lines_period"), table_name="statement_lines"
-    )
-    op.drop_table("statement_lines")
     op.drop_table("papers")
-    op.drop_index(op.f("ix_notices_status"), table_name="notices")
-    op.drop_index(op.f("ix_notices_mid_id_notices_created_at"), table_name="notices")
-    op.drop_table("notices")
-    op.drop_index(op.f("ix_notice_watch_member_id"), table_name="notice_watch")
-    op.drop_table("notice_watch")
-    op.drop_table("notice_segments")
-    op.drop_table("notice_prompts")
-    op.drop_index(op.f("ix_notice_held_notice_id_notice_held_until"), table_name="notice_held")
-    op.drop_table("notice_held")
-    op.drop_table("notice_audience")
     op.drop_table("mids")
     op.drop_index(op.f("ix_memberships_member_id"), table_name="memberships")
-    op.drop_index(op.f("ix_memberships_mid_id_memberships_seq"), table_name="memberships")
     op.drop_table("memberships")
     op.drop_table("members")
     op.drop_table("licences")
     op.drop_table("licence_versions")
-    op.drop_index(op.f("ix_latest_scope_latest_kind"), table_name="latest")
     op.drop_index(op.f("ix_latest_licence_id_latest_kind_latest_value"), table_name="latest")
     op.drop_table("latest")
     op.drop_index(op.f("ix_invites_mid_id_invites_ref"), table_name="invites")
