@@ -88,17 +88,20 @@ async def process(
         await bot.wait()
 
 
-async def run(name: str, folder: Path, people: int, rate: float, seconds: float) -> Found:
+async def run(
+    name: str, folder: Path, people: int, rate: float, seconds: float, *, taps: bool
+) -> Found:
     """One of them tells everyone, or as many as it can in the time."""
-    taps = [SetKnob(scope="all", to=str(to)).pack() for to in (2, -1, 3, 0)]
+    knobs = [SetKnob(scope="all", to=str(to)).pack() for to in (2, -1, 3, 0)]
     # Taps are few: two a second, thirty at a thousand.
-    load = Load(TAPPERS, taps, think=TAPPERS / (2 if rate < 100 else 30))
+    load = Load(TAPPERS if taps else 0, knobs, think=TAPPERS / (2 if rate < 100 else 30))
     telegram = Limited(load, Limits(rate=rate))
     await telegram.start()
     async with process(name, telegram, folder, people, rate) as bot:
         await asyncio.wait_for(telegram.ready.wait(), 120)
         await asyncio.sleep(SETTLE)
-        telegram.begin()
+        if taps:
+            telegram.begin()
         loop = asyncio.get_running_loop()
         idle, idle_at = used(bot.pid), loop.time()
         await asyncio.sleep(max(SETTLE, 3 * load.think))
@@ -154,7 +157,9 @@ async def announce(folder: Path) -> str:
         await db.close()
 
 
-async def measure(people: int, rate: float, seconds: float, names: list[str]) -> str:
+async def measure(
+    people: int, rate: float, seconds: float, names: list[str], *, taps: bool = True
+) -> str:
     """All of them in turn."""
     rows = []
     for name in names:
@@ -166,11 +171,12 @@ async def measure(people: int, rate: float, seconds: float, names: list[str]) ->
                 db = store.embedded(Path(folder))
                 await store.prepare(db, people)
                 await db.close()
-            one = await run(name, Path(folder), people, rate, seconds)
+            one = await run(name, Path(folder), people, rate, seconds, taps=taps)
+        waits = [f"{wait:.0f}" if taps else "-" for wait in (one.quiet, one.p99)]
         rows.append(
             (
                 name, f"{one.share:.0%}", f"{one.refused}", f"{one.left}", f"{one.repeated}",
-                f"{one.seconds:.1f}", f"{one.start:.2f}", f"{one.quiet:.0f}", f"{one.p99:.0f}",
+                f"{one.seconds:.1f}", f"{one.start:.2f}", *waits,
                 f"{one.cpu:.2f}", f"{one.rss:.0f}",
             )
         )  # fmt: skip
@@ -188,12 +194,13 @@ def main() -> None:
     parser.add_argument("--rate", type=float, action="append")
     parser.add_argument("--seconds", type=float, default=30, help="of each, at most")
     parser.add_argument("--people", type=int, help="default: as many as the rate sends in 20 s")
+    parser.add_argument("--no-taps", action="store_true", help="nobody taps meanwhile")
     parser.add_argument("--only", action="append", choices=(OURS, *NEEDS))
     args = parser.parse_args()
     for rate in args.rate or (30, 1000):
         people = args.people or int(20 * rate)
         names = args.only or [OURS, *NEEDS]
-        print(asyncio.run(measure(people, rate, args.seconds, names)))
+        print(asyncio.run(measure(people, rate, args.seconds, names, taps=not args.no_taps)))
 
 
 if __name__ == "__main__":

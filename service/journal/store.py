@@ -1,6 +1,6 @@
 """Tables of the journal: events, the latest of each, and what was shown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -199,10 +199,13 @@ async def read_latest(conn: AsyncConnection, member_id: str) -> list[Latest]:
 
 
 async def read_latest_of(
-    conn: AsyncConnection, member_ids: Sequence[str]
+    conn: AsyncConnection, member_ids: Sequence[str], kinds: Collection[Kind] | None = None
 ) -> list[tuple[str, Latest]]:
-    """The same for many members, each with whose it is."""
-    rows = await conn.execute(select(latest).where(latest.c.member_id.in_(member_ids)))
+    """The same for many members, each with whose it is; only of ``kinds``, where given."""
+    wanted = select(latest).where(latest.c.member_id.in_(member_ids))
+    if kinds is not None:
+        wanted = wanted.where(latest.c.kind.in_(kinds))
+    rows = await conn.execute(wanted)
     return [(row.member_id, _latest(row)) for row in rows]
 
 

@@ -1,60 +1,26 @@
-"""Going through the people of a notice: counting them, and finding whose turn comes next."""
+"""Going through the people of a notice: finding whose turn comes next."""
 
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
-from service.journal.values import Kind
+from service.journal.values import ALL, Kind
 from service.notices import audience_store, held_store, rules, store
 from service.notices import outcome_store as outcomes
 from service.notices.rules import Person
 from service.notices.turns import Held, Recipient, Settled, Turn
-from service.notices.values import Content, Counted, Hold, Notice, Outcome
-from service.people import store as people
+from service.notices.values import Hold, Notice, Outcome
 from service.people.values import Mid
 from service.price import store as price
+from service.price.rules import standing
+from service.price.sources import Sources
+from service.price.values import Pause
 
-PER_READ = 1000
 SOURCE = "en"
-
-
-async def count(deps: Deps, mid: Mid, content: Content) -> Counted:
-    """How many people a notice would reach at this moment, exactly, without loading them all."""
-    async with deps.db.read() as conn:
-        upper = await people.highest_number(conn, mid.id)
-    by_language: Counter[str] = Counter()
-    foreign: Counter[str] = Counter()
-    numbers: list[int] = []
-    async for group in _everyone(deps, mid, upper):
-        for person in group:
-            meant = rules.matches(content.audience, person)
-            if meant is not content.audience.everyone:
-                numbers.append(person.number)
-            if meant:
-                language = content.language_for(person.locale)
-                by_language[language] += 1
-                foreign[language] += language != person.locale
-    return Counted(
-        by_language=dict(by_language),
-        foreign={language: n for language, n in foreign.items() if n},
-        upper=upper if content.audience.everyone else max(numbers, default=0),
-        numbers=tuple(numbers),
-    )
-
-
-async def _everyone(deps: Deps, mid: Mid, upper: int) -> AsyncIterator[list[Person]]:
-    after = 0
-    while True:
-        async with deps.db.read() as conn:
-            found = await read_people(conn, mid, deps.clock.now(), after=after, upto=upper)
-        if not found:
-            return
-        yield found
-        after = found[-1].number
 
 
 async def read_people(
@@ -62,35 +28,57 @@ async def read_people(
     mid: Mid,
     now: datetime,
     *,
+    licences: Collection[str],
     after: int = 0,
     upto: int = 0,
-    limit: int = PER_READ,
+    limit: int = 0,
     numbers: Sequence[int] | None = None,
+    week: bool = False,
 ) -> list[Person]:
-    """The next people of a MID by their numbers, or those with ``numbers``: who left too."""
+    """The next people of a MID by their numbers, or those with ``numbers``: who left too.
+
+    ``licences`` are the slugs of those that it matters to be in; ``week`` asks what was delivered
+    in the last one.
+    """
+    kinds = None if licences else (Kind.PAUSE, Kind.MUTE)
     group = await price.read_group(
-        conn, mid, now, after=after, upto=upto, limit=limit, numbers=numbers
+        conn, mid, now, after=after, upto=upto, limit=limit, numbers=numbers, kinds=kinds
     )
     if not group:
         return []
-    week = await _delivered(conn, mid, now, group[0][0].seq, group[-1][0].seq)
+    delivered: Mapping[int, Mapping[int, datetime]] = {}
+    if week:
+        delivered = await _delivered(conn, mid, now, group[0][0].seq, group[-1][0].seq)
     found = []
     for row, sources in group:
         muted = sources.setting(Kind.MUTE, row.membership_id)
+        pause = sources.setting(Kind.PAUSE, ALL)
         found.append(
             Person(
                 number=row.seq,
+                member_id=row.id,
                 membership=sources.memberships[0],
                 left_at=row.left_at,
                 locale=row.locale or row.spoken or SOURCE,
+                zone=row.zone or mid.zone,
                 quiet=row.quiet,
                 weekly=row.weekly,
                 muted=muted is not None and muted.value == "on",
-                picture=sources.picture(),
-                delivered=tuple(week.get(row.seq, {}).values()),
+                stopped=pause is not None and pause.value == Pause.STOPPED,
+                standings=_standings(sources, licences) if licences else {},
+                delivered=tuple(delivered.get(row.seq, {}).values()),
             )
         )
     return found
+
+
+def _standings(sources: Sources, licences: Collection[str]) -> dict[str, bool]:
+    picture = sources.picture()
+    return {
+        one.licence.slug: standing(picture, one).is_in
+        for one in picture.holdings
+        if one.licence.slug in licences
+    }
 
 
 async def _delivered(
@@ -109,10 +97,19 @@ async def _delivered(
 async def next_people(deps: Deps, notice: Notice, after: int, limit: int) -> Turn:
     """What the next people of a notice get, looked at now. ``upto`` None: nobody is left."""
     now = deps.clock.now()
+    whom = notice.content.audience
+    week = not notice.content.passes
     async with deps.db.read() as conn:
-        if notice.content.audience.everyone:
+        if whom.everyone:
             found = await read_people(
-                conn, notice.mid, now, after=after, upto=notice.upper, limit=limit
+                conn,
+                notice.mid,
+                now,
+                licences=(),
+                after=after,
+                upto=notice.upper,
+                limit=limit,
+                week=week,
             )
             last, gone = _last_number(notice, found, after, limit), set[int]()
             # Who had left before it was approved was never in it.
@@ -120,7 +117,9 @@ async def next_people(deps: Deps, notice: Notice, after: int, limit: int) -> Tur
             found = [one for one in found if one.number not in outside]
         else:
             numbers = await audience_store.read_audience(conn, notice.id, after, limit)
-            found = await read_people(conn, notice.mid, now, numbers=numbers) if numbers else []
+            found = await read_people(
+                conn, notice.mid, now, licences=whom.licences, numbers=numbers, week=week
+            )
             last = numbers[-1] if numbers else None
             gone = set(numbers) - {person.number for person in found}
         return await _turn(conn, notice, found, now, last, after=after, gone=gone)
@@ -185,7 +184,14 @@ async def due_again(deps: Deps, notice: Notice, limit: int) -> Turn:
         if not rows:
             return Turn()
         by_number = {row.number: row for row in rows}
-        found = await read_people(conn, notice.mid, now, numbers=sorted(by_number))
+        found = await read_people(
+            conn,
+            notice.mid,
+            now,
+            licences=notice.content.audience.licences,
+            numbers=sorted(by_number),
+            week=not notice.content.passes,
+        )
         gone = by_number.keys() - {person.number for person in found}
     send, settled, held = [], [], []
     for person in found:

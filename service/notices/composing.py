@@ -9,7 +9,7 @@ from service.deps import Deps
 from service.errors import NotFoundError
 from service.ids import new_id
 from service.licences import store as licences
-from service.notices import audience, audience_store, store
+from service.notices import audience_store, counting, store
 from service.notices.drafting import complete, digest
 from service.notices.refusals import (
     CountChangedError,
@@ -89,7 +89,7 @@ async def count(deps: Deps, mid_id: str, notice_id: str) -> Counted:
         NotFoundError: the MID has no such notice.
     """
     notice = await read(deps, mid_id, notice_id)
-    counted = await audience.count(deps, notice.mid, notice.content)
+    counted = await counting.count(deps, notice.mid, notice.content)
     async with deps.db.write() as conn:
         now = await read_notice(conn, mid_id, notice_id, lock=True)
         if now.status in {Status.DRAFT, Status.SECOND} and now.content == notice.content:
@@ -115,7 +115,7 @@ async def approve(
     notice = await read(deps, mid_id, notice_id)
     if notice.status in {Status.SCHEDULED, Status.RUNNING, Status.FINISHED}:
         return notice
-    counted = await audience.count(deps, notice.mid, notice.content)
+    counted = await counting.count(deps, notice.mid, notice.content)
     remembered = audience_store.packed(notice_id, counted.numbers)
     now = deps.clock.now()
     async with deps.db.write() as conn:

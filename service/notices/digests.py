@@ -35,7 +35,8 @@ async def digests(deps: Deps, mid: Mid, limit: int) -> list[Digest]:
             return []
         rows = await store.read_these(conn, {one for found in waits.values() for one in found})
         notices = {row.id: store.notice_of(row, mid) for row in rows}
-        found = await read_people(conn, mid, now, numbers=sorted(waits))
+        asked = {slug for one in notices.values() for slug in one.content.audience.licences}
+        found = await read_people(conn, mid, now, licences=asked, numbers=sorted(waits))
     gone = waits.keys() - {person.number for person in found}
     return [
         *(_digest(person, notices, waits[person.number], now) for person in found),

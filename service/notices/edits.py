@@ -42,5 +42,7 @@ async def done(deps: Deps, notice: Notice, n: int) -> None:
 async def reader(deps: Deps, notice: Notice, number: int) -> Recipient | None:
     """A person who was sent a notice, by their number; None once they are gone."""
     async with deps.db.read() as conn:
-        found = await read_people(conn, notice.mid, deps.clock.now(), numbers=[number])
+        found = await read_people(
+            conn, notice.mid, deps.clock.now(), licences=(), numbers=[number]
+        )
     return rules.recipient(found[0]) if found and not found[0].left else None

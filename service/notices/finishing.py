@@ -9,7 +9,7 @@ from service.notices import audience_store, merge_store, store
 from service.notices import outcome_store as outcomes
 from service.notices.sending import notice_in
 from service.notices.values import Halt, Notice, Outcome, Status
-from service.people import store as people
+from service.people import number_store as numbered
 
 PER_READ = 2000
 
@@ -89,8 +89,8 @@ async def _meant(
         numbers = await audience_store.read_audience(conn, notice.id, after, PER_READ)
         if not numbers:
             return [], None
-        return await people.still_members(conn, notice.mid.id, numbers=numbers), numbers[-1]
-    found = await people.still_members(
+        return await numbered.still_members(conn, notice.mid.id, numbers=numbers), numbers[-1]
+    found = await numbered.still_members(
         conn, notice.mid.id, after=after, upto=notice.upper, limit=PER_READ
     )
     if not found:

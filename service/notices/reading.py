@@ -17,7 +17,7 @@ from service.notices.audience import read_people
 from service.notices.hearing import AttentionView, HearingView
 from service.notices.values import Notice, Outcome
 from service.notices.views import NoticesView, NoticeView
-from service.people import store as people
+from service.people import number_store as numbered
 from service.people.values import Membership, Texts
 from service.price import store as price
 from service.price.sources import Sources
@@ -187,7 +187,7 @@ async def _view(conn: AsyncConnection, sources: Sources, notice_id: str) -> Noti
 async def _theirs(conn: AsyncConnection, sources: Sources, notice: Notice) -> NoticeView | None:
     """The notice as this member sees it; None when it was never for them."""
     (membership,) = (one for one in sources.memberships if one.mid.id == notice.mid.id)
-    number = await people.number_of(conn, membership.id)
+    number = await numbered.number_of(conn, membership.id)
     settled = await outcomes.read_settled(conn, notice.id, number, number)
     at: datetime | None = None
     if number in settled:
@@ -202,8 +202,11 @@ async def _theirs(conn: AsyncConnection, sources: Sources, notice: Notice) -> No
         remembered = await audience_store.read_remembered(conn, notice.id, number - 1, number)
         if number > notice.intent or bool(remembered) is everyone:
             return None
-        people_ = await read_people(conn, notice.mid, sources.now, numbers=[number])
-        if not rules.matches(notice.content.audience, people_[0]):
+        whom = notice.content.audience
+        people_ = await read_people(
+            conn, notice.mid, sources.now, licences=whom.licences, numbers=[number]
+        )
+        if not rules.matches(whom, people_[0]):
             return None
     return view_for(sources, membership, notice, at)
 

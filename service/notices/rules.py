@@ -1,5 +1,6 @@
 """Who gets a notice and when. Pure: everything comes as an argument, the moment too."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from math import ceil
@@ -8,8 +9,6 @@ from zoneinfo import ZoneInfo
 from service.notices.turns import Held, Recipient, Settled
 from service.notices.values import Audience, Content, Hold, Notice, NoticeKind, Outcome
 from service.people.values import Membership, Mid
-from service.price import rules
-from service.price.values import Pause, Picture
 
 WEEK = timedelta(days=7)
 FIRST_WAVE = range(10, 1001)
@@ -21,18 +20,22 @@ FAILURES_ALLOWED = 0.10
 class Person:
     """One membership of a MID with what decides whether and when a notice goes out to it.
 
-    ``picture`` holds this membership alone. ``delivered`` are the moments of the last seven days
-    at which a notice of this MID that counts was taken by Telegram.
+    ``standings`` says of those licences that were asked about, by their slug, and that this
+    membership can be in, whether it is. ``delivered`` are the moments of the last seven days at
+    which a notice of this MID that counts was taken by Telegram.
     """
 
     number: int
+    member_id: str
     membership: Membership
     left_at: datetime | None
     locale: str
+    zone: str
     quiet: str | None
     weekly: int | None
     muted: bool
-    picture: Picture
+    stopped: bool
+    standings: Mapping[str, bool]
     delivered: tuple[datetime, ...] = ()
 
     @property
@@ -50,10 +53,9 @@ def matches(audience: Audience, person: Person) -> bool:
     if person.membership.ref in audience.refs:
         return True
     return any(
-        audience.standing == "any"
-        or rules.standing(person.picture, holding).is_in is (audience.standing == "in")
-        for holding in person.picture.holdings
-        if holding.licence.slug in audience.licences
+        audience.standing == "any" or is_in is (audience.standing == "in")
+        for slug, is_in in person.standings.items()
+        if slug in audience.licences
     )
 
 
@@ -66,7 +68,7 @@ def place(content: Content, person: Person, now: datetime) -> Recipient | Settle
     if person.left or not matches(content.audience, person):
         outcome = Outcome.LEFT if person.left else Outcome.CHANGED
         return Settled(number=person.number, outcome=outcome, language=language)
-    stopped = person.picture.pause is Pause.STOPPED and content.kind is not NoticeKind.BREACH
+    stopped = person.stopped and content.kind is not NoticeKind.BREACH
     if stopped or (person.muted and not content.passes):
         return Settled(number=person.number, outcome=Outcome.MUTED, language=language)
     if not content.passes:
@@ -84,9 +86,9 @@ def recipient(person: Person) -> Recipient:
     return Recipient(
         number=person.number,
         membership_id=person.membership.id,
-        member_id=person.picture.member.id,
+        member_id=person.member_id,
         locale=person.locale,
-        zone=person.picture.zone,
+        zone=person.zone,
     )
 
 
@@ -101,7 +103,7 @@ def free_again(person: Person) -> datetime | None:
 def wakes(person: Person, now: datetime) -> datetime | None:
     """When this person's night ends; None when it is day for them."""
     hours = person.quiet or person.membership.mid.quiet_hours
-    return quiet_until(now, person.picture.zone, hours)
+    return quiet_until(now, person.zone, hours)
 
 
 def mids_morning(mid: Mid, now: datetime) -> datetime | None:

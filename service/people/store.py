@@ -9,7 +9,6 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
-    Select,
     SmallInteger,
     String,
     Table,
@@ -17,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
-    func,
     insert,
     select,
     update,
@@ -147,80 +145,6 @@ async def read_memberships(conn: AsyncConnection, member_id: str) -> list[Member
         )
         for row in rows
     ]
-
-
-def group(
-    mid_id: str, after: int, upto: int, limit: int, numbers: Sequence[int] | None
-) -> Select[Any]:
-    """A query for memberships of one MID by rising number, with their members' columns.
-
-    Ended ones are among them, with ``left_at``.
-    """
-    wanted = (
-        select(
-            members.c.id,
-            members.c.locale,
-            members.c.spoken,
-            members.c.zone,
-            members.c.quiet,
-            members.c.weekly,
-            members.c.created_at,
-            memberships.c.seq,
-            memberships.c.id.label("membership_id"),
-            memberships.c.ref,
-            memberships.c.left_at,
-            roster.c.tier,
-            roster.c.eligible,
-        )
-        .join(members, members.c.id == memberships.c.member_id)
-        .join(
-            roster,
-            (roster.c.mid_id == memberships.c.mid_id) & (roster.c.ref == memberships.c.ref),
-            isouter=True,
-        )
-        .where(memberships.c.mid_id == mid_id)
-    )
-    if numbers is not None:
-        return wanted.where(memberships.c.seq.in_(numbers)).order_by(memberships.c.seq)
-    return (
-        wanted.where(memberships.c.seq > after, memberships.c.seq <= upto)
-        .order_by(memberships.c.seq)
-        .limit(limit)
-    )
-
-
-async def still_members(
-    conn: AsyncConnection,
-    mid_id: str,
-    *,
-    after: int = 0,
-    upto: int = 0,
-    limit: int = 0,
-    numbers: Sequence[int] | None = None,
-) -> list[int]:
-    """Numbers of a MID's memberships that have not ended, rising: the next, or of ``numbers``."""
-    wanted = select(memberships.c.seq).where(
-        memberships.c.mid_id == mid_id, memberships.c.left_at.is_(None)
-    )
-    if numbers is not None:
-        wanted = wanted.where(memberships.c.seq.in_(numbers))
-    else:
-        wanted = wanted.where(memberships.c.seq > after, memberships.c.seq <= upto).limit(limit)
-    return list((await conn.execute(wanted.order_by(memberships.c.seq))).scalars())
-
-
-async def number_of(conn: AsyncConnection, membership_id: str) -> int:
-    """The private number of a membership; 0 where there is none."""
-    found = await conn.execute(select(memberships.c.seq).where(memberships.c.id == membership_id))
-    return found.scalar() or 0
-
-
-async def highest_number(conn: AsyncConnection, mid_id: str) -> int:
-    """The highest private number of a MID's memberships; 0 where there is none."""
-    found = await conn.execute(
-        select(func.coalesce(func.max(memberships.c.seq), 0)).where(memberships.c.mid_id == mid_id)
-    )
-    return int(found.scalar_one())
 
 
 async def read_past_membership(

@@ -1,7 +1,7 @@
 """Reading the whole picture of a member from one snapshot. This topic has no tables of its own."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from service.errors import NotFoundError
 from service.journal import store as journal
 from service.journal.values import Kind, Latest
 from service.licences import store as licences
+from service.people import number_store as numbered
 from service.people import store as people
 from service.people.values import Membership, Mid
 from service.price.sources import Sources
@@ -69,16 +70,18 @@ async def read_group(
     upto: int,
     limit: int,
     numbers: Sequence[int] | None = None,
+    kinds: Collection[Kind] | None = None,
 ) -> list[tuple[Row[Any], Sources]]:
     """The next memberships of one MID by their private numbers, ended ones too, with all of each.
 
-    ``numbers`` narrows it down to these. Each row has ``seq`` and ``left_at``; the sources hold
-    this membership alone, so that nothing about another MID is looked at.
+    ``numbers`` narrows it down to these, ``kinds`` what is read of them: then no licence is. Each
+    row has ``seq`` and ``left_at``; the sources hold this membership alone, so that nothing about
+    another MID is looked at.
     """
-    rows = list(await conn.execute(people.group(mid.id, after, upto, limit, numbers)))
-    found = tuple(await licences.read_licences(conn, [mid.id]))
+    rows = list(await conn.execute(numbered.group(mid.id, after, upto, limit, numbers)))
+    found = () if kinds else tuple(await licences.read_licences(conn, [mid.id]))
     latest: dict[str, list[Latest]] = defaultdict(list)
-    for member_id, one in await journal.read_latest_of(conn, [row.id for row in rows]):
+    for member_id, one in await journal.read_latest_of(conn, [row.id for row in rows], kinds):
         latest[member_id].append(one)
     return [
         (
@@ -101,3 +104,27 @@ async def read_group(
         )
         for row in rows
     ]
+
+
+async def numbers_with_a_yes(
+    conn: AsyncConnection, mid_id: str, slugs: Collection[str]
+) -> list[int]:
+    """Private numbers of a MID's memberships that have said yes to one of these, by their slugs.
+
+    They may have said it to older terms, and more than a yes decides who is in.
+    """
+    yes, own, meant = journal.latest.c, people.memberships.c, licences.licences.c
+    of_these = select(meant.id).where(meant.mid_id == mid_id, meant.slug.in_(slugs))
+    wanted = (
+        select(own.seq)
+        .distinct()
+        .join(people.memberships, own.id == yes.membership_id)
+        .where(
+            yes.licence_id.in_(of_these),
+            yes.kind == Kind.CONSENT.value,
+            yes.value == "yes",
+            own.left_at.is_(None),
+        )
+        .order_by(own.seq)
+    )
+    return list((await conn.execute(wanted)).scalars())

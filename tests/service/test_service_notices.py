@@ -8,8 +8,17 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import NotFoundError
-from service.notices import composing, digests, edits, finishing, reading, reporting, sending
-from service.notices.audience import due_again, next_people
+from service.notices import (
+    composing,
+    digests,
+    edits,
+    finishing,
+    reading,
+    reporting,
+    rules,
+    sending,
+)
+from service.notices.audience import due_again, next_people, read_people
 from service.notices.drafting import digest
 from service.notices.outcome_store import segments
 from service.notices.turns import Batch, Settled
@@ -24,6 +33,7 @@ from service.notices.values import (
     Status,
 )
 from service.people import cases as people
+from service.price.values import NEVER
 
 MESSAGES = count(100)
 
@@ -175,6 +185,40 @@ async def test_who_was_sent_it_before_a_crash_is_not_forgotten_and_who_is_in_dou
     assert [one.in_doubt for one in turn.send] == [True, False]
     with pytest.raises(sending.LostError):
         await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+
+
+EVERYBODY_MEANT = (
+    Audience(everyone=True),
+    Audience(refs=("N-0001", "N-0003", "N-0004")),
+    *(
+        Audience(licences=licences, standing=standing, refs=refs)
+        for licences in (("sepsis-warning",), ("sepsis-warning", "lifting-robot"))
+        for standing in ("in", "out", "any")
+        for refs in ((), ("N-0003",))
+    ),
+)
+
+
+@pytest.mark.parametrize("whom", EVERYBODY_MEANT, ids=str)
+async def test_what_is_counted_is_whom_each_persons_own_state_says(stage, three, whom):
+    (ana, _), (ben, _), (cleo, one) = three
+    for member, slug in ((ana, "sepsis-warning"), (ben, "sepsis-warning"), (ana, "lifting-robot")):
+        await stage.yes(member, slug)
+    await stage.turn(ben, NEVER)
+    await people.leave(stage.deps, cleo, one.id, stage.cause(), erase=False)
+    await stage.join(await stage.stranger(), "nurses", "N-0003")
+    made = content(audience=whom)
+    notice = await composing.draft(stage.deps, "nurses", made, by="ada")
+    counted = await composing.count(stage.deps, "nurses", notice.id)
+    async with stage.deps.db.read() as conn:
+        everybody = await read_people(
+            conn, notice.mid, stage.clock.now(), licences=whom.licences, upto=10**6, limit=100
+        )
+    meant = [person.number for person in everybody if rules.matches(whom, person)]
+    assert counted.total == len(meant)
+    assert 0 < len(meant) < len(everybody)
+    gone = tuple(person.number for person in everybody if person.left)
+    assert counted.numbers == (gone if whom.everyone else tuple(meant))
 
 
 async def test_a_number_that_changed_is_not_approved(stage, three):
