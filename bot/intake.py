@@ -62,7 +62,7 @@ class Inbox:
         self._deps = deps
         self._lanes = lanes
         self._handle = handle
-        self._commits = Commits(deps)
+        self._commits = Commits(deps, self._queue)
         self._looks = Gathered(self._look)
         self._flood = FloodGuard()
         self._queues: dict[str, deque[Waiting]] = {}
@@ -84,12 +84,11 @@ class Inbox:
         if not wanted:
             return
         try:
-            stored = await self._commits.take(wanted)
+            await self._commits.take(wanted)
         except BaseException:
             for one in wanted:
                 self._flood.give_back(one)
             raise
-        self._queue(stored)
 
     async def run(self) -> None:
         """Handle what a former process left, then what is taken, until ``stop``."""

@@ -105,7 +105,9 @@ async def put_updates(
     """Store updates; those whose id is there already are dropped. Returns the new ones."""
     if not updates:
         return []
-    given = {one.update_id: one for one in reversed(updates)}
+    given: dict[int, Arrived] = {}
+    for one in updates:
+        given.setdefault(one.update_id, one)
     rows = [
         {
             "update_id": one.update_id,
@@ -114,7 +116,7 @@ async def put_updates(
             "received_at": at,
             "failed": False,
         }
-        for one in reversed(given.values())
+        for one in given.values()
     ]
     stored = []
     for seq, update_id in sorted(
