@@ -127,15 +127,13 @@ async def measure(rounds: int) -> str:
             dispatcher = build_dispatcher(deps, settings)
             found = handlers(dispatcher, kind)
             last = update(kind, example(found[-2]))
-            with_people = await cost(
-                partial(dispatcher.feed_update, bot, last, delivery="in:1"), rounds
-            )
+            with_people = await cost(partial(dispatcher.feed_update, bot, last, row=1), rounds)
             without_people(dispatcher)
             for number in sorted({0, len(found) // 2, len(found) - 2, len(found) - 1}):
                 said = example(found[number])
                 one = update(kind, said)
                 us = await cost(
-                    partial(dispatcher.feed_update, bot, one, delivery="in:1", who=None),
+                    partial(dispatcher.feed_update, bot, one, row=1, who=None),
                     rounds,
                 )
                 rows.append((f"{kind} {said}", str(number + 1), f"{us:.0f}", f"{us - floor:.0f}"))

@@ -6,80 +6,58 @@ nobody is told "stored" before it is.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from bot import store
+from bot.gathering import Gathered
 from bot.store import Arrived, Waiting
 from service.deps import Deps
 
 
-@dataclass(slots=True)
-class _Batch:
-    """What goes into one transaction, and who waits for it."""
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """An update that was handled, or given up."""
 
-    updates: list[Arrived] = field(default_factory=list)
-    done: list[int] = field(default_factory=list)
-    failed: list[int] = field(default_factory=list)
-    claimed: set[int] = field(default_factory=set)
-    stored: asyncio.Future[list[Waiting]] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    seq: int
+    failed: bool
 
 
 class Commits:
-    """Writes for the inbox, gathered."""
+    """Writes for the inbox, gathered.
 
-    def __init__(self, deps: Deps) -> None:
+    ``stored`` is given what was new in a transaction once that is on disk: each update once,
+    however many brought it, and also when they no longer wait.
+    """
+
+    def __init__(self, deps: Deps, stored: Callable[[Sequence[Waiting]], None]) -> None:
         self._deps = deps
-        self._batch: _Batch | None = None
-        self._filled = asyncio.Event()
+        self._stored = stored
+        self._rounds = Gathered(self._commit)
 
-    async def take(self, updates: Sequence[Arrived]) -> list[Waiting]:
-        """Store updates; returns those that were new, once they are on disk."""
-        batch = self._next()
-        batch.updates.extend(updates)
-        ids = {one.update_id for one in updates}
-        stored = await asyncio.shield(batch.stored)
-        # The same update may have come twice at once: whoever looks first has it.
-        mine = [one for one in stored if one.update_id in ids and one.seq not in batch.claimed]
-        batch.claimed.update(one.seq for one in mine)
-        return mine
+    async def take(self, updates: Sequence[Arrived]) -> None:
+        """Store updates; returns once they are on disk. They are stored also when cancelled."""
+        await asyncio.shield(self._rounds.put(updates))
 
     async def finish(self, seq: int, *, failed: bool) -> None:
-        """Mark an update as handled, or as given up; returns once that is on disk."""
-        batch = self._next()
-        (batch.failed if failed else batch.done).append(seq)
-        await asyncio.shield(batch.stored)
+        """Mark an update as handled, or as given up; returns once that is on disk.
 
-    def _next(self) -> _Batch:
-        if self._batch is None:
-            self._batch = _Batch()
-            self._filled.set()
-        return self._batch
+        It is marked also when whoever waits for that is cancelled.
+        """
+        await asyncio.shield(self._rounds.put(_Finished(seq, failed)))
 
     async def run(self) -> None:
         """Commit batch after batch, for ever."""
-        while True:
-            await self._filled.wait()
-            self._filled.clear()
-            batch, self._batch = self._batch, None
-            assert batch is not None
-            try:
-                async with self._deps.db.write() as conn:
-                    stored = await self._write(conn, batch)
-            except Exception as error:  # noqa: BLE001  # whoever waits decides what it means
-                batch.stored.set_exception(error)
-                # Nobody may be left waiting for it; then it is not an error of this task.
-                batch.stored.exception()
-            else:
-                batch.stored.set_result(stored)
+        await self._rounds.run()
 
-    async def _write(self, conn: AsyncConnection, batch: _Batch) -> list[Waiting]:
-        now = self._deps.clock.now()
-        for seqs, failed in ((batch.done, False), (batch.failed, True)):
-            if seqs:
-                await store.finish(conn, seqs, now, failed=failed)
-        return await store.put_updates(conn, batch.updates, now)
+    async def _commit(self, asked: Sequence[Sequence[Arrived] | _Finished]) -> list[None]:
+        ended = [one for one in asked if isinstance(one, _Finished)]
+        arrived = [one for many in asked if not isinstance(many, _Finished) for one in many]
+        async with self._deps.db.write() as conn:
+            now = self._deps.clock.now()
+            for failed in (False, True):
+                if seqs := [one.seq for one in ended if one.failed is failed]:
+                    await store.finish(conn, seqs, now, failed=failed)
+            new = await store.put_updates(conn, arrived, now)
+        self._stored(new)
+        return [None] * len(asked)

@@ -15,9 +15,10 @@ from aiogram.types import (
     Update,
 )
 
-from bot import store
+from bot import outcomes, store
 from bot.intake import TRANSIENT
 from bot.member import find
+from bot.outcomes import Outcome
 from bot.show import Show
 from bot.store import Waiting
 from dialogs import about
@@ -45,11 +46,7 @@ class Edge:
         self._dispatcher = dispatcher
 
     async def handle(self, one: Waiting) -> None:
-        """Handle one update. What Telegram will mend is raised, so that it is tried again.
-
-        The delivery is named after the row in the inbox: it is the same when the update is
-        handled again, and never that of another update.
-        """
+        """Handle one update. What Telegram will mend is raised, so that it is tried again."""
         update = Update.model_validate_json(one.body, context={"bot": self._bot})
         event = update.event
         if isinstance(event, ChatMemberUpdated):
@@ -59,12 +56,15 @@ class Edge:
             if self._stopped is not None:
                 self._stopped(event.chat.id, event.draft_id)
             return
+        if one.outcome is not None:
+            await self._say_what_was_done(event, Outcome.model_validate_json(one.outcome))
+            return
         chat = _chat(event)
         if chat is None or chat.type != "private":
             await self._elsewhere(event)
             return
         try:
-            await self._dispatcher.feed_update(self._bot, update, delivery=f"in:{one.seq}")
+            await self._dispatcher.feed_update(self._bot, update, row=one.seq)
         except TRANSIENT:
             raise
         except MidlineError as error:
@@ -73,6 +73,11 @@ class Edge:
         except Exception:
             await self._say(event, about.trouble)
             raise
+
+    async def _say_what_was_done(self, event: Any, outcome: Outcome) -> None:
+        """Say what an earlier try has erased, without making the person's acquaintance again."""
+        show = Show(self._deps, self._bot, event.from_user.id, None, event)
+        await show(await outcomes.screen(self._deps, outcome), outcome.locale)
 
     async def _say(self, event: Any, screen: Callable[[Words], Screen]) -> None:
         """Show a screen that needs no view, to whoever sent the event."""

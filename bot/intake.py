@@ -62,7 +62,7 @@ class Inbox:
         self._deps = deps
         self._lanes = lanes
         self._handle = handle
-        self._commits = Commits(deps)
+        self._commits = Commits(deps, self._queue)
         self._looks = Gathered(self._look)
         self._flood = FloodGuard()
         self._queues: dict[str, deque[Waiting]] = {}
@@ -84,12 +84,11 @@ class Inbox:
         if not wanted:
             return
         try:
-            stored = await self._commits.take(wanted)
+            await self._commits.take(wanted)
         except BaseException:
             for one in wanted:
                 self._flood.give_back(one)
             raise
-        self._queue(stored)
 
     async def run(self) -> None:
         """Handle what a former process left, then what is taken, until ``stop``."""
@@ -198,10 +197,10 @@ class Inbox:
 
     async def _handled(self, one: Waiting) -> bool | None:
         """Handle one update: False when done, True when given up, None when it stays for later."""
-        wait = FIRST_WAIT
+        wait, tried = FIRST_WAIT, False
         while True:
             try:
-                await self._handle(one)
+                await self._handle(await self._as_stored(one) if tried else one)
             except TRANSIENT as error:
                 if self._deps.clock.now() - one.received_at > GIVEN_UP:
                     log.exception("update_given_up", update=one.seq)
@@ -210,12 +209,16 @@ class Inbox:
                 asked = error.retry_after if isinstance(error, TelegramRetryAfter) else 0
                 if await within(max(wait, asked), self._stopping):
                     return None
-                wait = min(wait * 2, LONGEST_WAIT)
+                wait, tried = min(wait * 2, LONGEST_WAIT), True
             except Exception:
                 log.exception("update_failed", update=one.seq)
                 return True
             else:
                 return False
+
+    async def _as_stored(self, one: Waiting) -> Waiting:
+        """An update as the try before left it."""
+        return next((it for it in await self._looks.ask(one.lane) if it.seq == one.seq), one)
 
     async def _until_stored(self, seq: int, *, failed: bool) -> None:
         wait = FIRST_WAIT

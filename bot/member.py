@@ -17,19 +17,22 @@ from service.people import store as people
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The person acting: their id, their words, and what made them act."""
+    """The person acting: their id, their words, and the row in the inbox that made them act."""
 
     id: str
     w: Words
-    delivery: str
+    row: int
 
     def by(self, source: str) -> Cause:
-        """The cause of a change, named after the screen or command it came from."""
-        return Cause(key=self.delivery, source=source)
+        """The cause of a change, named after the screen or command it came from.
+
+        Its key is the same when the update is handled again, and never that of another update.
+        """
+        return Cause(key=f"in:{self.row}", source=source)
 
     def speaking(self, locale: str) -> "Who":
         """The same person in another language."""
-        return Who(self.id, words(locale), self.delivery)
+        return Who(self.id, words(locale), self.row)
 
 
 async def find(deps: Deps, user: User) -> store.Chat:
@@ -70,6 +73,6 @@ class Acting(BaseMiddleware):
             return None
         chat = await find(self._deps, user)
         locale = chat.locale or negotiate(user.language_code)
-        data["who"] = who = Who(chat.member_id, words(locale), data["delivery"])
+        data["who"] = who = Who(chat.member_id, words(locale), data["row"])
         data["show"] = Show(self._deps, data["bot"], user.id, who.id, event)
         return await handler(event, data)

@@ -66,11 +66,12 @@ def _replying_to(event: TelegramObject) -> ReplyParameters | None:
 class Show:
     """Shows a screen to one person: a tap redraws its message, anything else gets a new one.
 
-    A screen with a proof is recorded before it is sent and confirmed after Telegram took it.
+    A screen with a proof is recorded before it is sent and confirmed after Telegram took it;
+    ``member_id`` is None for who is nobody here any more, of whom nothing can be recorded.
     """
 
     def __init__(
-        self, deps: Deps, bot: Bot, chat_id: int, member_id: str, event: TelegramObject
+        self, deps: Deps, bot: Bot, chat_id: int, member_id: str | None, event: TelegramObject
     ) -> None:
         self._deps = deps
         self._bot = bot
@@ -87,6 +88,7 @@ class Show:
         """
         proof = screen.proof
         if proof is not None:
+            assert self._member_id is not None
             digest = hashlib.sha256(str(screen.text).encode()).hexdigest()
             await journal.about_to_show(
                 self._deps, self._member_id, proof, locale=locale, text_hash=digest

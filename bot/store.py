@@ -1,7 +1,7 @@
 """The Telegram edge's own tables: chats, the inbox, and what Telegram was last told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import (
@@ -46,6 +46,7 @@ inbox = Table(
     Column("update_id", BigInteger, nullable=False, unique=True),
     Column("lane", String(32)),
     Column("body", Text),
+    Column("outcome", Text),
     Column("received_at", Moment, nullable=False),
     Column("done_at", Moment),
     Column("failed", Boolean, nullable=False),
@@ -69,13 +70,17 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One update that is stored and not yet handled."""
+    """One update that is stored and not yet handled.
+
+    ``outcome`` is what an earlier try has done, as JSON, where only saying so is left to do.
+    """
 
     seq: int
     update_id: int
     lane: str
     body: str
     received_at: datetime
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ async def put_updates(
             "received_at": at,
             "failed": False,
         }
-        for one in reversed(given.values())
+        for one in updates
     ]
     stored = []
     for seq, update_id in sorted(
@@ -126,7 +131,7 @@ async def put_updates(
 
 
 _OPEN = (
-    select(inbox.c.seq, inbox.c.update_id, inbox.c.lane, inbox.c.body, inbox.c.received_at)
+    select(*(inbox.c[one.name] for one in fields(Waiting)))
     .where(inbox.c.done_at.is_(None))
     .order_by(inbox.c.seq)
 )
@@ -157,8 +162,13 @@ async def finish(
     conn: AsyncConnection, seqs: Sequence[int], at: datetime, *, failed: bool
 ) -> None:
     """Mark updates as handled, or as given up, and erase what they said and who said it."""
-    values = {"done_at": at, "body": None, "lane": None, "failed": failed}
+    values = {"done_at": at, "body": None, "outcome": None, "lane": None, "failed": failed}
     await conn.execute(_FINISH, {"seqs": seqs, **values})
+
+
+async def set_outcome(conn: AsyncConnection, seq: int, outcome: str) -> None:
+    """Note what handling an update has done, for whoever handles it again."""
+    await conn.execute(update(inbox).where(inbox.c.seq == seq).values(outcome=outcome))
 
 
 async def forget_finished(conn: AsyncConnection, before: datetime) -> None:

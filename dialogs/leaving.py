@@ -58,22 +58,22 @@ def _ways(one: Membership, many: int, w: Words) -> tuple[tuple[Button, ...], ...
     )
 
 
-def left(mid: Mid, membership_id: str, w: Words, *, erased: bool) -> Screen:
-    """Left."""
+def left(mid: Mid, kept: str | None, w: Words) -> Screen:
+    """Left; ``kept`` is the membership whose answers are kept, None when they are erased."""
     name = own_name(mid.name, w)
-    kept = (
+    answers = (
         w.t("What was kept here about you and {mid} is erased.", mid=name)
-        if erased
+        if kept is None
         else w.t("Your answers there are still kept here.")
     )
     return Screen(
         text=paragraphs(
             w.t("You have left {mid}. You are in none of its licences.", mid=name),
-            kept,
+            answers,
             w.t("What you have earned stays yours. Ask: {contact}", contact=mid.contact.email),
         ),
         rows=rows(
-            None if erased else Button(w.p("button", "Undo"), UndoLeave(membership=membership_id)),
+            None if kept is None else Button(w.p("button", "Undo"), UndoLeave(membership=kept)),
             (parts.human(w), parts.home(w)),
         ),
     )
@@ -103,11 +103,11 @@ def delete(w: Words) -> Screen:
     )  # fmt: skip
 
 
-def deleted(memberships: Sequence[Membership], w: Words) -> Screen:
+def deleted(mids: Sequence[Mid], w: Words) -> Screen:
     """Done, and whom to ask about the rest."""
     contacts = [
-        w.t("{mid}: {contact}", mid=own_name(one.mid.name, w), contact=one.mid.contact.email)
-        for one in memberships
+        w.t("{mid}: {contact}", mid=own_name(mid.name, w), contact=mid.contact.email)
+        for mid in mids
     ]
     return Screen(
         text=paragraphs(

@@ -84,10 +84,10 @@ async def show_leaving(_: Message | CallbackQuery, deps: Deps, who: Who, show: S
 async def leave(_: CallbackQuery, callback_data: Leave, deps: Deps, who: Who, show: Show) -> None:
     """Leave a MID."""
     erase, membership = callback_data.erase, callback_data.membership
-    along = forgetting.of_membership(membership)
+    along = forgetting.of_membership(who, membership)
     cause = who.by("leave")
     found = await cases.leave(deps, who.id, membership, cause, erase=erase, along=along)
-    await show(leaving.left(found, membership, who.w, erased=erase), who.w.locale)
+    await show(leaving.left(found, None if erase else membership, who.w), who.w.locale)
 
 
 async def undo_leave(
@@ -105,8 +105,8 @@ async def show_deleting(_: Message | CallbackQuery, who: Who, show: Show) -> Non
 
 async def delete_all(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """Erase everything held here."""
-    memberships = await cases.erase(deps, who.id, forgetting.of_member(who.id))
-    await show(leaving.deleted(memberships, who.w), who.w.locale)
+    left = await cases.erase(deps, who.id, forgetting.of_member(who))
+    await show(leaving.deleted(left, who.w), who.w.locale)
 
 
 def build_router() -> Router:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -26,6 +26,9 @@ from service.people.values import (
 )
 
 TOKEN_BYTES = 32
+
+Along = Callable[[AsyncConnection, Sequence[Mid]], Awaitable[None]]
+"""What the topics above do in the transaction that erases; it is told which MIDs are left."""
 
 
 def hash_token(token: str) -> str:
@@ -173,7 +176,7 @@ async def leave(
     cause: Cause,
     *,
     erase: bool,
-    along: Callable[[AsyncConnection], Awaitable[None]] | None = None,
+    along: Along | None = None,
 ) -> Mid:
     """End a membership at once and return its MID. ``erase`` also forgets what is held.
 
@@ -188,6 +191,8 @@ async def leave(
         if found is None:
             raise NotFoundError(f"membership {membership_id} is not of {member_id}")
         mid_id, _ = found
+        mid = await mid_store.read_mid(conn, mid_id)
+        assert mid is not None
         now = deps.clock.now()
         mine = {one.id for one in await store.read_memberships(conn, member_id)}
         if erase:
@@ -196,13 +201,11 @@ async def leave(
             await journal.erase_membership(conn, membership_id)
             await journal.erase_shown(conn, member_id, "invite", behind)
             if along is not None:
-                await along(conn)
+                await along(conn, [mid])
         elif membership_id in mine and not await journal.caused_already(conn, cause):
             await store.leave(conn, membership_id, now)
             left = _membership_event(membership_id, mid_id, "left")
             await journal.append(conn, member_id, [left], cause, now)
-        mid = await mid_store.read_mid(conn, mid_id)
-        assert mid is not None
         return mid
 
 
@@ -234,22 +237,20 @@ async def undo_leave(
         return next((one for one in mine if one.id == membership_id), None)
 
 
-async def erase(
-    deps: Deps, member_id: str, along: Callable[[AsyncConnection], Awaitable[None]]
-) -> tuple[Membership, ...]:
+async def erase(deps: Deps, member_id: str, along: Along) -> tuple[Mid, ...]:
     """Forget a person: every row that is about them. The MIDs' own rosters stay the MIDs'.
 
-    ``along`` removes in the same transaction what the edge holds. Returns the memberships that
-    were, so that the person can be told whom to ask about the rest.
+    ``along`` removes in the same transaction what the edge holds. Returns the MIDs that the
+    person was in, so that they can be told whom to ask about the rest.
     """
     async with deps.db.write() as conn:
         await store.lock_member(conn, member_id)
-        memberships = await store.read_memberships(conn, member_id)
+        left = tuple(one.mid for one in await store.read_memberships(conn, member_id))
         await journal.erase_member(conn, member_id)
         await store.erase_member(conn, member_id)
-        await along(conn)
+        await along(conn, left)
         await staff_store.erase_member(conn, member_id)
-        return tuple(memberships)
+        return left
 
 
 def _membership_event(

@@ -22,8 +22,8 @@ from structlog.testing import capture_logs
 from bot import arriving, budget, flood, intake, pacing, polling, store, told_store
 from bot.lanes import OwnLanes
 from bot.pacing import Pace
-from dialogs.callbacks import SayYes, SetKnob
-from locales.words import SHIPPED
+from dialogs.callbacks import SayYes, SetKnob, SetLanguage
+from locales.words import SHIPPED, words
 from playground.errors import Refusal
 from playground.faults import Fault
 from service.db import cipher, here
@@ -439,6 +439,35 @@ async def test_an_hour_without_telegram_loses_nothing(house: House):
     # An answer to a tap that is lost is not given again: the screen says it all.
     await until(shown)
     assert await settings_of(house) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("command", "button", "says", "known"),
+    [
+        ("/delete", "Delete everything", "Se ha borrado todo", 0),
+        ("/leave", "Leave and erase", "Has dejado la MID", 1),
+    ],
+)
+async def test_what_was_erased_is_said_in_the_chosen_language_once_telegram_hears_again(
+    house: House, command: str, button: str, says: str, known: int
+):
+    ana = await house.joined(house.member(), NURSE)
+    await ana.say("/language")
+    await ana.press(SetLanguage(locale="es"))
+    await ana.say(command)
+    # Longer than one call is patient: the update waits, and is handled anew.
+    silent = house.playground.faults.next("editMessageText", drop=True, times=7)
+    await ana.person.tap(words("es").p("button", button))
+    await until(lambda: handled(house))
+    await ana.person.settled()
+    assert silent.met == 7
+    assert says in ana.text
+    assert "help@nurses.example" in ana.text
+    async with house.deps() as deps, deps.db.read() as conn:
+        row = store.inbox.c
+        kept = await conn.execute(select(row.lane, row.body, row.outcome))
+        assert {tuple(one) for one in kept} == {(None, None, None)}
+        assert len((await conn.execute(select(store.chats))).all()) == known
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(days=1)])
