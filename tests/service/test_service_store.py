@@ -570,6 +570,7 @@ async def test_the_store_of_the_first_midline_opens_with_all_that_its_members_sa
 
 async def test_a_store_of_later_tables_that_calls_itself_the_first_keeps_what_it_has(today):
     before = await kept(today)
+    await downgrade(today, "0002")
     async with today.write() as conn:
         await conn.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     await migrate(today)
