@@ -13,7 +13,7 @@ from bot.app import run
 from bot.logs import set_up
 from bot.opening import opened
 from bot.settings import Settings
-from locales.words import negotiate, words
+from locales.words import mark, negotiate, words
 from playground import Invite, Playground
 from service.bundle.cases import import_bundle
 from service.bundle.read import read_bundle
@@ -31,7 +31,7 @@ FOLDER = Path("~/.local/share/midline-demo").expanduser()
 class Guest:
     """Somebody in the demo: a Telegram id, name and tag, a note, and the invites that wait.
 
-    ``staff`` are the MIDs for which they may announce.
+    The note is a message of the catalogue. ``staff`` are the MIDs for which they may announce.
     """
 
     telegram_id: int
@@ -48,15 +48,15 @@ GUESTS = (
         7_000_000_001,
         "Ana",
         "es",
-        "A nurse who also translates",
+        mark("A nurse who also translates"),
         (("nurses", "N-0001"), ("translators", "T-0002")),
     ),
-    Guest(7_000_000_002, "魏", "zh-hans", "A translator", (("translators", "T-0001"),)),
-    Guest(7_000_000_003, "سمير", "ar", "A nurse", (("nurses", "N-0002"),)),
-    Guest(7_000_000_004, "Emma", "en", "A nurse", (("nurses", "N-0004"),)),
-    Guest(7_000_000_005, "आशा", "hi", "A nurse", (("nurses", "N-0003"),)),
-    Guest(7_000_000_006, "Chloé", "fr", "A translator", (("translators", "T-0003"),)),
-    Guest(7_000_000_007, "Pilar", "es", "Works for the nurses: /announce", (), ("nurses",)),
+    Guest(7_000_000_002, "魏", "zh-hans", mark("A translator"), (("translators", "T-0001"),)),
+    Guest(7_000_000_003, "سمير", "ar", mark("A nurse"), (("nurses", "N-0002"),)),
+    Guest(7_000_000_004, "Emma", "en", mark("A nurse"), (("nurses", "N-0004"),)),
+    Guest(7_000_000_005, "आशा", "hi", mark("A nurse"), (("nurses", "N-0003"),)),
+    Guest(7_000_000_006, "Chloé", "fr", mark("A translator"), (("translators", "T-0003"),)),
+    Guest(7_000_000_007, "Pilar", "es", mark("Works for the nurses: {command}"), (), ("nurses",)),
 )
 
 
@@ -143,6 +143,6 @@ async def seed(deps: Deps, playground: Playground) -> None:
             guest.name,
             language=guest.tag,
             invites=invites,
-            note=guest.note,
+            note=words(negotiate(guest.tag)).t(guest.note, command="/announce"),
             user_id=guest.telegram_id,
         )

@@ -19,7 +19,7 @@ from service.notices.desk import Desk, Said, Sheet
 from service.notices.values import OVER, Report, Status
 from service.staff.values import LinkState, LinkView
 
-NAME = 28
+NAME = 32
 
 
 def desk(view: Desk, w: Words) -> Screen:
@@ -138,11 +138,13 @@ def count(sheet: Sheet, w: Words) -> Screen:
                 [
                     bold(w.n("It goes to {n} person.", "It goes to {n} people.", total)),
                     *[
-                        w.t("{language}: {n}", language=w.language_name(one), n=n)
+                        w.t("{language}: {n}", language=w.language_label(one), n=n)
                         for one, n in sorted(by_language.items())
                     ],
                 ]
-            ),
+            )
+            if total
+            else w.t("It is for nobody now. Choose again who it is for."),
             w.n(
                 "{n} of them reads it in a language that is not theirs.",
                 "{n} of them read it in a language that is not theirs.",
@@ -150,9 +152,10 @@ def count(sheet: Sheet, w: Words) -> Screen:
             )
             if foreign
             else None,
+            told.times(notice, w) or None,
             _second(sheet, total, w),
             told.night(sheet.report, w),
-            w.t("Nobody has got it yet."),
+            w.t("Nobody has got it yet.") if total else None,
         ),
         rows=rows(
             Button(

@@ -23,7 +23,7 @@ from service.notices.desk import (
 from service.notices.values import Notice, Status
 
 LICENCES_SHOWN = 8
-NAME = 28
+NAME = 32
 
 
 def head(notice: Notice, w: Words) -> Markup:
@@ -85,9 +85,7 @@ def overview(sheet: Sheet, w: Words) -> Screen:
             (
                 Button(w.p("button", "Kind"), to(sheet, Part.KIND)),
                 Button(
-                    w.p("button", "Without answers")
-                    if on
-                    else w.p("button", "Yes and no answers"),
+                    w.p("button", "Without answers") if on else w.p("button", "With yes and no"),
                     SetSheet(
                         notice=notice.id, field=Field.ANSWERS, value="off" if on else ANSWERS_ON
                     ),
@@ -95,7 +93,7 @@ def overview(sheet: Sheet, w: Words) -> Screen:
             ),
             (
                 Button(w.p("button", "Date"), to(sheet, Part.SEND_AT)),
-                *([Button(w.p("button", "Last day for answers"), to(sheet, Part.CLOSES))] * on),
+                *([Button(w.p("button", "Answers until"), to(sheet, Part.CLOSES))] * on),
             ),
             (
                 Button(w.p("button", "Preview"), to(sheet, Part.PREVIEW)),
@@ -134,9 +132,9 @@ def texts(sheet: Sheet, w: Words) -> Screen:
             note(sheet, w),
             head(notice, w),
             [
-                w.t("{language}: written", language=w.language_name(one))
+                w.t("{language}: written", language=w.language_label(one))
                 if one in written
-                else w.t("{language}: not written", language=w.language_name(one))
+                else w.t("{language}: not written", language=w.language_label(one))
                 for one in notice.mid.languages
             ],
             w.t("Who reads another language gets the original."),

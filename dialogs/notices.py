@@ -39,6 +39,8 @@ def _found(view: NoticesView, w: Words) -> list[str]:
     if not view.search:
         return []
     words = short(view.search, SEARCH_SHOWN)
+    if not view.total:
+        return [w.t("No notice has these words: {words}", words=words)]
     return [
         w.n(
             "{n} notice with these words: {words}",

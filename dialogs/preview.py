@@ -62,6 +62,9 @@ def samples() -> dict[str, Sample]:
         "card, sensitive, by volume": lambda w: card.screen(s.card(s.holding(voices, None)), w),
         "card, out by price": lambda w: card.screen(s.card(knob=2), w),
         "card, never": lambda w: card.screen(s.card(knob=NEVER), w),
+        "card, with something withheld": lambda w: card.screen(
+            s.card(s.holding(robots.model_copy(update={"withheld": ("storage",)}))), w
+        ),
         "card, said no": lambda w: card.screen(s.card(s.holding(robots, "no")), w),
         "card, terms changed": lambda w: card.screen(s.card(s.holding(robots, floor=2)), w),
         "card, paused": lambda w: card.screen(s.card(pause=Pause.PAUSED), w),
@@ -96,6 +99,9 @@ def samples() -> dict[str, Sample]:
         "paused, changed meanwhile": lambda w: choices.paused(s.back(Pause.PAUSED, stale=True), w),
         "nothing paused": lambda w: choices.paused(s.back(Pause.OFF), w),
         "settings": lambda w: settings.screen(preview_notices.attention_view(), w),
+        "settings, just saved": lambda w: settings.screen(
+            preview_notices.attention_view(), w, saved=True
+        ),
         "languages": settings.language,
         "time zones": lambda w: settings.zones(s.picture(), 0, w),
         "MIDs": lambda w: mid.listed(s.picture().memberships, w),

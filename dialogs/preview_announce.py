@@ -39,6 +39,7 @@ _TEXT = {
     ),
 }
 _COUNTED = Counted(by_language={"en": 1200, "es": 640}, foreign={"en": 35}, upper=1840, numbers=())
+_NOBODY = Counted(by_language={}, foreign={}, upper=1840, numbers=())
 _OUTCOMES = {
     "en": {"1": 900, "2": 20, "3": 12, "4": 3, "5": 8, "6": 2, "7": 1, "8": 1, "9": 1},
     "es": {"1": 500},
@@ -145,6 +146,8 @@ def samples() -> dict[str, Sample]:
         "draft, with both": lambda w: announce.screen(sheet(_timed()), w),
         "draft preview": lambda w: announce.part(sheet(), Part.PREVIEW, "es", w),
         "count": lambda w: announce.screen(sheet(counted=_COUNTED), w),
+        "count, with both": lambda w: announce.screen(sheet(_timed(), counted=_COUNTED), w),
+        "count, nobody": lambda w: announce.screen(sheet(counted=_NOBODY), w),
         "count, a second person": lambda w: announce.screen(
             sheet(notice(mid=_CAREFUL), counted=_COUNTED), w
         ),

@@ -26,13 +26,13 @@ _ZONES = (
 )  # fmt: skip
 
 
-def screen(view: AttentionView, w: Words, *, note: str | None = None) -> Screen:
-    """Settings."""
+def screen(view: AttentionView, w: Words, *, saved: bool = False) -> Screen:
+    """Settings, also as they are just after one was ``saved``."""
     picture, notices = view.picture, attention.said(view, w)
     paused = picture.pause is not Pause.OFF
     return Screen(
         text=paragraphs(
-            note,
+            w.t("Saved.") if saved else None,
             bold(w.t("Settings")),
             lines(
                 [
@@ -107,4 +107,4 @@ def zones(picture: Picture, page: int, w: Words) -> Screen:
 
 
 def _city(zone: str, now: datetime, w: Words) -> str:
-    return w.t("{city}, {time}", city=w.city(zone), time=f"{now.astimezone(ZoneInfo(zone)):%H:%M}")
+    return w.t("{time} {city}", city=w.city(zone), time=f"{now.astimezone(ZoneInfo(zone)):%H:%M}")

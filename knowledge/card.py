@@ -70,7 +70,7 @@ def lines(terms: Terms, ask: Ask | None, today: date, w: Words) -> tuple[Line, .
         Line(LineKey.HOW, w.t("How"), how_words(terms, w)),
         Line(LineKey.LENGTH, w.t("How long"), _length(terms, today, w)),
         Line(LineKey.MONEY, w.t("Money"), _money(terms, ask, w)),
-        Line(LineKey.UNKNOWN, w.t("Not known"), own_words(terms.unknowns, w)),
+        Line(LineKey.UNKNOWN, w.t("Not known"), _unknown(terms, w)),
         Line(LineKey.STOP, w.t("To stop"), _stop(w)),
     )
 
@@ -215,6 +215,19 @@ def _money(terms: Terms, ask: Ask | None, w: Words) -> str:
         share=share,
         paid=w.money(paid, price.currency),
     )
+
+
+def _unknown(terms: Terms, w: Words) -> str:
+    return w.sentences([*withheld(terms, w).values(), own_words(terms.unknowns, w)])
+
+
+def withheld(terms: Terms, w: Words) -> dict[str, str]:
+    """What the MID has agreed with the buyer not to show (mission P5a): a sentence by field."""
+    says = {
+        "audit": w.t("Your MID has agreed not to show what the last check found."),
+        "storage": w.t("Your MID has agreed not to show where it is kept."),
+    }
+    return {name: says[name] for name in terms.withheld}
 
 
 def _stop(w: Words) -> str:

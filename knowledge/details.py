@@ -10,6 +10,7 @@ from knowledge.card import (
     own_name,
     own_words,
     party_words,
+    withheld,
 )
 from locales.words import Words
 from service.licences.values import Terms
@@ -65,7 +66,8 @@ def _purpose(terms: Terms, w: Words) -> tuple[str, ...]:
 
 def _how(terms: Terms, w: Words) -> tuple[str, ...]:
     places = w.join([w.region(code) for code in terms.storage])
-    found = [how_words(terms, w), w.t("Kept in: {places}.", places=places)]
+    kept = withheld(terms, w).get("storage") or w.t("Kept in: {places}.", places=places)
+    found = [how_words(terms, w), kept]
     if terms.cannot_be_called_back:
         found.append(
             w.t(
@@ -138,10 +140,10 @@ def _money(terms: Terms, w: Words) -> tuple[str, ...]:
 
 
 def _unknown(terms: Terms, w: Words) -> tuple[str, ...]:
-    found = [own_words(terms.unknowns, w)]
+    found = [*withheld(terms, w).values(), own_words(terms.unknowns, w)]
     if terms.audit is None:
         found.append(w.t("Nobody has checked this licence yet."))
-    else:
+    elif "audit" not in terms.withheld:
         found.append(
             w.t(
                 "Checked on {date}: {result}",

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 from locales.compile import HERE, replace
 
-ROOMS = ("bot", "dialogs", "knowledge", "locales", "service")
+ROOMS = ("bot", "dialogs", "knowledge", "locales", "playground", "service")
 TEMPLATE = HERE / "messages.pot"
 
 _KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {

@@ -72,6 +72,17 @@ def words(locale: str) -> "Words":
     return Words(locale, chain(locale))
 
 
+def _open_first(text: str) -> bool:
+    """Whether a text that is to run from right to left leaves its direction to its first place.
+
+    It does so without a letter of its own before it: browsers look into isolates, and the line
+    would read backwards. A source text that stands in for a translation keeps its own direction.
+    """
+    own = (bidirectional(c) for c in _PLACE.sub("", text))
+    begins = any(bidirectional(c) in _LETTERS for c in text.partition("{")[0])
+    return not begins and next((one for one in own if one in _LETTERS), "") != "L"
+
+
 def _digits(value: int | Decimal, locale: Locale) -> str:
     return numbers.format_decimal(value, locale=locale, decimal_quantization=False)
 
@@ -129,10 +140,7 @@ class Words:
     ) -> str:
         shown = {name: self._shown(name, value) for name, value in params.items()}
         chosen = text if fits(text, source, spare) else source
-        own = _PLACE.sub("", chosen).strip()
-        if self.rtl and own and not any(bidirectional(c) in _LETTERS for c in own):
-            # Without a letter of its own, a text would take the direction of whatever is put into
-            # its places, and a list line would read backwards.
+        if self.rtl and _PLACE.sub("", chosen).strip() and _open_first(chosen):
             chosen = RLM + chosen
         return fill(chosen, shown)
 
@@ -287,6 +295,11 @@ class Words:
     def language_name(self, locale: str) -> str:
         """The name of a language in this one, to stand inside a sentence."""
         return name_in(locale, self._format)
+
+    def language_label(self, locale: str) -> str:
+        """The name of a language in this one, to begin a line with."""
+        name = self.language_name(locale)
+        return name[:1].upper() + name[1:]
 
     def pick(self, texts: Mapping[str, str]) -> Picked:
         """A MID's text in this language, or else its original: English, or the first given.

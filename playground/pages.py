@@ -9,16 +9,17 @@ from typing import Final
 
 from aiohttp import web
 
+from locales.negotiate import negotiate
 from playground import limits
 from playground.bubbles import Bubble, Button
 from playground.errors import Json
+from playground.frame import index, script, spoken
 from playground.people import Person
 from playground.profile import Profile
 from playground.world import World
 
 _FILES: Final = Path(__file__).with_name("page")
 _TYPES: Final = {
-    ".html": "text/html",
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
@@ -58,6 +59,7 @@ class Pages:
         app.add_routes(
             [
                 web.get("/", self._index),
+                web.get("/page/words.js", self._words),
                 web.get(r"/page/{name:[a-z]+\.(?:css|js|svg)}", self._file),
                 web.get("/play/state", self._state),
                 web.get("/play/events", self._events),
@@ -70,8 +72,12 @@ class Pages:
             ]
         )
 
-    async def _index(self, _request: web.Request) -> web.Response:
-        return _served("index.html")
+    async def _index(self, request: web.Request) -> web.Response:
+        html = (_FILES / "index.html").read_text("utf-8")
+        return _said(index(html, _language(request)), "text/html")
+
+    async def _words(self, request: web.Request) -> web.Response:
+        return _said(script(_language(request)), "text/javascript")
 
     async def _file(self, request: web.Request) -> web.Response:
         return _served(request.match_info["name"])
@@ -120,6 +126,7 @@ class Pages:
             "id": str(user.id),
             "name": user.name,
             "language": user.language,
+            "locale": negotiate(user.language),
             "note": user.note,
             "invites": [{"label": i.label, "token": i.token} for i in user.invites],
             "about": self._profile.text("description", language),
@@ -217,16 +224,19 @@ def _done() -> web.Response:
     return web.json_response({"ok": True}, headers=_HEADERS)
 
 
+def _language(request: web.Request) -> str:
+    return spoken(request.headers.get("Accept-Language", ""))
+
+
 def _served(name: str) -> web.Response:
     path = _FILES / name
     if not path.is_file():
         raise web.HTTPNotFound(text="there is no such file")
-    return web.Response(
-        body=path.read_bytes(),
-        headers=_HEADERS,
-        content_type=_TYPES[path.suffix],
-        charset="utf-8",
-    )
+    return _said(path.read_text("utf-8"), _TYPES[path.suffix])
+
+
+def _said(text: str, content_type: str) -> web.Response:
+    return web.Response(text=text, headers=_HEADERS, content_type=content_type, charset="utf-8")
 
 
 async def _event(response: web.StreamResponse, name: str, data: str) -> None:

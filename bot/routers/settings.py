@@ -25,6 +25,11 @@ async def show_settings(_: Message | CallbackQuery, deps: Deps, who: Who, show: 
     await show(settings.screen(view, who.w), who.w.locale)
 
 
+async def _saved(deps: Deps, who: Who, show: Show) -> None:
+    view = await reading.attention(deps, who.id)
+    await show(settings.screen(view, who.w, saved=True), who.w.locale)
+
+
 async def show_languages(_: Message | CallbackQuery, who: Who, show: Show) -> None:
     """``/language``."""
     await show(settings.language(who.w), who.w.locale)
@@ -37,7 +42,7 @@ async def set_language(
     if callback_data.locale not in SHIPPED:
         raise NotFoundError(f"no language {callback_data.locale!r}")
     await cases.choose_language(deps, who.id, callback_data.locale)
-    await show_settings(_, deps, who.speaking(callback_data.locale), show)
+    await _saved(deps, who.speaking(callback_data.locale), show)
 
 
 async def show_zones(
@@ -55,7 +60,7 @@ async def set_zone(
     if callback_data.zone not in available_timezones():
         raise NotFoundError(f"no time zone {callback_data.zone!r}")
     await cases.choose_zone(deps, who.id, callback_data.zone)
-    await show_settings(_, deps, who, show)
+    await _saved(deps, who, show)
 
 
 async def show_weekly(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
@@ -69,7 +74,7 @@ async def set_weekly(
 ) -> None:
     """Hear at most so many a week from each MID."""
     await cases.choose_weekly(deps, who.id, attention.number(callback_data.to))
-    await show_settings(_, deps, who, show)
+    await _saved(deps, who, show)
 
 
 async def show_quiet(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
@@ -83,7 +88,7 @@ async def set_quiet(
 ) -> None:
     """Hear nothing but what is urgent at these hours."""
     await cases.choose_quiet(deps, who.id, attention.hours(callback_data.to))
-    await show_settings(_, deps, who, show)
+    await _saved(deps, who, show)
 
 
 def build_router() -> Router:

@@ -2,6 +2,7 @@
 
 import { act, button, languageName, make } from "./dom.js";
 import { Chat } from "./chat.js";
+import { page } from "./words.js";
 
 const languages = ["en", "es", "fr", "pt-br", "ru", "ar", "hi", "zh-hans"];
 const get = (id) => document.getElementById(id);
@@ -27,7 +28,7 @@ function showPerson(state) {
   let chat = chats.get(state.id);
   const isNew = chat === undefined;
   if (isNew) {
-    chat = new Chat(state.id, bot, showAlert);
+    chat = new Chat(state, bot, showAlert);
     chat.follow = true;
     chat.tab = button([], {}, () => choose(state.id, true));
     chats.set(state.id, chat);
@@ -40,7 +41,7 @@ function showPerson(state) {
   chat.update(state);
   if (state.messages.length > before && !chat.node.classList.contains("current")) {
     chat.tab.classList.add("news");
-    chat.tab.append(make("span", { class: "unseen" }, " (new messages)"));
+    chat.tab.append(make("span", { class: "unseen" }, ` (${page.news})`));
   }
   if (isNew) {
     const wanted = location.hash.slice(1);
@@ -52,11 +53,12 @@ function showPerson(state) {
   }
 }
 
-function showAlert(text, lang, dir) {
+function showAlert(text, { lang, dir, ok }) {
   const dialog = get("alert");
   get("alert-text").textContent = text;
-  get("alert-text").lang = lang;
   dialog.dir = dir;
+  dialog.lang = lang;
+  dialog.querySelector("button").textContent = ok;
   if (!dialog.open) dialog.showModal();
 }
 
@@ -68,11 +70,11 @@ function connect() {
   source.addEventListener("bot", (event) => {
     Object.assign(bot, JSON.parse(event.data));
     get("bot-name").textContent = bot.name;
-    document.title = `${bot.name} playground`;
+    document.title = bot.name;
   });
   source.addEventListener("person", (event) => showPerson(JSON.parse(event.data)));
   source.addEventListener("error", () => {
-    get("connection").textContent = "Not connected. Trying again…";
+    get("connection").textContent = page.lost;
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 1500);
   });
   addEventListener("pagehide", () => source.close(), { once: true });
@@ -83,7 +85,7 @@ function prepareForm() {
   const form = dialog.querySelector("form");
   form.elements.language.append(
     ...languages.map((tag) => make("option", { value: tag, lang: tag }, languageName(tag))),
-    make("option", { value: "" }, "Not told to the bot"),
+    make("option", { value: "" }, page.no_language),
   );
   get("add").addEventListener("click", () => dialog.showModal());
   form.addEventListener("submit", async () => {

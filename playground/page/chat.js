@@ -1,12 +1,12 @@
 // One person's column: header, messages, composer.
 
-import { act, button, direction, languageName, make } from "./dom.js";
+import { act, button, languageName, make } from "./dom.js";
 import { drawText, startToken } from "./text.js";
-
-const actionWords = { typing: "is writing" };
+import { frames } from "./words.js";
 
 export class Chat {
-  constructor(id, bot, showAlert) {
+  constructor({ id, locale }, bot, showAlert) {
+    this.w = frames[locale];
     this.path = `people/${id}`;
     this.bot = bot;
     this.showAlert = showAlert;
@@ -20,19 +20,25 @@ export class Chat {
     this.name = make("h2", { id: `name-${id}`, dir: "auto" });
     this.about = make("p", { class: "about" });
     this.avatar = make("span", { class: "avatar", "aria-hidden": "true" });
-    this.block = button("Block bot", { class: "quiet small", lang: "en" }, () =>
+    this.block = button(this.w.block, { class: "quiet small" }, () =>
       this.act(this.state.blocked ? "unblock" : "block"),
     );
-    this.invites = make("div", { class: "invites", role: "group", "aria-label": "Invites" });
+    this.invites = make("div", { class: "invites", role: "group", "aria-label": this.w.invites });
     this.empty = make("div", { class: "empty" });
-    this.log = make("div", { class: "log", role: "log", "aria-label": "Messages", tabindex: "0" });
+    this.log = make("div", { class: "log", role: "log", "aria-label": this.w.messages, tabindex: "0" });
     this.typing = make("div", { class: "typing" });
     this.toasts = make("div", { class: "toasts", role: "status" });
     this.scroll = make("div", { class: "scroll" }, this.empty, this.log, this.typing);
     this.buildComposer(id);
     this.node = make(
       "section",
-      { class: "column", id: `chat-${id}`, "aria-labelledby": `name-${id}` },
+      {
+        class: "column",
+        id: `chat-${id}`,
+        "aria-labelledby": `name-${id}`,
+        lang: this.w.lang,
+        dir: this.w.dir,
+      },
       make(
         "header",
         {},
@@ -60,7 +66,7 @@ export class Chat {
     this.commands = make("ul", { class: "commands", id: `commands-${id}`, hidden: true });
     this.menu = button(
       "/",
-      { class: "round", "aria-label": "Commands", "aria-controls": `commands-${id}` },
+      { class: "round", "aria-label": this.w.commands, "aria-controls": `commands-${id}` },
       () => this.openMenu(this.commands.hidden),
     );
     this.menu.setAttribute("aria-expanded", "false");
@@ -70,7 +76,7 @@ export class Chat {
       this.commands,
       this.menu,
       this.input,
-      make("button", { class: "round strong", "aria-label": "Send" }, arrow()),
+      make("button", { class: "round strong", "aria-label": this.w.send }, arrow()),
     );
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -88,8 +94,8 @@ export class Chat {
     });
     this.blockedNote = make(
       "p",
-      { class: "blocked", lang: "en", hidden: true },
-      "This person has blocked the bot.",
+      { class: "blocked", hidden: true },
+      this.w.blocked,
     );
   }
 
@@ -119,18 +125,16 @@ export class Chat {
 
   update(state) {
     this.state = state;
-    const rtl = direction(state.language);
-    this.node.lang = state.language ?? "";
-    this.node.dir = rtl;
     this.name.textContent = state.name;
     this.avatar.textContent = [...state.name][0];
-    this.about.replaceChildren(
-      make("span", { lang: state.language ?? "en" }, languageName(state.language)),
-      ...(state.note ? [make("span", { class: "dot", "aria-hidden": "true" }, "·"),
-        make("span", { lang: "en", dir: "auto" }, state.note)] : []),
-    );
-    this.input.setAttribute("aria-label", `Message from ${state.name}`);
-    this.block.textContent = state.blocked ? "Unblock bot" : "Block bot";
+    const about = [
+      state.language && make("span", { lang: state.language }, languageName(state.language)),
+      state.note && make("span", { dir: "auto" }, state.note),
+    ].filter(Boolean);
+    if (about.length > 1) about.splice(1, 0, make("span", { class: "dot", "aria-hidden": "true" }, "·"));
+    this.about.replaceChildren(...about);
+    this.input.setAttribute("aria-label", this.w.message.replace("{name}", state.name));
+    this.block.textContent = state.blocked ? this.w.unblock : this.w.block;
     this.form.hidden = state.blocked;
     this.blockedNote.hidden = !state.blocked;
     this.drawInvites(state);
@@ -150,7 +154,7 @@ export class Chat {
     this.invites.hidden = state.invites.length === 0 || state.blocked;
     const words = (label) => [
       make("strong", { dir: "auto" }, label),
-      make("span", { class: "hint", lang: "en", dir: "auto" }, "An invite. Tap to open it."),
+      make("span", { class: "hint" }, this.w.invite),
     ];
     this.keepFocus(this.invites, () =>
       state.invites.map(({ label, token }) =>
@@ -166,10 +170,10 @@ export class Chat {
   drawEmpty(state) {
     this.empty.hidden = state.messages.length > 0;
     if (this.empty.hidden) return;
-    const about = state.about ? drawText(state.about, [], this.bot, (text) => this.say(text)) : [];
+    const about = state.about ? drawText(state.about, [], this) : [];
     const start = state.invites.length
       ? []
-      : [button("Start", { class: "strong", lang: "en" }, () => this.say("/start"))];
+      : [button(this.w.start, { class: "strong" }, () => this.say("/start"))];
     this.empty.replaceChildren(make("h3", { dir: "auto" }, state.bot_name), ...about, ...start);
   }
 
@@ -222,8 +226,7 @@ export class Chat {
   }
 
   drawMessage(message) {
-    const say = (text) => this.say(text);
-    const kind = message.kind ? make("p", { class: "kind", lang: "en" }, message.kind) : null;
+    const kind = message.kind ? make("p", { class: "kind" }, this.w[message.kind]) : null;
     const time = new Date(message.date * 1000);
     const who = message.bot ? this.bot.name : this.state.name;
     const bubble = make(
@@ -231,14 +234,14 @@ export class Chat {
       { class: "bubble" },
       make("span", { class: "unseen" }, `${who}: `),
       kind,
-      ...drawText(message.text, message.entities, this.bot, say),
+      ...drawText(message.text, message.entities, this),
       make("time", { datetime: time.toISOString() }, time.toLocaleTimeString(
-        this.state.language ?? undefined,
-        { hour: "2-digit", minute: "2-digit" },
+        this.w.lang,
+        { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
       )),
     );
     if (message.buttons.length === 0) return [bubble];
-    const keyboard = make("div", { class: "keyboard", role: "group", "aria-label": "Buttons" });
+    const keyboard = make("div", { class: "keyboard", role: "group", "aria-label": this.w.buttons });
     message.buttons.forEach((row, rowNumber) => {
       keyboard.append(make("div", { class: "keys" }, ...row.map((key, columnNumber) =>
         this.key(message, key, rowNumber, columnNumber))));
@@ -256,13 +259,13 @@ export class Chat {
         { ...look, href: key.url, target: "_blank", rel: "noopener noreferrer" },
         key.text,
         make("span", { "aria-hidden": "true" }, "↗"),
-        make("span", { class: "unseen", lang: "en" }, " (opens in a new tab)"),
+        make("span", { class: "unseen" }, ` (${this.w.new_tab})`),
       );
     }
     if (key.copy) {
       return button(key.text, look, async () => {
         await navigator.clipboard.writeText(key.copy);
-        this.toast("Copied");
+        this.toast(this.w.copied);
       });
     }
     return button(key.text, look, () =>
@@ -271,19 +274,19 @@ export class Chat {
 
   drawTyping(state) {
     clearTimeout(this.typingTimer);
-    const words = state.typing && (actionWords[state.typing] ?? "is busy");
+    const words = state.typing && (state.typing === "typing" ? this.w.typing : this.w.busy);
     const nodes = [];
     if (state.draft) {
       const text = state.draft.text
-        ? drawText(state.draft.text, state.draft.entities, this.bot, (t) => this.say(t))
+        ? drawText(state.draft.text, state.draft.entities, this)
         : [dots()];
       nodes.push(make("div", { class: "bubble draft" }, ...text));
       if (state.draft.can_stop) {
-        nodes.push(button("Stop", { class: "quiet small", lang: "en" }, () => this.act("stop")));
+        nodes.push(button(this.w.stop, { class: "quiet small" }, () => this.act("stop")));
       }
     } else if (words) {
-      nodes.push(make("p", { lang: "en" }, dots(), make("span", { class: "unseen" },
-        `${this.bot.name} ${words}`)));
+      nodes.push(make("p", {}, dots(), make("span", { class: "unseen" },
+        words.replace("{name}", this.bot.name))));
     }
     this.keepFocus(this.typing, () => nodes);
     if (nodes.length) {
@@ -297,7 +300,7 @@ export class Chat {
   drawAlerts(alerts) {
     const seen = this.alertsSeen ?? alerts.length;
     for (const alert of alerts.slice(seen)) {
-      if (alert.modal) this.showAlert(alert.text, this.node.lang, this.node.dir);
+      if (alert.modal) this.showAlert(alert.text, this.w);
       else this.toast(alert.text);
     }
     this.alertsSeen = alerts.length;

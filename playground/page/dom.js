@@ -26,14 +26,7 @@ export async function act(path, body = {}) {
   return response.json();
 }
 
-const rightToLeft = new Set(["ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"]);
-
-export function direction(language) {
-  return rightToLeft.has((language ?? "").split("-")[0].toLowerCase()) ? "rtl" : "ltr";
-}
-
 export function languageName(language) {
-  if (!language) return "language unknown";
   try {
     return new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
   } catch {

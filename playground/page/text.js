@@ -11,22 +11,22 @@ const plainTags = {
   code: "code",
 };
 
-// `say` sends a text as this person; it serves commands and start links.
-export function drawText(text, entities, bot, say) {
+// `chat` says a text as this person, which serves commands and start links, and has the words.
+export function drawText(text, entities, chat) {
   const parts = [];
   let at = 0;
   const outer = entities.filter((entity) => blocks.has(entity.type));
   for (const block of outer) {
     if (block.offset < at) continue;
-    parts.push(...paragraphs(text, at, block.offset, entities, bot, say));
-    parts.push(drawBlock(text, block, entities, bot, say));
+    parts.push(...paragraphs(text, at, block.offset, entities, chat));
+    parts.push(drawBlock(text, block, entities, chat));
     at = block.offset + block.length;
   }
-  parts.push(...paragraphs(text, at, text.length, entities, bot, say));
+  parts.push(...paragraphs(text, at, text.length, entities, chat));
   return parts;
 }
 
-function drawBlock(text, block, entities, bot, say) {
+function drawBlock(text, block, entities, chat) {
   const end = block.offset + block.length;
   if (block.type === "pre") {
     return make("pre", { tabindex: "0", dir: "auto" }, text.slice(block.offset, end));
@@ -34,18 +34,18 @@ function drawBlock(text, block, entities, bot, say) {
   const quote = make(
     "blockquote",
     { class: block.type === "expandable_blockquote" ? "short" : null },
-    ...paragraphs(text, block.offset, end, entities, bot, say),
+    ...paragraphs(text, block.offset, end, entities, chat),
   );
   if (block.type !== "expandable_blockquote") return quote;
-  const more = button("Show all", { class: "more", lang: "en", "aria-expanded": "false" }, () => {
+  const more = button(chat.w.all, { class: "more", "aria-expanded": "false" }, () => {
     const short = quote.classList.toggle("short");
     more.setAttribute("aria-expanded", String(!short));
-    more.textContent = short ? "Show all" : "Show less";
+    more.textContent = short ? chat.w.all : chat.w.less;
   });
   return make("div", {}, quote, more);
 }
 
-function paragraphs(text, start, end, entities, bot, say) {
+function paragraphs(text, start, end, entities, chat) {
   // The line break that separates a block from its neighbours is drawn by the block itself.
   if (start > 0 && text[start] === "\n" && start < end) start += 1;
   if (end < text.length && text[end - 1] === "\n" && start < end) end -= 1;
@@ -62,7 +62,7 @@ function paragraphs(text, start, end, entities, bot, say) {
       make(
         "p",
         { dir, class: line.trim() ? null : "gap" },
-        ...inline(text, at, at + line.length, inner, bot, say),
+        ...inline(text, at, at + line.length, inner, chat),
       ),
     );
     at += line.length + 1;
@@ -70,7 +70,7 @@ function paragraphs(text, start, end, entities, bot, say) {
   return found;
 }
 
-function inline(text, start, end, entities, bot, say) {
+function inline(text, start, end, entities, chat) {
   const nodes = [];
   let at = start;
   entities.forEach((entity, index) => {
@@ -79,26 +79,26 @@ function inline(text, start, end, entities, bot, say) {
     if (from >= to || entity.offset + entity.length <= at) return;
     if (from > at) nodes.push(text.slice(at, from));
     const rest = entities.slice(index + 1).filter((e) => e.offset < to);
-    const content = inline(text, from, to, rest, bot, say);
-    nodes.push(wrap(entity, text.slice(from, to), content, bot, say));
+    const content = inline(text, from, to, rest, chat);
+    nodes.push(wrap(entity, text.slice(from, to), content, chat));
     at = to;
   });
   if (at < end) nodes.push(text.slice(at, end));
   return nodes;
 }
 
-function wrap(entity, words, content, bot, say) {
+function wrap(entity, words, content, chat) {
   switch (entity.type) {
     case "text_link":
-      return link(entity.url, content, bot, say);
+      return link(entity.url, content, chat);
     case "url":
-      return link(/^[a-z]+:/i.test(words) ? words : `https://${words}`, content, bot, say);
+      return link(/^[a-z]+:/i.test(words) ? words : `https://${words}`, content, chat);
     case "email":
       return make("a", { href: `mailto:${words}` }, ...content);
     case "bot_command":
-      return button(words, { class: "link", dir: "ltr" }, () => say(words));
+      return button(words, { class: "link", dir: "ltr" }, () => chat.say(words));
     case "spoiler": {
-      const cover = button("hidden text", { class: "spoiler", lang: "en" }, () => {
+      const cover = button(chat.w.hidden, { class: "spoiler" }, () => {
         const shown = make("span", { tabindex: "-1" }, ...content);
         cover.replaceWith(shown);
         shown.focus();
@@ -116,10 +116,10 @@ export function startToken(url, bot) {
   return found && found[1].toLowerCase() === bot.username.toLowerCase() ? found[2] : null;
 }
 
-function link(url, content, bot, say) {
-  const token = startToken(url, bot);
+function link(url, content, chat) {
+  const token = startToken(url, chat.bot);
   if (token !== null) {
-    return button(content, { class: "link" }, () => say(`/start ${token}`));
+    return button(content, { class: "link" }, () => chat.say(`/start ${token}`));
   }
   return make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, ...content);
 }

@@ -27,6 +27,9 @@ _FOREVER: Final = re.compile(
 )
 """Ways to write "no end" where a day belongs (mission P3a)."""
 
+QUOTED: Final = 40
+"""How much of a foreign text is quoted, in letters."""
+
 DECIMAL: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
@@ -88,8 +91,8 @@ def decimal(value: Any) -> Decimal:
 
 def clean(text: str) -> str:
     """Cut foreign text short and take out what a terminal would obey."""
-    printable = "".join(char if char.isprintable() else " " for char in text[:41])
-    return f"{printable[:40]}…" if len(text) > 40 else printable  # noqa: PLR2004 - part of a line
+    printable = "".join(char if char.isprintable() else " " for char in text[: QUOTED + 1])
+    return f"{printable[:QUOTED]}…" if len(text) > QUOTED else printable
 
 
 def shown(value: Any) -> str:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from service.bundle.checks import QUOTED
 from service.bundle.document import Loc
 
 MEND: Final = "write it as you would to a member, or take it out"
@@ -57,15 +58,19 @@ _KINDS: Final = (
 
 
 def found_in(text: str) -> Iterator[tuple[str, str]]:
-    """The lines of a text that speak to a model, each with what it does."""
+    """The lines of a text that speak to a model, each with what it does.
+
+    Of a line that says so beyond what a warning quotes, only those words.
+    """
     for line in text.split("\n"):
         plain = "".join(
             char for char in unicodedata.normalize("NFKC", line)
             if unicodedata.category(char) != "Cf"
         ).casefold()  # fmt: skip
-        says = next((says for pattern, says in _KINDS if pattern.search(plain)), None)
-        if says is not None:
-            yield line.strip(), says
+        for pattern, says in _KINDS:
+            if match := pattern.search(plain):
+                yield (line.strip() if match.end() <= QUOTED else match[0]), says
+                break
 
 
 def instructions(raw: Any) -> Iterator[tuple[Loc, str, str]]:

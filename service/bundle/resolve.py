@@ -107,7 +107,14 @@ def _terms(mid: MidSpec, spec: LicenceSpec, parties: dict[str, Party]) -> Terms:
         residual_share=spec.residual_share,
         audit=None if spec.audit is None else Audit(on=spec.audit.on, result=spec.audit.result),
         legal_text=spec.legal_text,
+        withheld=_withheld(spec),
     )
+
+
+def _withheld(spec: LicenceSpec) -> tuple[str, ...]:
+    """What is confidential. Where there is nothing, nothing is kept back either."""
+    said = {name for name, seen in spec.visibility.items() if seen == "confidential"}
+    return tuple(sorted(name for name in said if getattr(spec, name) is not None))
 
 
 def _parties(bundle: Bundle) -> dict[str, Party]:

@@ -39,11 +39,14 @@ VisibleField = Literal[
     "price", "commissions", "group_size", "residual_share", "storage", "audit", "legal_text",
 ]  # fmt: skip
 
-NEVER_CONFIDENTIAL: Final = frozenset({
-    "purposes", "recipient_class", "member_share", "end", "collector", "buyers", "legal_text",
-})  # fmt: skip
-"""Mission P5a names the first four; K1 adds who collects and who buys. The legal text is what a
-yes is tied to: it is shown on the card, and to a model that a member lets answer about it."""
+MAY_BE_CONFIDENTIAL: Final = frozenset({"audit", "storage"})
+"""Details of a buyer (mission P5a) that a yes can do without; the card says they are withheld.
+
+All else stays open. Mission P5a and K1 name purposes, share, end, and who collects, buys and of
+what kind they are; who passes data on (via) and who takes a part on the way (commissions) are the
+same question. Price and rate decide who is in, so the knob would tell them; what members earn
+later is theirs to claim (P3g); the size of the group is on the card; the legal text is what a yes
+is tied to."""
 
 _FOR_EVER: Final = re.compile(
     r"(?<!not )(?<!no )(?<!never )(?<!non-)\b(perpetual|irrevocabl\w+|in perpetuity)",
@@ -153,7 +156,8 @@ class LicenceSpec(Spec):
     legal_text: LegalText
     """the contract's own words"""
     visibility: dict[VisibleField, Visibility] = Field(default_factory=dict)
-    """who sees a field: member, summary or confidential; default member"""
+    """member (the default) and summary are shown to members; confidential, which only audit and
+    storage may be, is not, and the card says that it is withheld"""
 
     @field_validator("end")
     @classmethod
@@ -210,9 +214,10 @@ class LicenceSpec(Spec):
         cls, visibility: dict[VisibleField, Visibility]
     ) -> dict[VisibleField, Visibility]:
         for field, seen in visibility.items():
-            if seen == "confidential" and field in NEVER_CONFIDENTIAL:
+            if seen == "confidential" and field not in MAY_BE_CONFIDENTIAL:
                 raise Refusal(
                     f"{field} may not be confidential",
-                    f"write {field}: member or {field}: summary",
+                    f"write {field}: member or {field}: summary; "
+                    f"only {' and '.join(sorted(MAY_BE_CONFIDENTIAL))} may be confidential",
                 )
         return visibility

@@ -58,8 +58,7 @@ def _material_price_changes(old: Terms, new: Terms) -> tuple[str, ...]:
 
 def changes(old: Terms, new: Terms) -> tuple[str, ...]:
     """Every field that differs, material or not."""
-    before, after = old.model_dump(), new.model_dump()
-    return tuple(name for name in after if before[name] != after[name])
+    return tuple(name for name in Terms.model_fields if getattr(old, name) != getattr(new, name))
 
 
 def _identity(party: Party) -> tuple[str, str, str]:

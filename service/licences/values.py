@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import rfc8785
-from pydantic import PlainSerializer, model_validator
+from pydantic import Field, PlainSerializer, model_validator
 
 from service.people.values import Party, Value
 
@@ -91,7 +91,8 @@ class Audit(Value):
 class Terms(Value):
     """Everything a member agrees to, with the MID's share, the parties and the links resolved.
 
-    ``linked`` holds the ids of parties that are tied to the MID.
+    ``linked`` holds the ids of parties that are tied to the MID, ``withheld`` the names of fields
+    that the MID has agreed with the buyer not to show.
     """
 
     mid_id: str
@@ -121,6 +122,8 @@ class Terms(Value):
     residual_share: Number | None
     audit: Audit | None
     legal_text: dict[str, str]
+    # Left out where it is empty, so that term sheets from before it was there keep their hash.
+    withheld: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
 
     @property
     def sensitive(self) -> bool:

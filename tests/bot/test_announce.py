@@ -92,7 +92,7 @@ async def test_from_a_draft_to_its_progress(house: House):
     assert "Saved." in await written(rosa)
     assert "Written in: English" in rosa.text
     await written(rosa, "es", "Tarde abierta\nVen a las 18:00.")
-    await rosa.person.tap_and_wait("Yes and no answers")
+    await rosa.person.tap_and_wait("With yes and no")
     assert "Answers: yes and no" in rosa.text
     await rosa.person.tap_and_wait("Kind")
     await rosa.person.tap_and_wait("Vote")
@@ -125,14 +125,14 @@ async def test_a_draft_is_given_a_date_and_a_last_day_for_answers(house: House):
     rosa = await staffed(house, house.member("Rosa"))
     await counted(rosa)
     await rosa.person.tap_and_wait("Back")
-    assert "Last day for answers" not in labels(rosa)
-    await rosa.person.tap_and_wait("Yes and no answers")
+    assert "Answers until" not in labels(rosa)
+    await rosa.person.tap_and_wait("With yes and no")
     await rosa.person.tap_and_wait("Date")
     dates = [one for one in labels(rosa) if "9:00" in one]
     assert dates[1] == "Mon 23 Nov 09:00"
     await rosa.person.tap_and_wait(dates[1])
     assert "Goes out: 23 November 2026, 09:00 (Madrid time)" in rosa.text
-    await rosa.person.tap_and_wait("Last day for answers")
+    await rosa.person.tap_and_wait("Answers until")
     ends = [one for one in labels(rosa) if "20:00" in one]
     assert ends[0] == "Thu 26 Nov 20:00"
     await rosa.person.tap_and_wait(ends[0])
@@ -144,10 +144,19 @@ async def test_a_draft_is_given_a_date_and_a_last_day_for_answers(house: House):
     await rosa.person.tap_and_wait(dates[-1])
     assert "Answers until:" not in rosa.text  # it would close before it is sent
     await rosa.person.tap_and_wait("Count people")
+    assert f"Goes out: {dates[-1].split()[1]} November 2026, 09:00 (Madrid time)" in rosa.text
     await rosa.press(Approve)
     (sent,) = await notices(house)
     assert sent.status is Status.SCHEDULED
     assert sent.due_at == sent.content.send_at
+
+
+async def test_a_count_that_finds_nobody_says_what_to_do_and_offers_no_sending(house: House):
+    rosa = await staffed(house, house.member("Rosa"))
+    said = await counted(rosa)
+    assert "It is for nobody now. Choose again who it is for." in said
+    assert "0 people" not in said
+    assert not rosa.has(Approve)
 
 
 def labels(member: Member) -> list[str]:

@@ -157,7 +157,7 @@ async def test_notices_are_listed_in_pages_and_found_by_their_words(desk: Desk):
         text = await member.say("/notices " + "robot " * 60)
         assert "A shorter search shows the rest." in text
         assert not member.has(ShowNotices)
-        assert "0 notices" in await member.say("/notices boat: <b>{x}")
+        assert "No notice has these words" in await member.say("/notices boat: <b>{x}")
 
 
 async def test_a_mid_is_muted_and_heard_again_in_one_tap_from_any_old_button(desk: Desk):
@@ -221,6 +221,7 @@ async def test_how_many_a_week_and_when_are_set_and_given_back(desk: Desk):
         await member.press(Go(place=Place.QUIET))
         text = await member.press(SetQuiet(to="22-07"))
         assert "Quiet hours: 22:00 to 07:00, your time." in text
+        assert text.startswith("Saved.")
         async with desk.house.deps() as deps:
             known = await desk.known(deps, member)
             assert (known.weekly, known.quiet) == (1, "22:00-07:00")

@@ -9,9 +9,11 @@ from pydantic import ValidationError
 
 from service.bundle.fields import LIMITS
 from service.bundle.read import BundleRefused, parse_bundle, read_bundle
-from service.bundle.resolve import resolve_mid
+from service.bundle.resolve import resolve_mid, resolve_terms
 from service.bundle.schema import Bundle, json_schema
 from service.bundle.shift import EXAMPLES_WRITTEN, shift
+from service.licences.rules import changes
+from service.licences.values import Terms
 
 ROOT = Path(__file__).parents[2]
 NURSES = read_bundle(ROOT / "examples" / "nurses.yaml")
@@ -106,6 +108,24 @@ def test_a_licence_may_have_its_own_share_and_confidential_storage():
     )
     assert bundle.licences[0].member_share == Decimal("0.9")
     assert bundle.licences[0].visibility == {"storage": "confidential", "end": "summary"}
+    assert resolve_terms(bundle)[0][1].withheld == ("storage",)
+
+
+def test_what_is_not_there_is_not_withheld_either():
+    audit = next(line for line in TEXT.splitlines() if "audit: {on:" in line)
+    shut = changed(audit, f"{audit}\n    visibility: {{audit: confidential}}")
+    none = changed(audit, "    visibility: {audit: confidential}")
+    assert resolve_terms(shut)[0][1].withheld == ("audit",)
+    assert resolve_terms(none)[0][1].withheld == ()
+
+
+def test_terms_that_withhold_nothing_keep_the_hash_that_was_agreed_to():
+    terms = resolve_terms(NURSES)[0][1]
+    shut = terms.model_copy(update={"withheld": ("storage",)})
+    assert b"withheld" not in terms.canonical()
+    assert terms.digest() != shut.digest()
+    assert changes(terms, shut) == ("withheld",)
+    assert Terms.model_validate_json(terms.canonical()) == terms
 
 
 def test_a_collector_may_also_buy():

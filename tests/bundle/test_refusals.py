@@ -264,6 +264,38 @@ BROKEN = {
         "    group_size: 1840", "    visibility: {end: confidential}\n    group_size: 1840",
         "visibility", "licences[0].visibility", "end may not be confidential", "member",
     ),
+    "confidential via": (
+        "    group_size: 1840", "    visibility: {via: confidential}\n    group_size: 1840",
+        "visibility", "licences[0].visibility", "via may not be confidential",
+        "only audit and storage may be",
+    ),
+    "confidential rate": (
+        "    group_size: 1840", "    visibility: {rate: confidential}\n    group_size: 1840",
+        "visibility", "licences[0].visibility", "rate may not be confidential",
+        "only audit and storage may be",
+    ),
+    "confidential price": (
+        "    group_size: 1840", "    visibility: {price: confidential}\n    group_size: 1840",
+        "visibility", "licences[0].visibility", "price may not be confidential",
+        "only audit and storage may be",
+    ),
+    "confidential commissions": (
+        "    group_size: 1840",
+        "    visibility: {commissions: confidential}\n    group_size: 1840",
+        "visibility", "licences[0].visibility", "commissions may not be confidential",
+        "only audit and storage may be",
+    ),
+    "confidential group_size": (
+        "    group_size: 1840", "    visibility: {group_size: confidential}\n    group_size: 1840",
+        "visibility", "licences[0].visibility", "group_size may not be confidential",
+        "only audit and storage may be",
+    ),
+    "confidential residual_share": (
+        "    group_size: 1840",
+        "    visibility: {residual_share: confidential}\n    group_size: 1840",
+        "visibility", "licences[0].visibility", "residual_share may not be confidential",
+        "only audit and storage may be",
+    ),
     "confidential legal text": (
         "    group_size: 1840", "    visibility: {legal_text: confidential}\n    group_size: 1840",
         "visibility", "licences[0].visibility", "legal_text may not be confidential", "member",

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs import card, samples
-from knowledge.card import LineKey, lines, own_name, own_words, warnings
+from knowledge.card import LineKey, lines, own_name, own_words, warnings, withheld
 from knowledge.details import details
 from locales.words import SHIPPED, words
-from service.licences.values import Commission
+from service.licences.values import Audit, Commission
 from tests.dialogs.stage import NAMES, buttons, read, screen, text, unbalanced
 
 EN = words("en")
@@ -317,6 +318,32 @@ def test_pages_that_are_not_there_are_the_nearest_ones():
 def test_a_legal_text_without_spaces_has_pages_too():
     found = pages({"en": "文" * 20_000})
     assert sum(body(one).count("文") for one in found) == 20_000
+
+
+# What the MID may not show
+
+
+@pytest.mark.parametrize("locale", SHIPPED)
+def test_a_card_says_what_the_mid_has_agreed_not_to_show_and_nowhere_shows_it(locale):
+    w = words(locale)
+    audit = Audit(on=date(2026, 3, 1), result=dict.fromkeys(SHIPPED, "Clean."))
+    open_ = ROBOTS.model_copy(update={"storage": ("IS",), "audit": audit})
+    shut = open_.model_copy(update={"withheld": ("audit", "storage")})
+    shown, hidden = facts(open_, w), facts(shut, w)
+    for fact in (w.region("IS"), "Clean."):
+        assert fact in shown
+        assert fact not in hidden
+    for said in withheld(shut, w).values():
+        assert said not in shown
+        assert said in eight(shut, locale)[LineKey.UNKNOWN].short
+        assert said in details(LineKey.UNKNOWN, shut, w)
+    assert withheld(shut, w)["storage"] in details(LineKey.HOW, shut, w)
+
+
+def facts(terms, w):
+    """Everything that the card and its details say."""
+    said = [one.short for one in lines(terms, None, TODAY, w)]
+    return "\n".join([*said, *(one for key in LineKey for one in details(key, terms, w))])
 
 
 # Whose words

@@ -85,6 +85,7 @@ def test_every_language_calls_itself_by_its_own_name():
 
 def test_languages_have_names_in_each_other():
     assert words("es").language_name("ar") == "árabe"
+    assert words("es").language_label("ar") == "Árabe"
     assert words("ru").language_name("pt-BR") == "бразильский португальский"
     assert words("en").language_name("ca") == "Catalan"
     assert words("en").language_name("qqq") == "qqq"

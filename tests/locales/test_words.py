@@ -1,6 +1,7 @@
 """A translation that is missing, broken or unfinished never reaches a member as such."""
 
 import os
+import re
 from gettext import NullTranslations
 
 import pytest
@@ -81,7 +82,7 @@ def test_plurals_follow_the_language(shop):
     def shown(locale, *numbers):
         w = shop.words(locale)
         texts = [w.n("{n} card", "{n} cards", n) for n in numbers]
-        return [text.replace("\u2068", "").replace("\u2069", "") for text in texts]
+        return [re.sub("[\u2068\u2069\u200f]", "", text) for text in texts]
 
     assert shown("ar", 0, 1, 2, 3, 11, 100) == [
         form.replace("{n}", n)
@@ -198,3 +199,13 @@ class TestPick:
     def test_nothing_to_pick_from(self):
         with pytest.raises(ValueError, match="no text"):
             words("ru").pick({})
+
+
+def test_a_latin_name_at_the_start_does_not_turn_an_arabic_line(shop):
+    said = {"{mid}: no quiet hours.": "{mid}: بلا ساعات هدوء.", "“{x}” it is.": "«{x}» اختيارك."}
+    shop.write("ar", "".join(f'msgid "{one}"\nmsgstr "{to}"\n' for one, to in said.items()))
+    w = shop.words("ar")
+    name = "\u2068Translators\u2069"
+    assert w.t("{mid}: no quiet hours.", mid="Translators") == f"\u200f{name}: بلا ساعات هدوء."
+    assert w.t("“{x}” it is.", x="Translators") == f"\u200f«{name}» اختيارك."
+    assert w.t("{mid} is not there.", mid="Translators") == f"{name} is not there."

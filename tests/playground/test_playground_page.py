@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -16,7 +17,10 @@ from aiogram.types import (
 )
 from playwright.async_api import Page, expect
 
+from locales.words import SHIPPED, words
 from playground import Invite
+from playground import frame as frame_module
+from playground.frame import frame, index, spoken
 from tests.browser import accessible, open_page, picture
 
 CARDS = {
@@ -123,14 +127,15 @@ async def test_several_people_talk_to_the_bot_side_by_side_and_nothing_is_inacce
         await ana.get_by_role("button", name="Nurses' Data Co-op").click()
         await expect(ana.get_by_text("Teach lifting robots")).to_be_visible()
         await expect(ana.get_by_role("button", name="Nurses' Data Co-op")).to_have_count(0)
-        for name in ("نور", "Asha", "李明"):
-            await column(page, name).get_by_role("button", name="Start").click()
+        for name, locale in (("نور", "ar"), ("Asha", "hi"), ("李明", "zh_Hans")):
+            start = frame(words(locale))["start"]
+            await column(page, name).get_by_role("button", name=start).click()
             await expect(column(page, name).get_by_role("button", name="My price")).to_be_visible()
         assert await column(page, "نور").get_attribute("dir") == "rtl"
         await accessible(page)
         await picture(page, "2-cards")
-        await ana.get_by_role("button", name="Show all").click()
-        await ana.get_by_role("button", name="hidden text").click()
+        await ana.get_by_role("button", name="Ver todo").click()
+        await ana.get_by_role("button", name="texto oculto").click()
         await ana.get_by_role("button", name="My price").click()
         await expect(ana.get_by_text("You tapped My price")).to_be_visible()
         await expect(ana.locator("article.bot").last).to_contain_text("My price it is.")
@@ -143,7 +148,7 @@ async def test_several_people_talk_to_the_bot_side_by_side_and_nothing_is_inacce
 @pytest.mark.browser
 async def test_alerts_drafts_blocking_and_new_people_have_their_place_on_the_page(pg, serve):
     await serve(echo())
-    await pg.person("Asha", language="hi").say("/start")
+    await pg.person("Asha", language="en").say("/start")
     async with open_page(pg.url, viewport={"width": 1500, "height": 900}) as page:
         asha = column(page, "Asha")
         await asha.get_by_role("button", name="Warn me").click()
@@ -170,7 +175,7 @@ async def test_alerts_drafts_blocking_and_new_people_have_their_place_on_the_pag
         await page.get_by_label("Name").fill("Léa")
         await page.get_by_label("Language of their Telegram").select_option("fr")
         await page.get_by_role("dialog").get_by_role("button", name="Add").click()
-        await expect(column(page, "Léa").get_by_label("Message from Léa")).to_be_focused()
+        await expect(column(page, "Léa").get_by_label("Message de Léa")).to_be_focused()
         await accessible(page)
         await picture(page, "6-five")
 
@@ -198,19 +203,19 @@ async def test_a_narrow_phone_in_the_dark_works_with_the_keyboard_alone(pg, serv
 
         await page.keyboard.press("Tab")
         await expect(page.get_by_text("Skip to the chats")).to_be_focused()
-        await walk_to("Start")
+        await walk_to("Empezar")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("button", name="My price")).to_be_visible()
         await walk_to("My price")
         await page.keyboard.press("Enter")
         await expect(page.locator("article.bot").last).to_contain_text("My price it is.")
         await expect(page.get_by_role("button", name="My price")).to_be_focused()
-        await walk_to("Commands")
+        await walk_to("Comandos")
         await page.keyboard.press("Enter")
         await picture(page, "7-commands")
         await accessible(page)
         await page.keyboard.press("Escape")
-        await expect(page.get_by_role("button", name="Commands")).to_be_focused()
+        await expect(page.get_by_role("button", name="Comandos")).to_be_focused()
         await page.keyboard.press("Enter")
         await page.keyboard.press("Enter")
         await expect(page.get_by_text("Your price: +1")).to_be_visible()
@@ -221,10 +226,10 @@ async def test_a_narrow_phone_in_the_dark_works_with_the_keyboard_alone(pg, serv
         await page.get_by_role("navigation").get_by_role("button", name="نور").focus()
         await page.keyboard.press("Enter")
         await expect(column(page, "نور")).to_be_visible()
-        await column(page, "نور").get_by_role("button", name="Start").press("Enter")
-        await column(page, "نور").get_by_role("button", name="Commands").click()
+        await column(page, "نور").get_by_role("button", name="بدء").press("Enter")
+        await column(page, "نور").get_by_role("button", name="الأوامر").click()
         await expect(column(page, "نور").get_by_text("سعرك")).to_be_visible()
-        await column(page, "نور").get_by_role("button", name="Commands").click()
+        await column(page, "نور").get_by_role("button", name="الأوامر").click()
         await accessible(page)
         await picture(page, "9-arabic")
 
@@ -298,3 +303,58 @@ async def test_events_tell_of_a_change_as_it_happens(pg, ana, bot):
         await bot.send_message(ana.id, "Something new")
         async with asyncio.timeout(2):
             assert b"Something new" in await lines.readuntil(b"\n\n")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("locale", SHIPPED)
+async def test_a_person_reads_the_page_in_the_language_of_their_browser(pg, serve, locale: str):
+    await serve(echo())
+    tag = locale.replace("_", "-")
+    pg.person("Ana", language=tag)
+    said = frame(words(locale))
+    async with open_page(pg.url, viewport={"width": 360, "height": 740}, locale=tag) as page:
+        await expect(column(page, "Ana")).to_be_visible()
+        html = page.locator("html")
+        assert [await html.get_attribute(one) for one in ("lang", "dir")] == [tag, said["dir"]]
+        await page.get_by_role("button", name=said["add_person"]).click()
+        await accessible(page)
+        await page.get_by_role("button", name=said["cancel"]).click()
+        await column(page, "Ana").get_by_role("button", name=said["start"]).click()
+        await expect(column(page, "Ana").locator("article.bot")).to_be_visible()
+        await picture(page, f"frame-{locale}")
+        letters = await page.evaluate("document.documentElement.scrollWidth")
+        assert letters <= 360
+
+
+async def test_the_page_has_every_word_that_it_asks_for_and_no_other():
+    asked = {
+        name
+        for path in (Path(frame_module.__file__).parent / "page").glob("*")
+        if path.suffix in {".html", ".js"}
+        for name in re.findall(
+            r"\$(\w+)" if path.suffix == ".html" else r"\b(?:this\.w|chat\.w|page)\.(\w+)",
+            path.read_text("utf-8"),
+        )
+    }
+    kinds = {"photo", "sticker", "voice"}
+    assert asked | kinds == set(frame(words("en")))
+
+
+@pytest.mark.parametrize(
+    ("asked", "locale"),
+    [
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("de-DE,de;q=0.9,ar;q=0.5", "ar"),
+        ("zh-CN", "zh_Hans"),
+        ("pt", "pt_BR"),
+        ("*", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_first_language_of_the_browser_that_is_shipped_is_taken(asked: str, locale: str):
+    assert spoken(asked) == locale
+
+
+def test_a_word_of_a_translator_can_not_become_markup(monkeypatch):
+    monkeypatch.setattr(frame_module, "frame", lambda _w: {"skip": "<b>&</b>"})
+    assert index("$skip", "en") == "&lt;b&gt;&amp;&lt;/b&gt;"
