@@ -4,7 +4,7 @@ import asyncio
 import os
 import random
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from bot.lanes import OwnLanes
 from bot.opening import opened
 from bot.store import Arrived, Waiting
 from dialogs.callbacks import Go, Place, Refuse, SetKnob, SetLanguage, ShowCard
-from playground import Person
+from playground import Bubble, Person, Playground
 from service.bundle.cases import import_bundle
 from service.bundle.schema import Bundle
 from service.deps import Deps
@@ -33,6 +33,7 @@ from tests.service.stage import raw
 UPDATES = int(os.environ.get("MIDLINE_UPDATES", "5000"))
 MEMBERS = 20
 REPEATED = 0.3
+KEPT = 500
 NONCED = ("y1", "z1", "x1", "j1", "q1", "n1", "w1", "v1")
 """Buttons that are pressed where they are seen: what is said to cards, and the way back."""
 
@@ -49,6 +50,13 @@ class Stream:
         ]
         self.tokens: list[str] = []
         self.cards: list[str] = []
+        self.firsts: dict[int, Bubble] = {}
+
+    def first(self, person: Person) -> Bubble:
+        """What the bot said first: taps go there, so that one screen changes as in a real chat."""
+        if person.id not in self.firsts:
+            self.firsts[person.id] = person.heard[0]
+        return self.firsts[person.id]
 
     async def prepare(self, deps: Deps) -> None:
         bundle = raw("nurses")
@@ -83,20 +91,41 @@ class Stream:
                     Refuse(kind=RefusalKind.BUYER, value="careful-robotics"),
                     SetLanguage(locale=chance.choice(("en", "es"))),
                 ))  # fmt: skip
-                done.append(await person.tap(data=target.pack(), message=person.heard[0]))
+                done.append(await person.tap(data=target.pack(), message=self.first(person)))
         return [update for update in done if update is not None]
 
     async def _press_seen(self, person: Person, chance: random.Random) -> Any:
-        # Taps go to the first message, so that one screen changes like a real chat does.
-        seen = [button.data for bubble in (person.heard[0], person.screen)
+        seen = [button.data for bubble in (self.first(person), person.screen)
                 for row in bubble.buttons for button in row
                 if button.data and button.data.split(":")[0] in NONCED]  # fmt: skip
         if not seen:
             return None
-        return await person.tap(data=chance.choice(seen), message=person.heard[0])
+        return await person.tap(data=chance.choice(seen), message=self.first(person))
 
 
-def woven(lists: list[list[Arrived]], past: list[Arrived], chance: random.Random) -> list[Arrived]:
+class Past:
+    """What was delivered: all that is new, and a little of everything that is old."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self._recent: deque[Arrived] = deque(maxlen=60)
+        self._old: list[Arrived] = []
+        self._count = 0
+
+    def add(self, one: Arrived) -> None:
+        self._recent.append(one)
+        self._count += 1
+        if len(self._old) < KEPT:
+            self._old.append(one)
+        elif (place := self._chance.randrange(self._count)) < KEPT:
+            # Each that ever was is as likely to be here.
+            self._old[place] = one
+
+    def any(self) -> Arrived:
+        return self._chance.choice(self._old if self._chance.random() < 0.1 else self._recent)
+
+
+def woven(lists: list[list[Arrived]], past: Past, chance: random.Random) -> list[Arrived]:
     """Members shuffled into each other, each in order, with old and new updates repeated."""
     whose = [nr for nr, one in enumerate(lists) for _ in one]
     chance.shuffle(whose)
@@ -104,10 +133,10 @@ def woven(lists: list[list[Arrived]], past: list[Arrived], chance: random.Random
     stream: list[Arrived] = []
     for nr in whose:
         stream.append(next(rest[nr]))
-        past.append(stream[-1])
+        past.add(stream[-1])
         # So many extra that of all deliveries the wanted part are repeats.
         if chance.random() < REPEATED / (1 - REPEATED):
-            stream.append(chance.choice(past[-60:]))
+            stream.append(past.any())
     return stream
 
 
@@ -132,14 +161,15 @@ async def play(house: House, wanted: int, *, repeats: bool) -> Result:
         inbox = Inbox(
             deps, OwnLanes(), Edge(deps, bot, build_dispatcher(deps, house.settings)).handle
         )
-        start = time.monotonic()
+        start = time.process_time()
         async with asyncio.TaskGroup() as group:
             group.create_task(inbox.run())
             await asyncio.sleep(0.05)
-            past: list[Arrived] = []
+            past = Past(chance)
             nr = distinct = 0
             while distinct < wanted:
                 acts = [[arrived(one) for one in acts] for acts in await stream.round(nr)]
+                given(house.playground)
                 distinct += sum(map(len, acts))
                 mixed = woven(acts, past, chance) if repeats else [u for one in acts for u in one]
                 while mixed:
@@ -147,22 +177,42 @@ async def play(house: House, wanted: int, *, repeats: bool) -> Result:
                     await inbox.take(mixed[:size])
                     result.fed += len(mixed[:size])
                     mixed = mixed[size:]
-                await _handled(life)
+                await _handled(life, stream.people)
+                forget(house.playground, stream, result)
                 nr += 1
             inbox.stop()
-        result.seconds = time.monotonic() - start
+        result.seconds = time.process_time() - start
         await bot.session.close()
     await check_sound(life.reader)
     result.state = await state(life.reader)
     result.screens = [person.screen.text for person in stream.people]
-    result.calls = Counter(call.method for call in house.playground.calls)
     await close(life)
     return result
 
 
-async def _handled(life: Life) -> None:
+def given(playground: Playground) -> None:
+    """Tell the stand-in that the bot has what was done: it is not asked over HTTP here."""
+    updates = playground._world.updates
+    updates.taken(updates.pending)
+    updates.confirm(updates.pending)
+
+
+def forget(playground: Playground, stream: Stream, result: Result) -> None:
+    """Count the calls and drop what nobody looks at again: a stream may be very long."""
+    result.calls.update(call.method for call in playground.calls)
+    playground.calls.clear()
+    playground._world.queries.clear()
+    for person in stream.people:
+        stays = (stream.first(person), person.screen)
+        person.chat.bubbles = {one.message_id: one for one in stays}
+
+
+async def _handled(life: Life, people: list[Person]) -> None:
     async with asyncio.timeout(60):
         while True:
+            # Asking the store is dear, and it is not done before the last was heard.
+            while any(person.open for person in people):
+                await life.house.playground._world.bell.wait(1)
             async with life.reader.read() as conn:
                 if not await store.read_open(conn):
                     return
