@@ -32,10 +32,10 @@ _KINDS: Final = {
 }
 _NAMED: Final = {b"lt": "<", b"gt": ">", b"amp": "&", b"quot": '"'}
 _REFERENCE: Final = re.compile(rb"&(?:#(\d{1,8})|#[xX]([0-9a-fA-F]{1,7})|([A-Za-z]{2,4}))(;?)")
+_PLAIN: Final = re.compile(rb"[^<&]*")
 _SPACE: Final = b" \t\r\n\v\x00"
 _NAME_END: Final = _SPACE + b"=>/\"'"
 _TOKEN: Final = re.compile(rb"[A-Za-z0-9.\-]*")
-_PLANE: Final = 0xFFFF
 _LAST_CHARACTER: Final = 0x10FFFF
 
 
@@ -49,7 +49,7 @@ class _Open:
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 units, in which entity offsets are counted."""
-    return len(text) + sum(ord(character) > _PLANE for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def parse_html(markup: str) -> tuple[str, list[Json]]:
@@ -85,9 +85,8 @@ class _Parser:
                 continue
             character = self._reference()
             if character is None:
-                stop = self._at + 1
-                while stop < end and self._raw[stop] not in b"<&":
-                    stop += 1
+                plain = _PLAIN.match(self._raw, self._at + 1, end)
+                stop = plain.end() if plain else end
                 character = self._raw[self._at : stop].decode()
                 self._at = stop
             self._text.append(character)

@@ -13,7 +13,6 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -32,7 +31,6 @@ from bot.store import Arrived, Waiting
 from dialogs.callbacks import SetKnob
 from service.bundle.cases import import_bundle
 from service.bundle.schema import Bundle
-from service.choices import cases as choices
 from service.clock import SystemClock
 from service.db.database import Database, open_server
 from service.db.metadata import metadata
@@ -40,7 +38,6 @@ from service.db.migrate import config, migrate
 from service.deps import Deps
 from service.journal import cases as journal
 from service.journal.store import events, latest
-from service.journal.values import Cause
 from service.people import cases as people
 from service.people import store as people_store
 from service.price import cases as price
@@ -330,89 +327,6 @@ async def test_a_persons_first_contacts_at_once_make_one_member(url, db):
     async with db.read() as conn:
         assert await conn.scalar(select(func.count()).select_from(people_store.members)) == 15
     await other.close()
-
-
-@dataclass
-class Taps:
-    """What the clients of one member did, by the cause of each tap."""
-
-    member: str
-    nonce: str
-    licence: str
-    said: dict[str, tuple[str, str]] = field(default_factory=dict)
-    undone: dict[str, str] = field(default_factory=dict)
-
-    async def client(self, deps: Deps, chance: random.Random, causes: Callable[[], Cause]) -> None:
-        """Some random taps, one after the other; a no may arrive twice."""
-        undo = None
-        for _ in range(8):
-            cause = causes()
-            match chance.choice(["knob", "knob", "undo", "yes", "no", "later"]):
-                case "knob":
-                    to = chance.randint(-5, 5)
-                    view = await price.set_knob(deps, self.member, "all", to, cause)
-                    assert view.position == to
-                    undo = view.undo or undo
-                    self.said[cause.key] = ("knob", str(to))
-                case "undo" if undo:
-                    await price.undo_knob(deps, self.member, undo, cause)
-                    self.undone[cause.key] = undo
-                case "yes":
-                    await choices.say_yes(deps, self.member, self.nonce, cause)
-                    self.said[cause.key] = ("consent", "yes")
-                case "later":
-                    await choices.say_later(deps, self.member, self.licence, cause)
-                    self.said[cause.key] = ("consent", "later")
-                case "no":
-                    for _ in range(chance.randint(1, 2)):
-                        await choices.say_no(deps, self.member, self.licence, cause)
-                    self.said[cause.key] = ("consent", "no")
-
-    def follow(self, history: list[Any]) -> dict[str, str]:
-        """Walk through the events as if each tap had come alone; returns where that ends."""
-        state, last, before = {"knob": "0", "consent": ""}, {"knob": ""}, {}
-        for one in history:
-            if one.cause in self.said:
-                assert (one.kind, one.value) == self.said[one.cause]
-                assert one.value != state[one.kind], "a tap that changes nothing writes nothing"
-            else:
-                assert self.undone[one.cause] == one.undoes == last["knob"]
-                assert one.value == before[one.undoes]
-            if one.kind == "knob":
-                assert one.before == state["knob"]
-                before[one.id] = one.before
-            state[one.kind], last[one.kind] = one.value, one.id
-        return state
-
-
-@pytest.mark.parametrize("seed", range(6))
-async def test_taps_of_eight_clients_on_one_member_are_as_if_one_after_the_other(url, stage, seed):
-    member = await stage.stranger()
-    await stage.join(member, "nurses", "N-0001")
-    card = await stage.see_card(member, "sepsis-warning")
-    taps = Taps(member, card.proof.nonce, card.standing.holding.licence.id)
-    before = len(await stage.history(member))
-    other = Deps(open_server(url), stage.clock)
-    both = itertools.cycle((stage.deps, other))
-    await asyncio.gather(
-        *[taps.client(next(both), random.Random(seed * 100 + n), stage.cause) for n in range(8)]
-    )
-    history = (await stage.history(member))[before:]
-    assert len({one.cause for one in history}) == len(history) > 10
-    state = taps.follow(history)
-    assert str((await price.look_at_knob(stage.deps, member)).position) == state["knob"]
-    answer = (await stage.standings(member))["sepsis-warning"].holding.answer
-    assert answer.value == state["consent"]
-    kept = await cached(stage.deps)
-    await journal.rebuild(stage.deps)
-    assert await cached(stage.deps) == kept
-    await other.db.close()
-
-
-async def cached(deps: Deps) -> list[tuple[Any, ...]]:
-    """The latest events as they are cached."""
-    async with deps.db.read() as conn:
-        return sorted(map(tuple, await conn.execute(select(latest))), key=str)
 
 
 async def test_the_cache_is_derived_right_while_members_go_on(stage):

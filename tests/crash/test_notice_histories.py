@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,6 +29,8 @@ from service.people import store as people_store
 from tests.bot.crowd import MID, announce, content
 from tests.service.stage import NOON, FixedClock, Stage, copied
 
+HISTORIES = os.environ.get("MIDLINE_NOTICE_HISTORIES")
+"""How many; unset: 300, which are always the same."""
 SIZE = 14
 OPS = ("stop", "pause", "correct", "join", "leave", "erase", "block", "mute", "crash", "night",
        "wait")  # fmt: skip
@@ -217,7 +220,7 @@ steps = some.lists(
 )
 
 
-def work(examples: int):
+def work(examples: int, *, same: bool = True):
     def made(run):
         run = given(seed=some.integers(0, 999), skips=some.booleans(), ops=steps)(run)
         run = example(seed=1, skips=True, ops=[("crash", 0, 4), ("crash", 0, 4)])(run)
@@ -225,7 +228,8 @@ def work(examples: int):
         return settings(
             max_examples=examples,
             deadline=None,
-            derandomize=True,
+            derandomize=same,
+            database=None,
             suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
         )(run)
 
@@ -240,7 +244,7 @@ def test_in_some_histories_everyone_ends_in_exactly_one_way(
 
 
 @pytest.mark.proof
-@work(300)
+@work(int(HISTORIES or 300), same=HISTORIES is None)
 def test_in_many_histories_everyone_ends_in_exactly_one_way(
     folders: Iterator[Path], told: Path, seed, skips, ops
 ):
