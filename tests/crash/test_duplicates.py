@@ -311,3 +311,12 @@ async def test_one_update_delivered_twice_at_the_same_moment_is_handled_once(qui
             await asyncio.sleep(0.05)
             inbox.stop()
     assert handled == {7: 1}
+
+
+async def test_a_no_that_comes_twice_with_a_yes_between_is_still_before_the_yes(
+    quiet_house: House,
+):
+    no, yes = (Arrived(update_id=nr, lane="1", body="{}") for nr in (7, 8))
+    async with quiet_house.deps() as deps, deps.db.write() as conn:
+        await store.put_updates(conn, [no, yes, no], deps.clock.now())
+        assert [one.update_id for one in await store.read_open(conn)] == [7, 8]
