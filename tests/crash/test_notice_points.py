@@ -29,6 +29,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*deleted before being closed:Re
 RATE = 200.0
 LOOK = 0.03
 ENOUGH_LOOKS = 5
+PATIENCE = 120
+"""Seconds after which a play hangs: a machine full of other work takes half a minute."""
 AGAIN = "You may have had this message before."
 AT_ONCE = int(RATE / 2) + 4
 """What may be under way: half a second of calls, and who is about to be sent to."""
@@ -65,7 +67,7 @@ class Show:
 
     async def over(self, notice_id: str) -> Report:
         """Its end. A person says to go on where a first wave was halted."""
-        report = await over(self.deps, notice_id)
+        report = await over(self.deps, notice_id, seconds=PATIENCE)
         assert report.notice.status is not Status.PAUSED, report.notice.reason
         return report
 
@@ -79,18 +81,20 @@ async def all_of_it(show: Show) -> None:
 
 async def stopped(show: Show) -> None:
     notice_id = await show.announce()
-    await when(show.deps, notice_id, lambda one: one.notice.settled >= 2)
+    await when(show.deps, notice_id, lambda one: one.notice.settled >= 2, seconds=PATIENCE)
     await composing.stop(show.deps, MID, notice_id)
     await settled_down(show)
 
 
 async def corrected(show: Show) -> None:
     notice_id = await show.announce()
-    await when(show.deps, notice_id, lambda one: one.notice.settled >= 2)
+    await when(show.deps, notice_id, lambda one: one.notice.settled >= 2, seconds=PATIENCE)
     text = {"en": NoticeText(title="Open evening", body="Come at 19:00.")}
     await composing.correct(show.deps, MID, notice_id, text)
     await show.over(notice_id)
-    await when(show.deps, notice_id, lambda one: one.notice.edited_rev == one.notice.rev)
+    await when(
+        show.deps, notice_id, lambda one: one.notice.edited_rev == one.notice.rev, seconds=PATIENCE
+    )
     shown = [one.person.screen.text for one in show.readers if one.notices]
     assert all("19:00" in one for one in shown)
 
@@ -101,7 +105,7 @@ async def in_a_digest(show: Show) -> None:
     late = [await show.announce(text=named(number)) for number in (3, 4)]
     for one in late:
         # Of whom it is not known whether they had the first three, the week may have room.
-        await when(show.deps, one, lambda report: not report.pending)
+        await when(show.deps, one, lambda report: not report.pending, seconds=PATIENCE)
     show.house.clock.time += timedelta(days=7, minutes=1)
     for one in late:
         await show.over(one)
@@ -113,7 +117,7 @@ async def over_night(show: Show) -> None:
         await conn.execute(update(members).values(zone="America/New_York"))
     notice_id = await show.announce()
     everyone = {"night": len(show.readers)}
-    await when(show.deps, notice_id, lambda report: report.waiting == everyone)
+    await when(show.deps, notice_id, lambda report: report.waiting == everyone, seconds=PATIENCE)
     show.house.clock.time += timedelta(hours=2)
     await show.over(notice_id)
 
@@ -174,7 +178,7 @@ class Stage:
                 show.count_looks(patch)
                 async with show.life.lived(plug):
                     try:
-                        async with asyncio.timeout(30):
+                        async with asyncio.timeout(PATIENCE):
                             await play(show)
                     except TimeoutError as error:
                         error.add_note(f"{name}: killed at point {k}, {plug.where}")
