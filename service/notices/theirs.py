@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.journal.values import Kind
-from service.notices import audience_store, rules
+from service.notices import audience_store, held_store, rules
 from service.notices import outcome_store as outcomes
 from service.notices.audience import read_people
 from service.notices.values import Notice, Outcome, Status
@@ -58,8 +58,14 @@ async def _sent(
     perhaps = [one for one in found if one.id not in ends and _perhaps(one, number)]
     if not perhaps:
         return sent
-    named = await audience_store.read_remembering(conn, [one.id for one in perhaps], number)
-    perhaps = [one for one in perhaps if (one.id in named) is not one.content.audience.everyone]
+    ids = [one.id for one in perhaps]
+    waiting = await held_store.read_waiting(conn, ids, number)
+    named = await audience_store.read_remembering(conn, ids, number)
+    perhaps = [
+        one
+        for one in perhaps
+        if one.id not in waiting and (one.id in named) is not one.content.audience.everyone
+    ]
     if perhaps:
         (person,) = await read_people(conn, membership.mid, sources.now, numbers=[number])
         sent |= {one.id: None for one in perhaps if rules.matches(one.content.audience, person)}

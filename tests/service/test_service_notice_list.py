@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import event, insert
 
 from service.db import here
-from service.notices import finding
+from service.notices import finding, sending
+from service.notices.audience import due_again
 from service.notices.audience_store import packed, put_audience
 from service.notices.outcome_store import segments
 from service.notices.packing import pack_outcomes
 from service.notices.store import notices
+from service.notices.turns import Batch
 from service.notices.values import Audience, Outcome, Status
 from service.people import store as people_store
-from tests.service.test_service_notices import content
+from tests.service.test_service_notices import approved, content, send_all, taken
 
 EVERYONE = Audience(everyone=True)
 ANA, BO = "N-0001", "N-0002"
@@ -230,3 +232,16 @@ async def test_one_who_is_under_way_is_listed_and_who_is_not_meant_is_not(stage,
     assert ids_of(await listed(stage, joined[ANA])) == [named, everyone]
     assert ids_of(await listed(stage, joined[BO])) == [everyone]
     assert yet
+
+
+async def test_what_waits_for_the_morning_is_listed_once_it_was_sent(stage, joined):
+    stage.clock.at = stage.clock.at.replace(hour=23)
+    notice = await approved(stage, content())
+    await send_all(stage, notice)
+    assert not (await listed(stage, joined[ANA])).notices
+    stage.clock.at += timedelta(hours=9)
+    turn = await due_again(stage.deps, notice, 10)
+    sent = tuple(taken(one.number) for one in turn.send)
+    batch = Batch(settled=sent, put_off=tuple(one.number for one in sent))
+    await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    assert ids_of(await listed(stage, joined[ANA])) == [notice.id]
