@@ -38,6 +38,7 @@ class Limited(Telegram):
         self.refused = 0
         self.under_way: set[int] = set()
         """The chats of messages that are taken and of which that is not answered yet."""
+        self.most_under_way = 0
         self.first_at = 0.0
         self.last_at = 0.0
         self._window: deque[float] = deque()
@@ -67,6 +68,7 @@ class Limited(Telegram):
                 self.first_at = self.first_at or self.last_at
                 self._ids += 1
                 self.under_way.add(chat)
+                self.most_under_way = max(self.most_under_way, len(self.under_way))
                 loop.call_later(late, self._sent, connection, chat, self._ids)
                 return
         loop.call_later(late, super().call, method, body, connection)

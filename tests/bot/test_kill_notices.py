@@ -36,12 +36,14 @@ LATENCY = 0.08
 class Left:
     """What a death left behind: of how many people nothing is written though they had it.
 
-    ``under_way`` of them were not answered when it came, ``answered`` were; ``commit`` is how many
-    people the largest commit until then held.
+    ``under_way`` of them were not answered when it came, ``answered`` were; to a process that had
+    no turn for a while these are in flight too. ``flight`` is how many were ever under way at
+    once, ``commit`` how many people the largest commit held.
     """
 
     under_way: int
     answered: int
+    flight: int
     commit: int
 
     @property
@@ -69,6 +71,7 @@ async def killed(bot, how, telegram: Limited, deps: Deps, notice_id: str) -> Lef
     return Left(
         under_way=len(unanswered),
         answered=len(unwritten - unanswered),
+        flight=telegram.most_under_way,
         commit=max(map(len, commits), default=0),
     )
 
@@ -143,7 +146,7 @@ async def test_a_sender_killed_at_random_misses_nobody(tmp_path: Path, capsys, h
         assert repeats[0] == 0
         # What was in flight, and one commit: nobody else has it twice.
         assert all(n <= one.unwritten for n, one in zip(again, left, strict=True))
-        assert all(one.answered <= one.commit for one in left)
+        assert all(one.unwritten <= one.flight + one.commit for one in left)
 
 
 async def done(deps: Deps, notice_id: str) -> bool:
