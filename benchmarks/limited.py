@@ -36,7 +36,9 @@ class Limited(Telegram):
         self.limits = limits
         self.heard: Counter[int] = Counter()
         self.refused = 0
-        self.under_way = 0
+        self.under_way: set[int] = set()
+        """The chats of messages that are taken and of which that is not answered yet."""
+        self.most_under_way = 0
         self.first_at = 0.0
         self.last_at = 0.0
         self._window: deque[float] = deque()
@@ -65,13 +67,14 @@ class Limited(Telegram):
                 self.last_at = loop.time()
                 self.first_at = self.first_at or self.last_at
                 self._ids += 1
-                self.under_way += 1
+                self.under_way.add(chat)
+                self.most_under_way = max(self.most_under_way, len(self.under_way))
                 loop.call_later(late, self._sent, connection, chat, self._ids)
                 return
         loop.call_later(late, super().call, method, body, connection)
 
     def _sent(self, connection: Connection, chat: int, message_id: int) -> None:
-        self.under_way -= 1
+        self.under_way.discard(chat)
         whose = {"id": chat, "type": "private", "first_name": "M"}
         said = {"message_id": message_id, "date": 1_795_000_000, "chat": whose, "text": "."}
         connection.answer(json.dumps(said))

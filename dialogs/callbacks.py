@@ -202,10 +202,11 @@ class SetQuiet(CallbackData, prefix="qh1"):
     to: str = Field(pattern=r"^(mid|none|20-08|21-08|22-07|23-07)$")
 
 
-class ShowNotices(CallbackData, prefix="ns1"):
-    """Show a page of the notices one was sent, from 0, or of those with some words in them."""
+class ShowNotices(CallbackData, prefix="ns2"):
+    """Show the notices one was sent before another, or after it, or such with some words."""
 
-    page: int
+    than: str
+    newer: bool = False
     search: str = ""
 
 

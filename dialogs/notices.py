@@ -8,19 +8,19 @@ from knowledge.card import own_name
 from locales.words import Words
 from service.notices.views import NoticesView, NoticeView
 
-SEARCH_BYTES = 48
+SEARCH_BYTES = 37
 SEARCH_SHOWN = 60
 
 
 def listed(view: NoticesView, w: Words) -> Screen:
     """A page of notices. A search that fits no button has one page, and says so."""
-    turns = view.pages > 1 and _fits(view.search)
+    turns = _fits(view.search)
     return Screen(
         text=paragraphs(
             lines([bold(w.t("All notices")), *_found(view, w)]),
             lines([_item(one, w) for one in view.notices]) if view.notices else None,
-            w.t("Page {page} of {pages}", page=view.page + 1, pages=view.pages) if turns else None,
-            _rest(w) if view.pages > 1 and not turns else None,
+            _end(view, w),
+            _rest(w) if view.older and not turns else None,
             _hint(view, w),
         ),
         rows=rows(
@@ -39,16 +39,20 @@ def _found(view: NoticesView, w: Words) -> list[str]:
     if not view.search:
         return []
     words = short(view.search, SEARCH_SHOWN)
-    if not view.total:
-        return [w.t("No notice has these words: {words}", words=words)]
-    return [
-        w.n(
-            "{n} notice with these words: {words}",
-            "{n} notices with these words: {words}",
-            view.total,
-            words=words,
-        )
-    ]
+    if view.notices or view.older or view.newer:
+        return [w.t("Notices with these words: {words}", words=words)]
+    return [w.t("No notice has these words: {words}", words=words)]
+
+
+def _end(view: NoticesView, w: Words) -> str | None:
+    """What to say of a page that is not full."""
+    if view.upto is not None:
+        # NOTE: {date} is how far back this page has looked.
+        date = parts.day(view.upto, view.zone)
+        return w.t("This goes back to {date}. There may be more before that.", date=date)
+    if view.newer and not view.notices:
+        return w.t("There is nothing older.")
+    return None
 
 
 def _item(one: NoticeView, w: Words) -> str:
@@ -65,7 +69,7 @@ def _plain(one: NoticeView, w: Words) -> str:
 
 
 def _hint(view: NoticesView, w: Words) -> str:
-    if not view.total and not view.search:
+    if not (view.notices or view.older or view.newer or view.search):
         return w.t("No MID has sent you a notice yet.")
     return w.t("To search, write {command} and a word.", command="/notices")
 
@@ -81,10 +85,10 @@ def _fits(search: str) -> bool:
 
 def _turning(view: NoticesView, w: Words) -> Row:
     return tuple(
-        Button(label, ShowNotices(page=page, search=view.search))
-        for label, page in (
-            (w.p("button", "Earlier page"), view.page - 1),
-            (w.p("button", "Next page"), view.page + 1),
+        Button(label, ShowNotices(than=than, newer=newer, search=view.search))
+        for label, than, newer in (
+            (w.p("button", "Newer"), view.newer, True),
+            (w.p("button", "Older"), view.older, False),
         )
-        if 0 <= page < view.pages
+        if than
     )

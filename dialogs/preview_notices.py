@@ -93,13 +93,12 @@ def notice_view(content: Content = EVENING, n: int = 0, **changed: Any) -> Notic
     return NoticeView(**(told | changed))
 
 
-def page(*found: NoticeView, at: int = 0, pages: int = 1, search: str = "") -> NoticesView:
+def page(*found: NoticeView, **changed: Any) -> NoticesView:
     """A page of notices, sent one a day."""
     sent = tuple(
         replace(one, sent_at=s.NOW - timedelta(days=day)) for day, one in enumerate(found)
     )
-    total = len(found) + 6 * (pages - 1)
-    return NoticesView(notices=sent, page=at, pages=pages, total=total, search=search)
+    return NoticesView(notices=sent, zone="Europe/Madrid", **changed)
 
 
 CHOSEN: dict[str, Any] = {
@@ -160,16 +159,20 @@ def _notices() -> dict[str, Callable[[Words], Screen]]:
 
 
 def _lists() -> dict[str, Callable[[Words], Screen]]:
+    ends = {"older": THREE[2].notice_id}
+    long_ago = {"upto": s.NOW - timedelta(days=400), **ends}
+    middle = {"newer": THREE[0].notice_id, **ends}
     return {
         "notices": lambda w: notices.listed(page(*THREE), w),
         "notices, none": lambda w: notices.listed(page(), w),
-        "notices, a page of many": lambda w: notices.listed(page(*THREE, at=1, pages=3), w),
-        "notices, being sent": lambda w: notices.listed(
-            NoticesView(notices=THREE[:1], page=0, pages=1, total=1), w
-        ),
-        "notices found": lambda w: notices.listed(page(THREE[2], pages=2, search="rate"), w),
+        "notices, a page of many": lambda w: notices.listed(page(*THREE, **middle), w),
+        "notices, few among many": lambda w: notices.listed(page(THREE[0], **long_ago), w),
+        "notices, nothing older": lambda w: notices.listed(page(newer=THREE[0].notice_id), w),
+        "notices, being sent": lambda w: notices.listed(NoticesView(notices=THREE[:1]), w),
+        "notices found": lambda w: notices.listed(page(THREE[2], search="rate", **ends), w),
         "notices, none found": lambda w: notices.listed(page(search="boat"), w),
-        "notices, a long search": lambda w: notices.listed(page(*THREE, pages=2, search=_LONG), w),
+        "notices, none found yet": lambda w: notices.listed(page(search="boat", **long_ago), w),
+        "notices, a long search": lambda w: notices.listed(page(*THREE, search=_LONG, **ends), w),
     }
 
 

@@ -18,26 +18,26 @@ from dialogs.callbacks import (
     ShowNotices,
 )
 from service.deps import Deps
-from service.notices import reading
+from service.notices import finding, reading
 
 
 async def list_by_command(
     _: Message, command: CommandObject, deps: Deps, who: Who, show: Show
 ) -> None:
     """``/notices``, alone or with words to search for."""
-    view = await reading.sent_to(deps, who.id, search=command.args or "")
+    view = await finding.sent_to(deps, who.id, search=command.args or "")
     await show(notices.listed(view, who.w), who.w.locale)
 
 
 async def list_newest(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """The first page of the list."""
-    view = await reading.sent_to(deps, who.id)
+    view = await finding.sent_to(deps, who.id)
     await show(notices.listed(view, who.w), who.w.locale)
 
 
 async def list_beside(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """The first page of the list, below the notice from which it was asked for."""
-    view = await reading.sent_to(deps, who.id)
+    view = await finding.sent_to(deps, who.id)
     await show(notices.listed(view, who.w), who.w.locale, anew=True)
 
 
@@ -45,8 +45,8 @@ async def list_page(
     _: CallbackQuery, callback_data: ShowNotices, deps: Deps, who: Who, show: Show
 ) -> None:
     """A page of the list, or of what a search found."""
-    page, search = callback_data.page, callback_data.search
-    view = await reading.sent_to(deps, who.id, page=page, search=search)
+    than, newer, search = callback_data.than, callback_data.newer, callback_data.search
+    view = await finding.sent_to(deps, who.id, than=than, newer=newer, search=search)
     await show(notices.listed(view, who.w), who.w.locale)
 
 

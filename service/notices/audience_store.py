@@ -1,9 +1,9 @@
 """The table of who a notice is for, as packed numbers; of one for everyone, who it is not for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, delete, insert, select
+from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import metadata
@@ -70,3 +70,21 @@ async def read_remembered(
         found |= {number for number in unpack_numbers(row.body) if after < number <= upto}
         after = row.hi
     return found
+
+
+async def read_remembering(
+    conn: AsyncConnection, notice_ids: Collection[str], number: int
+) -> set[str]:
+    """Those of some notices that remember one number."""
+    blocks = audience.alias()
+    nearest = (
+        select(func.min(blocks.c.hi))
+        .where(blocks.c.notice_id == audience.c.notice_id, blocks.c.hi >= number)
+        .scalar_subquery()
+    )
+    rows = await conn.execute(
+        select(audience.c.notice_id, audience.c.body).where(
+            audience.c.notice_id.in_(notice_ids), audience.c.hi == nearest
+        )
+    )
+    return {row.notice_id for row in rows if number in unpack_numbers(row.body)}

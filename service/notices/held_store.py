@@ -1,5 +1,6 @@
 """The table of who is put off, why, and until when."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +80,18 @@ async def reasons_between(
         )
     )
     return {row.number: row.why for row in rows}
+
+
+async def read_waiting(
+    conn: AsyncConnection, notice_ids: Collection[str], number: int
+) -> set[str]:
+    """Those of some notices that somebody is put off from; not what they were being sent."""
+    rows = await conn.execute(
+        select(held.c.notice_id).where(
+            held.c.notice_id.in_(notice_ids), held.c.number == number, held.c.trying.is_(False)
+        )
+    )
+    return set(rows.scalars())
 
 
 async def read_held(

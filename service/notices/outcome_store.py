@@ -1,6 +1,6 @@
 """Tables of what became of notices: packed outcomes, and the few who are put off."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from service.db.metadata import Moment, metadata
 from service.journal import store as journal
 from service.journal.values import Kind
 from service.notices import held_store as waiting
-from service.notices.packing import pack_outcomes, unpack_outcomes
+from service.notices.packing import find_outcome, pack_outcomes, unpack_outcomes
 from service.notices.store import change
 from service.notices.turns import Batch, Settled
 from service.notices.values import Outcome
@@ -126,6 +126,19 @@ async def read_settled(
         for number, outcome, message_id in unpack_outcomes(row.body)
         if lo <= number <= hi
     }
+
+
+async def read_ends(
+    conn: AsyncConnection, notice_ids: Collection[str], number: int
+) -> dict[str, tuple[Outcome, datetime]]:
+    """What became of some notices for one number, and when: by notice, where anything did."""
+    rows = await conn.execute(
+        select(segments.c.notice_id, segments.c.body, segments.c.at).where(
+            segments.c.notice_id.in_(notice_ids), segments.c.hi >= number, segments.c.lo <= number
+        )
+    )
+    found = ((row, find_outcome(row.body, number)) for row in rows)
+    return {row.notice_id: (Outcome(end), row.at) for row, end in found if end is not None}
 
 
 async def read_deliveries(

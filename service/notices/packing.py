@@ -1,5 +1,6 @@
 """How many people fit in few bytes: outcomes as fixed records, numbers as rising differences."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from struct import Struct
 
@@ -22,6 +23,16 @@ def pack_outcomes(found: Iterable[tuple[int, int, int]]) -> bytes:
 def unpack_outcomes(body: bytes) -> Iterator[tuple[int, int, int]]:
     """The same back."""
     return _OUTCOME.iter_unpack(body)
+
+
+def find_outcome(body: bytes, number: int) -> int | None:
+    """The outcome of one number where they were packed rising; None when it is not among them."""
+    there = range(len(body) // RECORD)
+    at = bisect_left(there, number, key=lambda n: _OUTCOME.unpack_from(body, n * RECORD)[0])
+    if at == len(there):
+        return None
+    found, outcome, _ = _OUTCOME.unpack_from(body, at * RECORD)
+    return outcome if found == number else None
 
 
 def pack_numbers(numbers: Sequence[int]) -> bytes:

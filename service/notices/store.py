@@ -18,7 +18,9 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    literal,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,6 +57,7 @@ notices = Table(
     Column("started_at", Moment),
     Column("ended_at", Moment),
     Index(None, "mid_id", "created_at"),
+    Index(None, "mid_id", "started_at", "id"),
 )
 
 
@@ -166,15 +169,27 @@ async def read_newest(conn: AsyncConnection, mid_id: str, limit: int) -> list[Ro
     )
 
 
-async def read_started(conn: AsyncConnection, mid_ids: Collection[str]) -> list[Row[Any]]:
-    """All notices of these MIDs that went out to somebody, the last one first."""
-    return list(
-        await conn.execute(
-            select(notices)
-            .where(notices.c.mid_id.in_(mid_ids), notices.c.started_at.is_not(None))
-            .order_by(notices.c.started_at.desc(), notices.c.id)
-        )
-    )
+async def read_started(
+    conn: AsyncConnection,
+    mid_id: str,
+    since: datetime,
+    limit: int,
+    *,
+    than: tuple[datetime, str] | None,
+    newer: bool,
+) -> list[Row[Any]]:
+    """The next notices of a MID that went out to somebody since a moment, the last one first.
+
+    ``than`` is the moment and the id of the one to go on from; ``newer`` turns it all round.
+    """
+    place = tuple_(notices.c.started_at, notices.c.id)
+    wanted = select(notices).where(notices.c.mid_id == mid_id, notices.c.started_at >= since)
+    if than is not None:
+        here = tuple_(literal(than[0], Moment), literal(than[1], String))
+        wanted = wanted.where(place > here if newer else place < here)
+    order = (notices.c.started_at, notices.c.id)
+    by = order if newer else [one.desc() for one in order]
+    return list(await conn.execute(wanted.order_by(*by).limit(limit)))
 
 
 _CHANGE = update(notices).where(notices.c.id == bindparam("of"))

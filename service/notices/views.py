@@ -34,10 +34,16 @@ class NoticeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticesView:
-    """What a member was ever sent, newest first: one page of it."""
+    """What a member was ever sent, newest first: one page of it.
+
+    ``older`` and ``newer`` are ids of notices: from there the next page goes on, and the one
+    before; empty where there is none. ``upto`` is the moment up to which this looked where it
+    ended before the page was full.
+    """
 
     notices: tuple[NoticeView, ...]
-    page: int
-    pages: int
-    total: int
+    older: str = ""
+    newer: str = ""
+    upto: datetime | None = None
     search: str = ""
+    zone: str = "UTC"

@@ -1,6 +1,7 @@
 """Memberships by their private numbers, which grow: how the people of a MID are gone through."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -70,10 +71,14 @@ async def still_members(
     return list((await conn.execute(wanted.order_by(memberships.c.seq))).scalars())
 
 
-async def number_of(conn: AsyncConnection, membership_id: str) -> int:
-    """The private number of a membership; 0 where there is none."""
-    found = await conn.execute(select(memberships.c.seq).where(memberships.c.id == membership_id))
-    return found.scalar() or 0
+async def read_numbers(conn: AsyncConnection, member_id: str) -> dict[str, tuple[int, datetime]]:
+    """Membership id -> private number and moment of joining, of the MIDs a person is in now."""
+    rows = await conn.execute(
+        select(memberships.c.id, memberships.c.seq, memberships.c.joined_at).where(
+            memberships.c.member_id == member_id, memberships.c.left_at.is_(None)
+        )
+    )
+    return {row.id: (row.seq, row.joined_at) for row in rows}
 
 
 async def highest_number(conn: AsyncConnection, mid_id: str) -> int:

@@ -145,19 +145,36 @@ async def test_notices_are_listed_in_pages_and_found_by_their_words(desk: Desk):
     for n in range(8):
         await desk.tell(evening(f"Evening {n}" if n else "The vote on pay"))
     async with desk.house.running():
-        assert "Page 1 of 2" in await member.say("/notices")
-        assert "The vote on pay" in await member.press(ShowNotices(page=1))
+        newest = await member.say("/notices")
+        assert "Evening 7" in newest
+        assert "Evening 1" not in newest
+        older = await member.press(ShowNotices)
+        assert "The vote on pay" in older
+        assert await member.press(ShowNotices) == newest
         text = await member.say("/notices vote")
-        assert "1 notice with these words: vote" in text
+        assert "Notices with these words: vote" in text
+        assert not member.has(ShowNotices)
         await member.press(ShowNotice)
         assert "The vote on pay" in text
         await member.say("/notices evening robot")
-        assert "Page 2 of 2" in await member.press(ShowNotices(page=1, search="evening robot"))
+        assert "Evening 1" in await member.press(ShowNotices)
         await member.press(Go(place=Place.NOTICES))
         text = await member.say("/notices " + "robot " * 60)
         assert "A shorter search shows the rest." in text
         assert not member.has(ShowNotices)
         assert "No notice has these words" in await member.say("/notices boat: <b>{x}")
+
+
+async def test_a_page_from_a_notice_of_another_mid_is_the_newest(desk: Desk):
+    await desk.members(TRANSLATOR, name="Bo")
+    member = await desk.members(NURSE)
+    other = await desk.tell(evening("For translators"), "translators")
+    await desk.tell(evening())
+    async with desk.house.running():
+        for newer in (True, False):
+            text = await member.forge(ShowNotices(than=other, newer=newer).pack())
+            assert "Open evening" in text
+            assert "For translators" not in text
 
 
 async def test_a_mid_is_muted_and_heard_again_in_one_tap_from_any_old_button(desk: Desk):

@@ -205,7 +205,7 @@ def test_the_longest_targets_fit_the_64_bytes_of_a_button():
         callbacks.SetZone(zone="America/Argentina/ComodRivadavia"),
         callbacks.AnswerNotice(notice=own, answer=nonce),
         callbacks.ShowCardFrom(licence=own, notice=own),
-        callbacks.ShowNotices(page=999, search="x" * SEARCH_BYTES),
+        callbacks.ShowNotices(than=own, newer=True, search="x" * SEARCH_BYTES),
     ]
     assert all(len(one.pack().encode()) <= 64 for one in made)
 

@@ -12,6 +12,7 @@ from service.notices import (
     composing,
     digests,
     edits,
+    finding,
     finishing,
     reading,
     reporting,
@@ -100,7 +101,7 @@ async def test_everyone_gets_it_once_and_finds_it_again(stage, three):
     view = await reading.answer(stage.deps, member, notice.id, "yes", stage.cause())
     assert view.answer == "yes"
     assert (await reporting.report(stage.deps, "nurses", notice.id)).answers == {"yes": 1}
-    listed = await reading.sent_to(stage.deps, member, search="evening")
+    listed = await finding.sent_to(stage.deps, member, search="evening")
     assert [one.notice_id for one in listed.notices] == [notice.id]
     page, more = await reporting.deliveries(stage.deps, "nurses", notice.id, 0, 10)
     assert [one.outcome for one in page] == ["sent"] * 3
