@@ -39,10 +39,10 @@ async def test_a_healthy_process_says_so(house: House) -> None:
     assert await reasons(house) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/openapi.json", "/healthz/"])
-async def test_there_is_nothing_else(house: House, path) -> None:
-    status, _, body = await house.call(path=path)
-    assert (status, json.loads(body)["title"]) == (404, "Not Found")
+async def test_there_is_nothing_else(house: House) -> None:
+    for path in "/", "/docs", "/redoc", "/openapi.json", "/healthz/":
+        status, _, body = await house.call(path=path)
+        assert (status, json.loads(body)["title"]) == (404, "Not Found"), path
 
 
 async def test_a_wrong_verb_is_told_the_right_one(house: House) -> None:
