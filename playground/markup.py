@@ -35,7 +35,6 @@ _REFERENCE: Final = re.compile(rb"&(?:#(\d{1,8})|#[xX]([0-9a-fA-F]{1,7})|([A-Za-
 _SPACE: Final = b" \t\r\n\v\x00"
 _NAME_END: Final = _SPACE + b"=>/\"'"
 _TOKEN: Final = re.compile(rb"[A-Za-z0-9.\-]*")
-_PLANE: Final = 0xFFFF
 _LAST_CHARACTER: Final = 0x10FFFF
 
 
@@ -49,7 +48,7 @@ class _Open:
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 units, in which entity offsets are counted."""
-    return len(text) + sum(ord(character) > _PLANE for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def parse_html(markup: str) -> tuple[str, list[Json]]:

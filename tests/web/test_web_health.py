@@ -196,7 +196,7 @@ async def test_polling_removes_a_webhook_that_was_left_behind(quiet: House, logs
     async with quiet.running():
         member = quiet.member()
         await member.say("/help")
-    left = asyncio.gather(member.person.say("/licences"))
+    left = asyncio.gather(member.person.say("/licences", timeout=60))
     async with quiet.running(quiet.polling):
         await left
     deleted = next(call for call in quiet.playground.calls if call.method == "deleteWebhook")

@@ -300,7 +300,7 @@ async def test_what_was_sent_while_the_bot_was_down_is_handled_later(quiet: Hous
     async with quiet.running():
         member = quiet.member()
         await member.say("/help")
-    saying = asyncio.gather(member.person.say("/licences"))
+    saying = asyncio.gather(member.person.say("/licences", timeout=60))
     await asyncio.sleep(0.2)
     assert quiet.playground.pending == 1
     async with quiet.running():
