@@ -24,7 +24,7 @@ demo: $(VENV)/words  ## everything in a browser, without a Telegram account
 	$(BIN)/midline demo
 
 test: $(VENV)/words $(VENV)/dev  ## the tests a person runs all day
-	$(BIN)/pytest -n auto -m "not long and not proof and not browser and not crash" $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal -m "not long and not proof and not browser and not crash" $(ARGS)
 
 lint: $(VENV)/dev  ## style, and the arrows between the rooms
 	$(BIN)/ruff format --check .

@@ -58,11 +58,14 @@ class Delivery:
         self._paid = paid
         self._told_at: dict[str, float] = {}
         self._stopping = asyncio.Event()
+        self._out: Outgoing | None = None
         self._edits: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
         """Begin nothing more; what is under way gets a moment to end."""
         self._stopping.set()
+        if self._out is not None:
+            self._out.stop()
 
     async def run(self) -> None:
         """Send whenever this process is the one that sends, until ``stop``."""
@@ -80,7 +83,7 @@ class Delivery:
     async def _lead(self) -> None:
         if not await self._lanes.hold(LANE):
             return
-        out = Outgoing(
+        self._out = out = Outgoing(
             self._deps,
             self._bot,
             self._budget,

@@ -64,6 +64,7 @@ class Outgoing:
         self._paid = paid
         self._chunk = int(min(max(rate / 4, FEW), MANY))
         self._changed = asyncio.Event()
+        self._stopping = asyncio.Event()
         self.writing = Writing(
             deps,
             self.jobs,
@@ -85,10 +86,15 @@ class Outgoing:
         self.writing.want()
         self._changed.set()
 
+    def stop(self) -> None:
+        """Begin no more turns."""
+        self._stopping.set()
+        self._changed.set()
+
     async def send_for(self, seconds: float, group: asyncio.TaskGroup) -> None:
-        """Begin turns for a while."""
+        """Begin turns for a while, or until ``stop``."""
         end = loop_time() + seconds
-        while (left := end - loop_time()) > 0:
+        while not self._stopping.is_set() and (left := end - loop_time()) > 0:
             self._changed.clear()
             for job in self.jobs.values():
                 self._read_ahead(job, group)
@@ -98,7 +104,7 @@ class Outgoing:
             if next_ is None:
                 await self.change_within(left)
             elif wait > 0:
-                await asyncio.sleep(min(wait, left))
+                await within(min(wait, left), self._stopping)
             else:
                 self._budget.spend()
                 group.create_task(self._turn(next_, next_.start()))

@@ -46,6 +46,15 @@ class Ready(TelegramMethod[dict[str, Any]]):
 class LeanSession(AiohttpSession):
     """Carries out calls without files at half the cost; all others as aiogram does."""
 
+    async def close(self) -> None:
+        """Close every connection, TLS too: it is gone when this returns.
+
+        aiogram sleeps a quarter of a second more, which aiohttp has not needed since it waits
+        by itself until its connections are lost.
+        """
+        if self._session is not None:
+            await self._session.close()
+
     async def make_request(
         self,
         bot: Bot,

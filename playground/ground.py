@@ -26,7 +26,7 @@ from playground.watch import Watch
 from playground.webhook import Webhook
 from playground.world import Invite, User, World
 
-_SHUTDOWN_SECONDS = 0.05
+_SHUTDOWN_SECONDS = 0.01
 
 
 class Playground:

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from aiogram.filters.callback_data import CallbackData
 from pydantic import SecretStr
+from sqlalchemy import func, select
 
-from bot import store
+from bot import store, told_store
 from bot.app import serve
 from bot.by_model import ByModel
 from bot.demo import demo_settings, examples
 from bot.knowing import Search
 from bot.opening import opened
 from bot.settings import Settings
-from locales.words import Words, negotiate, words
+from locales.words import SHIPPED, Words, negotiate, words
 from playground import Bubble, Button, Person, Playground
 from service.bundle.cases import import_bundle
 from service.bundle.read import read_bundle
@@ -163,6 +164,21 @@ async def nothing_open(db: Database) -> None:
             await asyncio.sleep(0.02)
 
 
+TOLD = 4 * len(SHIPPED) + 1
+"""How many things Telegram is told about the bot, once."""
+
+
+async def all_told(db: Database) -> None:
+    """Wait until Telegram has been told all there is about the bot."""
+    async with asyncio.timeout(60):
+        while True:
+            async with db.read() as conn:
+                count = select(func.count()).select_from(told_store.told)
+                if (await conn.execute(count)).scalar() == TOLD:
+                    return
+            await asyncio.sleep(0.01)
+
+
 @pytest.fixture
 def clock() -> SettableClock:
     return SettableClock()
@@ -202,11 +218,20 @@ async def stock(house: House) -> None:
 
 @pytest.fixture(scope="session")
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An embedded store with both example MIDs, and its key: to be copied."""
+    """An embedded store with both example MIDs, and its key: to be copied.
+
+    Its bot has run once: what Telegram shows of it is told, and need not be in every test.
+    """
     folder = tmp_path_factory.mktemp("stocked")
-    asyncio.run(
-        stock(House(nobody := Playground(), demo_settings(nobody, folder), SettableClock()))
-    )
+
+    async def work() -> None:
+        async with Playground() as playground:
+            house = House(playground, demo_settings(playground, folder), SettableClock())
+            await stock(house)
+            async with house.running(), house.deps() as deps:
+                await all_told(deps.db)
+
+    asyncio.run(work())
     return folder
 
 

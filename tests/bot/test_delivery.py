@@ -36,6 +36,15 @@ async def test_a_notice_written_beside_the_running_bot_goes_out_within_two_secon
             await asyncio.sleep(0.05)
 
 
+async def test_a_bot_that_is_told_to_stop_waits_for_no_look_at_what_is_due(
+    quiet_house, monkeypatch
+):
+    monkeypatch.setattr("bot.delivery.LOOK_SECONDS", 3600.0)
+    async with asyncio.timeout(60):
+        async with quiet_house.running():
+            await quiet_house.member().say("/help")
+
+
 async def test_who_blocked_the_bot_or_is_gone_is_counted_and_never_tried_again(house):
     readers = await crowd(house, 4)
     await readers[0].person.block()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from bot import store
+from bot import store, told_store
 from bot.demo import demo_settings, examples, seed
 from bot.logs import set_up
 from dialogs.callbacks import (
@@ -342,6 +342,8 @@ async def test_nothing_that_is_logged_names_a_member(house: House, caplog):
 
 async def test_commands_are_told_to_telegram_once_per_language(quiet_house: House):
     house = quiet_house
+    async with house.deps() as deps, deps.db.write() as conn:
+        await told_store.forget_told(conn)
 
     def told() -> list[str]:
         return [c.params.get("language_code") for c in house.playground.calls

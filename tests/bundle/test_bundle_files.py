@@ -2,6 +2,7 @@
 
 import json
 import random
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,13 @@ def test_files_that_cannot_be_read_are_told(tmp_path):
         read_bundle(large)
 
 
+@cache
+def example(which, *, brief):
+    """An example bundle as JSON; brief: without what it leaves open."""
+    bundle = parse_bundle(TEXTS[which], "x.yaml")
+    return json.dumps(bundle.model_dump(mode="json", exclude_none=brief), indent=1)
+
+
 PIECES = st.sampled_from([
     "", "null", "[]", "{}", "-1", "0.5", "true", "'", '"', ":", "\n", "  ", "- ", "&a", "*a",
     "!!x", "9" * 40, "1e999", "@", "\x00", "\u202e", "🤖", "{en: 5}", "nurses", "<<: {}", "\t",
@@ -147,9 +155,8 @@ PIECES = st.sampled_from([
     is_json=st.booleans(),
 )
 def test_no_change_to_an_example_raises_anything_but_a_refusal(which, seed, pieces, is_json):
-    text, chance = TEXTS[which], random.Random(seed)  # a place in a text needs no shrinking
-    if is_json:
-        text = json.dumps(parse_bundle(text, "x.yaml").model_dump(mode="json"), indent=1)
+    chance = random.Random(seed)  # a place in a text needs no shrinking
+    text = example(which, brief=False) if is_json else TEXTS[which]
     for piece in pieces:
         start = chance.randrange(len(text))
         text = text[:start] + piece + text[start + chance.choice([0, 1, 5, 40]) :]
@@ -167,7 +174,7 @@ VALUES = st.recursive(
 @settings(max_examples=120, deadline=None)
 @given(which=st.integers(0, 1), seed=st.integers(0, 2**32), value=VALUES)
 def test_any_value_anywhere_is_read_or_refused(which, seed, value):
-    plain = parse_bundle(TEXTS[which], "x.yaml").model_dump(mode="json", exclude_none=True)
+    plain = json.loads(example(which, brief=True))
     chance, here = random.Random(seed), plain
     while True:
         key = chance.choice(list(here) if isinstance(here, dict) else range(len(here)))

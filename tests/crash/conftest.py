@@ -5,23 +5,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
-from bot import told_store
 from bot.demo import examples
 from dialogs.callbacks import Join, SayYes
-from locales.words import SHIPPED
 from service.bundle.cases import import_bundle
 from service.bundle.read import read_bundle
 from service.db.database import open_embedded
 from service.db.migrate import migrate
 from service.deps import Deps
-from tests.bot.conftest import NURSE, TRANSLATOR, House
+from tests.bot.conftest import NURSE, TRANSLATOR, House, all_told
 from tests.crash.life import Life, Steady, close, house_from
 from tests.service.stage import FixedClock, Stage
-
-TOLD = 4 * len(SHIPPED) + 1
-"""How many things Telegram is told about the bot, once."""
 
 
 def _make(tmp_path_factory, name: str, fill: Callable[[House, Life], Awaitable[None]], of=None):
@@ -42,14 +36,8 @@ def _make(tmp_path_factory, name: str, fill: Callable[[House, Life], Awaitable[N
 
 
 async def _told(home: House, life: Life) -> None:
-    async with life.lived(), asyncio.timeout(20):
-        while True:
-            async with life.reader.read() as conn:
-                if (
-                    await conn.execute(select(func.count()).select_from(told_store.told))
-                ).scalar() == (TOLD):
-                    return
-            await asyncio.sleep(0.01)
+    async with life.lived():
+        await all_told(life.reader)
 
 
 async def _join(home: House, life: Life) -> None:

@@ -90,12 +90,6 @@ class Life:
             await plug.point(f"after {method.__api_method__}")
             return done
 
-        async def close_at_once(session: Any) -> None:
-            # aiogram's own waits a quarter of a second for TLS, which is not spoken here.
-            if session._session is not None:
-                await session._session.close()
-
-        patch.setattr(LeanSession, "close", close_at_once)
         patch.setattr(Database, "write", pluggable_write)
         patch.setattr(LeanSession, "make_request", pluggable_call)
 

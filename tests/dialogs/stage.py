@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
+from unittest.mock import patch
 
 from aiogram.filters.callback_data import CallbackData
 
@@ -15,7 +16,7 @@ from dialogs.preview import samples as book
 from dialogs.preview_notices import BREACH, CHANGE, EVENING, VOTE
 from locales.words import SHIPPED, words
 from playground.text import compose
-from service.licences.values import Status
+from service.licences.values import Status, Terms
 from service.notices.values import NoticeText
 from service.price.values import NEVER, Pause
 
@@ -276,6 +277,21 @@ def _parties():
 
 
 @contextmanager
+def _digested_once():
+    """What a term sheet's digest is, made once a sheet: no sheet changes until the block ends."""
+    made, known = Terms.digest, {}
+
+    def digest(terms):
+        if id(terms) not in known:
+            # The sheet is kept, so that no other one gets its id.
+            known[id(terms)] = terms, made(terms)
+        return known[id(terms)][1]
+
+    with patch.object(Terms, "digest", digest):
+        yield
+
+
+@contextmanager
 def written(pen, locale="en", *, parties=True):
     """Every MID text and, if wished, every party's name as ``pen`` writes it, in one language.
 
@@ -291,7 +307,8 @@ def written(pen, locale="en", *, parties=True):
             held[locale] = _penned(pen, field)
         for one in named.values():
             one.__dict__["name"] = pen[:80]
-        yield
+        with _digested_once():
+            yield
     finally:
         for held, old in before:
             held.clear()

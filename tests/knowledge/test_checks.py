@@ -1,12 +1,11 @@
 """The checks after the model, by themselves: what must pass, and what must not."""
 
 import re
-from pathlib import Path
+from functools import cache
 
 import pytest
-import yaml
 
-import knowledge
+from knowledge.articles import load
 from knowledge.checks import Fault, Rules, fault_of_claim
 from knowledge.contract import Said, whole_claims
 from knowledge.language import detector
@@ -16,15 +15,12 @@ from knowledge.values import Action, Article, Passage
 from tests.knowledge.asked import TEXTS
 from tests.knowledge.model_server import reply
 
-ARTICLES = Path(knowledge.__file__).parent / "articles"
 ENDS = re.compile(r"(?<=[.!?。।؟])\s*")
 
 
+@cache
 def shipped(language):
-    for path in sorted(ARTICLES.glob(f"*/{language}.md")):
-        _, head, text = path.read_text("utf-8").split("---\n", 2)
-        title = yaml.safe_load(head)["title"]
-        yield Article(id=path.parent.name, language=language, title=title, text=text.strip())
+    return [one for one in load() if one.language == language]
 
 
 def fault_in(text, article, language=None, values=(), told_by=None):

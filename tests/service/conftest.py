@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from service.db.database import Database, open_embedded, open_server
 from service.db.migrate import migrate
 from service.deps import Deps
+from service.people.store import members
 from tests.postgres import SERVER, STORES, Server, where
 from tests.service import stage as stage_module
 from tests.service.stage import ACTIVE, FixedClock, Stage, staged
+
+NURSE, TRANSLATOR = ("nurses", "N-0001"), ("translators", "T-0002")
 
 # What a test calls that is about the file itself: it has no meaning on a server.
 ABOUT_THE_FILE = {"open_embedded", "folder_with_a_store", "cipher_connector", "sqlite3"}
@@ -65,12 +70,17 @@ def server(request: pytest.FixtureRequest) -> Server | None:
     return where(request)
 
 
+_ends: dict[str, datetime] = {}
+"""When it was, in each template, after all that was done there."""
+
+
 def _make(server: Server | None, folder: Path, fill: Callable[[Stage], Awaitable[None]]) -> Path:
     async def work(db: Database) -> None:
         clock = FixedClock()
         await migrate(db)
         await fill(Stage(Deps(db, clock), clock))
         await db.close()
+        _ends[str(folder)] = clock.at
 
     if server is None:
         asyncio.run(work(open_embedded(folder / "midline.db", folder / "key")))
@@ -79,6 +89,15 @@ def _make(server: Server | None, folder: Path, fill: Callable[[Stage], Awaitable
     made.server, made.name_there = server, server.create(server.migrated())
     asyncio.run(work(open_server(server.url(made.name_there))))
     return made
+
+
+async def _joined(stage: Stage, *memberships: tuple[str, str]) -> str:
+    """One person in a store with both MIDs, first in the members' table."""
+    await stage.bring_examples()
+    member = await stage.stranger()
+    for mid, ref in memberships:
+        await stage.join(member, mid, ref)
+    return member
 
 
 @pytest.fixture(scope="session")
@@ -97,14 +116,31 @@ def told(server: Server | None, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def agreed(server: Server | None, tmp_path_factory) -> Path:
-    """As ``told``, and one person, first in the members' table, agreed to all four active ones."""
+def with_a_nurse(server: Server | None, tmp_path_factory) -> Path:
+    """As ``told``, and one person is the nurse N-0001."""
 
     async def fill(stage: Stage) -> None:
-        await stage.bring_examples()
-        member = await stage.stranger()
-        await stage.join(member, "nurses", "N-0001")
-        await stage.join(member, "translators", "T-0002")
+        await _joined(stage, NURSE)
+
+    return _make(server, tmp_path_factory.mktemp("nurse"), fill)
+
+
+@pytest.fixture(scope="session")
+def with_both(server: Server | None, tmp_path_factory) -> Path:
+    """As ``with_a_nurse``, and the same person is the translator T-0002."""
+
+    async def fill(stage: Stage) -> None:
+        await _joined(stage, NURSE, TRANSLATOR)
+
+    return _make(server, tmp_path_factory.mktemp("both"), fill)
+
+
+@pytest.fixture(scope="session")
+def agreed(server: Server | None, tmp_path_factory) -> Path:
+    """As ``with_both``, and the same person agreed to all four active ones."""
+
+    async def fill(stage: Stage) -> None:
+        member = await _joined(stage, NURSE, TRANSLATOR)
         for slug in ACTIVE:
             await stage.yes(member, slug)
 
@@ -120,10 +156,21 @@ async def empty(bare: Path, tmp_path: Path) -> AsyncIterator[Stage]:
         yield stage
 
 
+_BEGINNINGS = {"yes_to_four": "agreed", "both": "with_both", "nurse": "with_a_nurse"}
+
+
 @pytest.fixture
-async def stage(told: Path, tmp_path: Path) -> AsyncIterator[Stage]:
-    """A store with both example MIDs."""
-    async with staged(told, tmp_path) as stage:
+def beginning(request: pytest.FixtureRequest, server: Server | None) -> Path:
+    """The template that has all that the test begins with, so that it is not done again."""
+    found = (name for wanted, name in _BEGINNINGS.items() if wanted in request.fixturenames)
+    return request.getfixturevalue(next(found, "told"))
+
+
+@pytest.fixture
+async def stage(beginning: Path, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A store with both example MIDs, and whom else the test asks for."""
+    async with staged(beginning, tmp_path) as stage:
+        stage.clock.at = _ends[str(beginning)]
         yield stage
 
 
@@ -140,21 +187,17 @@ def clock(stage: Stage) -> FixedClock:
 @pytest.fixture
 async def nurse(stage: Stage) -> str:
     """A nurse of the verified tier, N-0001, who has answered nothing yet."""
-    member = await stage.stranger()
-    await stage.join(member, "nurses", "N-0001")
-    return member
+    async with stage.deps.db.read() as conn:
+        return (await conn.execute(select(members.c.id))).scalar_one()
 
 
 @pytest.fixture
-async def both(nurse: str, stage: Stage) -> str:
+def both(nurse: str) -> str:
     """The same person, who is also the translator T-0002."""
-    await stage.join(nurse, "translators", "T-0002")
     return nurse
 
 
 @pytest.fixture
-async def yes_to_four(both: str, stage: Stage) -> str:
+def yes_to_four(both: str) -> str:
     """The same person with a yes to each of the four active licences."""
-    for slug in ACTIVE:
-        await stage.yes(both, slug)
     return both

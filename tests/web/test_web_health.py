@@ -39,10 +39,10 @@ async def test_a_healthy_process_says_so(house: House) -> None:
     assert await reasons(house) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/openapi.json", "/healthz/"])
-async def test_there_is_nothing_else(house: House, path) -> None:
-    status, _, body = await house.call(path=path)
-    assert (status, json.loads(body)["title"]) == (404, "Not Found")
+async def test_there_is_nothing_else(house: House) -> None:
+    for path in "/", "/docs", "/redoc", "/openapi.json", "/healthz/":
+        status, _, body = await house.call(path=path)
+        assert (status, json.loads(body)["title"]) == (404, "Not Found"), path
 
 
 async def test_a_wrong_verb_is_told_the_right_one(house: House) -> None:
@@ -196,7 +196,7 @@ async def test_polling_removes_a_webhook_that_was_left_behind(quiet: House, logs
     async with quiet.running():
         member = quiet.member()
         await member.say("/help")
-    left = asyncio.gather(member.person.say("/licences"))
+    left = asyncio.gather(member.person.say("/licences", timeout=60))
     async with quiet.running(quiet.polling):
         await left
     deleted = next(call for call in quiet.playground.calls if call.method == "deleteWebhook")

@@ -81,17 +81,15 @@ async def test_telegram_is_told_anew_when_a_setting_changes(quiet: House, name, 
         await quiet.member().say("/help")
 
 
-@pytest.mark.parametrize(
-    "secret", [None, "", "wrong", SECRET[:-1], SECRET + "x", "x" * 8_000, "sécret", "日本"]
-)
-async def test_without_the_secret_nothing_is_stored(house: House, secret) -> None:
-    before = house.metrics.text()
-    status, headers, body = await house.post(update(1), secret)
-    assert status == 401
-    assert json.loads(body) == {"type": "about:blank", "title": "Unauthorized", "status": 401}
-    assert headers["Content-Type"] == "application/problem+json"
-    assert await stored(house) == 0
-    assert b'received_total{kind="message"}' not in before + house.metrics.text()
+async def test_without_the_secret_nothing_is_stored(house: House) -> None:
+    assert b'received_total{kind="message"}' not in house.metrics.text()
+    for secret in None, "", "wrong", SECRET[:-1], SECRET + "x", "x" * 8_000, "sécret", "日本":
+        status, headers, body = await house.post(update(1), secret)
+        assert status == 401, secret
+        assert json.loads(body) == {"type": "about:blank", "title": "Unauthorized", "status": 401}
+        assert headers["Content-Type"] == "application/problem+json"
+        assert await stored(house) == 0, secret
+    assert b'received_total{kind="message"}' not in house.metrics.text()
 
 
 async def test_with_the_secret_the_answer_is_empty_and_the_update_stored(house: House) -> None:
@@ -102,34 +100,34 @@ async def test_with_the_secret_the_answer_is_empty_and_the_update_stored(house: 
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "",
-        "no json",
-        "[]",
-        "null",
-        "{}",
-        '{"update_id": "1"}',
-        '{"update_id": true}',
-        '{"update_id": 1.0}',
-        '{"update_id": -1}',
-        '{"update_id": 9223372036854775808}',
-        '{"update_id": 1, "message": "text"}',
-        '{"update_id": 1, "message": {"from": "x", "text": 5}}',
-        '{"update_id": 1, "callback_query": []}',
-        "[" * 200_000,
-        '{"update_id": 1, "message": ' + "{" * 100_000,
-        "1" * 10_000,
-        b"\xff\xfe",
-        update(1, user=10**40),
-        '{"update_id": 1, "message": {"text": "\\ud800"}}',
-    ],
-)
-async def test_what_is_no_update_is_refused_for_good(house: House, body) -> None:
-    status, _, _ = await house.post(body)
-    assert status == 400
-    assert await stored(house) == 0
+NO_UPDATES = [
+    "",
+    "no json",
+    "[]",
+    "null",
+    "{}",
+    '{"update_id": "1"}',
+    '{"update_id": true}',
+    '{"update_id": 1.0}',
+    '{"update_id": -1}',
+    '{"update_id": 9223372036854775808}',
+    '{"update_id": 1, "message": "text"}',
+    '{"update_id": 1, "message": {"from": "x", "text": 5}}',
+    '{"update_id": 1, "callback_query": []}',
+    "[" * 200_000,
+    '{"update_id": 1, "message": ' + "{" * 100_000,
+    "1" * 10_000,
+    b"\xff\xfe",
+    update(1, user=10**40),
+    '{"update_id": 1, "message": {"text": "\\ud800"}}',
+]
+
+
+async def test_what_is_no_update_is_refused_for_good(house: House) -> None:
+    for body in NO_UPDATES:
+        status, _, _ = await house.post(body)
+        assert status == 400, body[:80]
+        assert await stored(house) == 0, body[:80]
     await house.member().say("/help")
 
 
@@ -302,7 +300,7 @@ async def test_what_was_sent_while_the_bot_was_down_is_handled_later(quiet: Hous
     async with quiet.running():
         member = quiet.member()
         await member.say("/help")
-    saying = asyncio.gather(member.person.say("/licences"))
+    saying = asyncio.gather(member.person.say("/licences", timeout=60))
     await asyncio.sleep(0.2)
     assert quiet.playground.pending == 1
     async with quiet.running():
