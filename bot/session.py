@@ -12,20 +12,12 @@ from typing import Any, cast
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import TelegramNetworkError
-from aiogram.methods import (
-    AnswerCallbackQuery,
-    EditMessageText,
-    GetUpdates,
-    Response,
-    TelegramMethod,
-)
+from aiogram.methods import GetUpdates, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InputFile
 from aiohttp import ClientError, ClientTimeout
 
 _JSON = {"Content-Type": "application/json"}
-_UNREAD = AnswerCallbackQuery | EditMessageText
-"""Calls of which only the success counts. Both may answer a plain True by Telegram's own rules."""
 
 
 class RawUpdates(GetUpdates):
@@ -34,13 +26,37 @@ class RawUpdates(GetUpdates):
     __returning__ = list[dict[str, Any]]
 
 
-class Ready(TelegramMethod[dict[str, Any]]):
+class SendScreen(TelegramMethod[dict[str, Any]]):
     """``sendMessage`` whose body is made already; what comes back stays a plain object."""
 
     __returning__ = dict[str, Any]
     __api_method__ = "sendMessage"
 
     body: str
+
+
+class EditScreen(TelegramMethod[bool]):
+    """``editMessageText`` whose body is made already."""
+
+    __returning__ = bool
+    __api_method__ = "editMessageText"
+
+    body: str
+
+
+class AnswerTap(TelegramMethod[bool]):
+    """``answerCallbackQuery`` whose body is made already."""
+
+    __returning__ = bool
+    __api_method__ = "answerCallbackQuery"
+
+    body: str
+
+
+_UNREAD = EditScreen | AnswerTap
+"""Calls of which only the success counts. Both may answer a plain True by Telegram's own rules."""
+
+_MADE = SendScreen | _UNREAD
 
 
 class LeanSession(AiohttpSession):
@@ -53,7 +69,7 @@ class LeanSession(AiohttpSession):
         timeout: int | None = None,  # noqa: ASYNC109  # aiogram's own signature
     ) -> TelegramType:
         """Carry out one call. Raises as ``AiohttpSession`` does."""
-        if isinstance(method, Ready):
+        if isinstance(method, _MADE):
             said = method.body
         else:
             body, files = self.body_of(bot, method)
@@ -62,7 +78,7 @@ class LeanSession(AiohttpSession):
             said = self.json_dumps(body)
         patience = ClientTimeout(total=self.timeout if timeout is None else timeout)
         status, content = await self._post(bot, method, said.encode(), patience)
-        if status == HTTPStatus.OK and isinstance(method, _UNREAD | Ready):
+        if status == HTTPStatus.OK and isinstance(method, _MADE):
             done: Any = self._result(content)
             if done is not None:
                 return cast("TelegramType", True if isinstance(method, _UNREAD) else done)
