@@ -4,7 +4,6 @@ A call goes out as JSON instead of a form, the answer to an edit or a tap is not
 message object that is thrown away, and updates stay as Telegram wrote them until they are handled.
 """
 
-from enum import Enum
 from functools import cache
 from http import HTTPStatus
 from typing import Any, cast
@@ -72,7 +71,7 @@ class LeanSession(AiohttpSession):
         if isinstance(method, _MADE):
             said = method.body
         else:
-            body, files = self.body_of(bot, method)
+            body, files = self._body_of(bot, method)
             if files:
                 return await super().make_request(bot, method, timeout)
             said = self.json_dumps(body)
@@ -88,25 +87,16 @@ class LeanSession(AiohttpSession):
         )
         return cast("TelegramType", response.result)
 
-    def body_of(
+    def _body_of(
         self, bot: Bot, method: TelegramMethod[Any]
     ) -> tuple[dict[str, Any], dict[str, InputFile]]:
         """What a call says, as JSON, and the files that go with it."""
         files: dict[str, InputFile] = {}
-
-        def plain(value: Any) -> Any:
-            # Most of a keyboard is text: aiogram's own walk asks each piece eight questions.
-            match value:
-                case str() | int() if not isinstance(value, Enum):
-                    return value
-                case dict():
-                    found = ((key, plain(item)) for key, item in value.items())
-                    return {key: item for key, item in found if item is not None}
-                case list():
-                    return [plain(item) for item in value]
-            return self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
-
-        return plain(method.model_dump(warnings=False, exclude_none=True)), files
+        said = {
+            key: self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
+            for key, value in method.model_dump(warnings=False, exclude_none=True).items()
+        }
+        return {key: value for key, value in said.items() if value is not None}, files
 
     async def _post(
         self, bot: Bot, method: TelegramMethod[Any], body: bytes, patience: ClientTimeout
