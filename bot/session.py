@@ -1,7 +1,7 @@
 """The bot's HTTP session: what aiogram's does, without the work that nobody reads.
 
 A call goes out as JSON instead of a form, the answer to an edit or a tap is not made into a
-message object that is thrown away, and updates stay as Telegram wrote them until they are handled.
+message object that is thrown away, and updates stay plain objects until they are handled.
 """
 
 from functools import cache
@@ -20,7 +20,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 class RawUpdates(GetUpdates):
-    """``getUpdates`` whose updates are plain objects: what is stored is what was sent."""
+    """``getUpdates`` whose updates are plain objects, as Telegram wrote them."""
 
     __returning__ = list[dict[str, Any]]
 
