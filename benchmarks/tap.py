@@ -29,6 +29,8 @@ from dialogs.callbacks import SetKnob
 VARIANTS = ("echo", "echo+write", "midline")
 ROOT = Path(__file__).parents[1]
 SETTLE = 1.5
+RESTS = 0.015
+"""Seconds of CPU in half a second that are as good as none."""
 PROFILE = os.environ.get("BENCH_PROFILE")
 """Where cProfile writes what Midline does, if it is to."""
 
@@ -115,6 +117,14 @@ def used(pid: int) -> tuple[float, float]:
     return ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+async def at_rest(pid: int) -> None:
+    """Wait until a bot does nothing: what it builds after its first poll is no part of a tap."""
+    before, now = -1.0, used(pid)[0]
+    while now - before > RESTS:
+        await asyncio.sleep(0.5)
+        before, now = now, used(pid)[0]
+
+
 async def run(variant: str, folder: Path, case: Case) -> Found:
     """One variant under load."""
     taps = [SetKnob(scope="all", to=str(to)).pack() for to in (2, -1, 3, 0, -2, 1)]
@@ -127,7 +137,7 @@ async def run(variant: str, folder: Path, case: Case) -> Found:
         await asyncio.wait_for(telegram.ready.wait(), 60)
         if case.webhook:
             delivering = group.create_task(telegram.deliver(port, SECRET))
-        await asyncio.sleep(SETTLE)
+        await at_rest(pid)
         telegram.begin()
         await asyncio.sleep(SETTLE)
         before = used(pid)

@@ -23,13 +23,26 @@ def lane_of(update: dict[str, Any]) -> str:
     return f"{sender.get('id')}{'?' if question else ''}"
 
 
+# What a tapped message shows was written here, and nobody reads it from there. What counts is who
+# tapped, on which message, and what that replies to.
+_SHOWN = frozenset({"from", "text", "entities", "reply_markup", "link_preview_options"})
+
+
+def _without_what_is_shown(update: dict[str, Any]) -> dict[str, Any]:
+    tap = update.get("callback_query") or {}
+    if not tap.get("message"):
+        return update
+    message = {key: value for key, value in tap["message"].items() if key not in _SHOWN}
+    return {**update, "callback_query": {**tap, "message": message}}
+
+
 def arrived(update: dict[str, Any]) -> Arrived:
-    """An update the way the inbox keeps it."""
+    """An update the way the inbox keeps it; of a tapped message, all but what it shows."""
     text = (update.get("message") or {}).get("text") or ""
     data = (update.get("callback_query") or {}).get("data") or ""
     return Arrived(
         update_id=update["update_id"],
         lane=lane_of(update),
-        body=json.dumps(update, ensure_ascii=False),
+        body=json.dumps(_without_what_is_shown(update), ensure_ascii=False),
         protects=protects(text, data),
     )

@@ -1,5 +1,6 @@
 """One bulk call to Telegram, and what its answer means for the person and for the notice."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,18 +19,16 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import SendMessage
-from aiogram.types import LinkPreviewOptions
 from aiohttp import ClientConnectorError
 
+from bot import drawing
 from bot.budget import Budget
-from bot.session import LeanSession, Ready
-from bot.show import keyboard
+from bot.drawing import written
+from bot.session import SendScreen
 from dialogs.screen import Screen
 
 log = structlog.get_logger()
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _SAME = "message is not modified"
 _GONE = (
     "chat not found",
@@ -67,36 +66,21 @@ class Answer:
 async def send(bot: Bot, chat_id: int, screen: Screen) -> Answer:
     """Send a screen to somebody who did not ask for it."""
     try:
-        message = await bot.send_message(
-            chat_id,
-            str(screen.text),
-            reply_markup=keyboard(screen),
-            link_preview_options=_NO_PREVIEW,
-        )
+        return Answer(End.TAKEN, await drawing.send(bot, chat_id, screen))
     except (TelegramAPIError, ClientDecodeError) as error:
         return meaning(error)
-    return Answer(End.TAKEN, message.message_id)
 
 
-def letter(bot: Bot, screen: Screen, *, paid: bool = False) -> str:
+def letter(screen: Screen, *, paid: bool = False) -> str:
     """The body of ``send`` without the chat, for ``post``: made once for many people."""
-    method = SendMessage(
-        chat_id=0,
-        text=str(screen.text),
-        reply_markup=keyboard(screen),
-        link_preview_options=_NO_PREVIEW,
-        allow_paid_broadcast=paid or None,
-    )
-    assert isinstance(bot.session, LeanSession)
-    body, _ = bot.session.body_of(bot, method)
-    del body["chat_id"]
-    return bot.session.json_dumps(body)
+    said = written(screen)
+    return json.dumps(said | {"allow_paid_broadcast": True} if paid else said)
 
 
 async def post(bot: Bot, chat_id: int, body: str) -> Answer:
     """Send a ``letter`` to somebody."""
     try:
-        message = await bot(Ready(body=f'{{"chat_id":{chat_id},{body[1:]}'))
+        message = await bot(SendScreen(body=f'{{"chat_id":{chat_id},{body[1:]}'))
     except (TelegramAPIError, ClientDecodeError) as error:
         return meaning(error)
     return Answer(End.TAKEN, message["message_id"])
@@ -115,13 +99,7 @@ async def until_open(budget: Budget, call: Callable[[], Awaitable[Answer]]) -> A
 async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> Answer:
     """Put other words into a message that was sent."""
     try:
-        await bot.edit_message_text(
-            str(screen.text),
-            chat_id=chat_id,
-            message_id=message_id,
-            reply_markup=keyboard(screen),
-            link_preview_options=_NO_PREVIEW,
-        )
+        await drawing.edit(bot, chat_id, message_id, screen)
     except (TelegramAPIError, ClientDecodeError) as error:
         return meaning(error)
     return Answer(End.TAKEN, message_id)

@@ -18,8 +18,10 @@ app.add_typer(questioning.app)
 @app.command()
 def run() -> None:
     """Run the bot."""
-    from aiogram.exceptions import TelegramUnauthorizedError
+    from bot.later import built_at_first_use
 
+    with built_at_first_use():
+        from aiogram.exceptions import TelegramUnauthorizedError
     from bot import app as composition
     from bot.logs import set_up
 

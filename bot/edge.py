@@ -44,6 +44,8 @@ class Edge:
         self._deps = deps
         self._bot = bot
         self._dispatcher = dispatcher
+        # Built now, where models are built at their first use: nobody who taps waits for it.
+        Update.model_rebuild()
 
     async def handle(self, one: Waiting) -> None:
         """Handle one update. What Telegram will mend is raised, so that it is tried again."""

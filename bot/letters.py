@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from aiogram import Bot
-
 from bot import carrier
 from dialogs import notice as dialog
 from locales.words import words
@@ -24,18 +22,18 @@ class Letters:
         self._about = about
         self._kept: dict[tuple[int, str, str, bool, bool], list[str]] = {}
 
-    def to(self, bot: Bot, notice: Notice, one: Recipient, now: datetime, *, paid: bool) -> str:
+    def to(self, notice: Notice, one: Recipient, now: datetime, *, paid: bool) -> str:
         """The body for a person, but for their chat."""
         closes = notice.content.closes
         # Only an end of the answers is told in the reader's own time.
         zone, closed = (one.zone, now >= closes) if closes else ("", False)
         key = (notice.rev, one.locale, zone, closed, one.in_doubt)
         if key not in self._kept:
-            self._kept[key] = self._made(bot, notice, one, now, paid=paid).split(_SOMEBODY)
+            self._kept[key] = self._made(notice, one, now, paid=paid).split(_SOMEBODY)
         return one.membership_id.join(self._kept[key])
 
-    def _made(self, bot: Bot, notice: Notice, one: Recipient, now: datetime, *, paid: bool) -> str:
+    def _made(self, notice: Notice, one: Recipient, now: datetime, *, paid: bool) -> str:
         w = words(one.locale)
         view = sending.fresh_view(notice, _SOMEBODY, one.zone, self._about, now)
         note = dialog.perhaps_again(w) if one.in_doubt else None
-        return carrier.letter(bot, dialog.screen(view, w, note=note), paid=paid)
+        return carrier.letter(dialog.screen(view, w, note=note), paid=paid)

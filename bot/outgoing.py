@@ -178,7 +178,7 @@ class Outgoing:
         if self._budget.frozen_for:
             return job.give_back(one)
         rev, now = job.notice.rev, self._deps.clock.now()
-        body = job.letters.to(self._bot, job.notice, one, now, paid=self._paid)
+        body = job.letters.to(job.notice, one, now, paid=self._paid)
         answer = await carrier.post(self._bot, chat_id, body)
         match answer.end:
             case End.TAKEN:

@@ -1,10 +1,9 @@
 """The bot's HTTP session: what aiogram's does, without the work that nobody reads.
 
 A call goes out as JSON instead of a form, the answer to an edit or a tap is not made into a
-message object that is thrown away, and updates stay as Telegram wrote them until they are handled.
+message object that is thrown away, and updates stay plain objects until they are handled.
 """
 
-from enum import Enum
 from functools import cache
 from http import HTTPStatus
 from typing import Any, cast
@@ -12,35 +11,51 @@ from typing import Any, cast
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import TelegramNetworkError
-from aiogram.methods import (
-    AnswerCallbackQuery,
-    EditMessageText,
-    GetUpdates,
-    Response,
-    TelegramMethod,
-)
+from aiogram.methods import GetUpdates, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InputFile
 from aiohttp import ClientError, ClientTimeout
 
 _JSON = {"Content-Type": "application/json"}
-_UNREAD = AnswerCallbackQuery | EditMessageText
-"""Calls of which only the success counts. Both may answer a plain True by Telegram's own rules."""
 
 
 class RawUpdates(GetUpdates):
-    """``getUpdates`` whose updates are plain objects: what is stored is what was sent."""
+    """``getUpdates`` whose updates are plain objects, as Telegram wrote them."""
 
     __returning__ = list[dict[str, Any]]
 
 
-class Ready(TelegramMethod[dict[str, Any]]):
+class SendScreen(TelegramMethod[dict[str, Any]]):
     """``sendMessage`` whose body is made already; what comes back stays a plain object."""
 
     __returning__ = dict[str, Any]
     __api_method__ = "sendMessage"
 
     body: str
+
+
+class EditScreen(TelegramMethod[bool]):
+    """``editMessageText`` whose body is made already."""
+
+    __returning__ = bool
+    __api_method__ = "editMessageText"
+
+    body: str
+
+
+class AnswerTap(TelegramMethod[bool]):
+    """``answerCallbackQuery`` whose body is made already."""
+
+    __returning__ = bool
+    __api_method__ = "answerCallbackQuery"
+
+    body: str
+
+
+_UNREAD = EditScreen | AnswerTap
+"""Calls of which only the success counts. Both may answer a plain True by Telegram's own rules."""
+
+_MADE = SendScreen | _UNREAD
 
 
 class LeanSession(AiohttpSession):
@@ -62,16 +77,16 @@ class LeanSession(AiohttpSession):
         timeout: int | None = None,  # noqa: ASYNC109  # aiogram's own signature
     ) -> TelegramType:
         """Carry out one call. Raises as ``AiohttpSession`` does."""
-        if isinstance(method, Ready):
+        if isinstance(method, _MADE):
             said = method.body
         else:
-            body, files = self.body_of(bot, method)
+            body, files = self._body_of(bot, method)
             if files:
                 return await super().make_request(bot, method, timeout)
             said = self.json_dumps(body)
         patience = ClientTimeout(total=self.timeout if timeout is None else timeout)
         status, content = await self._post(bot, method, said.encode(), patience)
-        if status == HTTPStatus.OK and isinstance(method, _UNREAD | Ready):
+        if status == HTTPStatus.OK and isinstance(method, _MADE):
             done: Any = self._result(content)
             if done is not None:
                 return cast("TelegramType", True if isinstance(method, _UNREAD) else done)
@@ -81,25 +96,16 @@ class LeanSession(AiohttpSession):
         )
         return cast("TelegramType", response.result)
 
-    def body_of(
+    def _body_of(
         self, bot: Bot, method: TelegramMethod[Any]
     ) -> tuple[dict[str, Any], dict[str, InputFile]]:
         """What a call says, as JSON, and the files that go with it."""
         files: dict[str, InputFile] = {}
-
-        def plain(value: Any) -> Any:
-            # Most of a keyboard is text: aiogram's own walk asks each piece eight questions.
-            match value:
-                case str() | int() if not isinstance(value, Enum):
-                    return value
-                case dict():
-                    found = ((key, plain(item)) for key, item in value.items())
-                    return {key: item for key, item in found if item is not None}
-                case list():
-                    return [plain(item) for item in value]
-            return self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
-
-        return plain(method.model_dump(warnings=False, exclude_none=True)), files
+        said = {
+            key: self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
+            for key, value in method.model_dump(warnings=False, exclude_none=True).items()
+        }
+        return {key: value for key, value in said.items() if value is not None}, files
 
     async def _post(
         self, bot: Bot, method: TelegramMethod[Any], body: bytes, patience: ClientTimeout

@@ -11,40 +11,14 @@ from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramForbiddenError,
 )
-from aiogram.types import (
-    CallbackQuery,
-    ForceReply,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    Message,
-    ReplyParameters,
-    TelegramObject,
-)
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot import store
-from dialogs.screen import Button, Screen
+from bot import drawing, store
+from dialogs.screen import Screen
 from service.deps import Deps
 from service.journal import cases as journal
 
 log = structlog.get_logger()
-
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-
-def keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
-    """The buttons of a screen as Telegram wants them."""
-    if not screen.rows:
-        return None
-    return InlineKeyboardMarkup(
-        inline_keyboard=[[_button(one) for one in row] for row in screen.rows]
-    )
-
-
-def _button(one: Button) -> InlineKeyboardButton:
-    if one.target is None:
-        return InlineKeyboardButton(text=one.label, url=one.url)
-    return InlineKeyboardButton(text=one.label, callback_data=one.target.pack())
 
 
 def question_of(event: TelegramObject) -> Message | None:
@@ -56,11 +30,11 @@ def question_of(event: TelegramObject) -> Message | None:
     return event if isinstance(event, Message) else None
 
 
-def _replying_to(event: TelegramObject) -> ReplyParameters | None:
+def _replying_to(event: TelegramObject) -> int | None:
     asked = question_of(event)
     if asked is None or not asked.text or asked.text.startswith("/"):
         return None
-    return ReplyParameters(message_id=asked.message_id, allow_sending_without_reply=True)
+    return asked.message_id
 
 
 class Show:
@@ -107,13 +81,7 @@ class Show:
         if not isinstance(query.message, Message):
             return await self._send(screen)
         try:
-            await self._bot.edit_message_text(
-                str(screen.text),
-                chat_id=self._chat_id,
-                message_id=query.message.message_id,
-                reply_markup=keyboard(screen),
-                link_preview_options=_NO_PREVIEW,
-            )
+            await drawing.edit(self._bot, self._chat_id, query.message.message_id, screen)
         except TelegramBadRequest as error:
             if "message is not modified" in error.message:
                 return query.message.message_id
@@ -126,24 +94,19 @@ class Show:
 
     async def _answer(self, query: CallbackQuery) -> None:
         try:
-            await self._bot.answer_callback_query(query.id)
+            await drawing.answer(self._bot, query.id)
         except (TelegramAPIError, ClientDecodeError) as error:
             # Too late, answered by the process that died, or not taken: the screen says it all.
             log.debug("tap_not_answered", reason=str(error))
 
     async def _send(self, screen: Screen) -> int | None:
         try:
-            message = await self._bot.send_message(
-                self._chat_id,
-                str(screen.text),
-                reply_markup=ForceReply() if screen.asks else keyboard(screen),
-                link_preview_options=_NO_PREVIEW,
-                reply_parameters=_replying_to(self._event),
+            return await drawing.send(
+                self._bot, self._chat_id, screen, replying_to=_replying_to(self._event)
             )
         except TelegramForbiddenError:
             await self._gone()
             return None
-        return message.message_id
 
     async def _gone(self) -> None:
         """The person has blocked the bot: remember it, and change nothing they decided."""

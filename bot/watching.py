@@ -6,11 +6,10 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 
-from bot import notice_store, store
+from bot import drawing, notice_store, store
 from bot.intake import TRANSIENT
 from bot.member import Who
 from bot.notice_store import Watcher
-from bot.show import keyboard
 from dialogs import announce
 from dialogs.screen import Screen
 from locales.words import negotiate, words
@@ -76,7 +75,7 @@ async def call_second(bot: Bot, deps: Deps, sheet: Sheet) -> None:
         view = await by_staff.look(deps, member_id, notice.id)
         made = announce.screen(view, words(chat.locale or negotiate(chat.tag)))
         try:
-            await bot.send_message(chat.telegram_id, str(made.text), reply_markup=keyboard(made))
+            await drawing.send(bot, chat.telegram_id, made)
         except (TelegramAPIError, ClientDecodeError, *TRANSIENT) as error:
             log.info("second_person_not_called", reason=type(error).__name__)
 
@@ -88,8 +87,6 @@ async def _chats(deps: Deps, member_ids: Iterable[str]) -> dict[str, store.Chat]
 
 async def _edit(bot: Bot, chat_id: int, message_id: int, made: Screen) -> None:
     try:
-        await bot.edit_message_text(
-            str(made.text), chat_id=chat_id, message_id=message_id, reply_markup=keyboard(made)
-        )
+        await drawing.edit(bot, chat_id, message_id, made)
     except (TelegramAPIError, ClientDecodeError, *TRANSIENT) as error:
         log.debug("progress_not_shown", reason=type(error).__name__)

@@ -1,8 +1,7 @@
 """Opening the store, and the two kinds of transaction."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from service.db.cipher import cipher_connector, cipher_dbapi, read_or_make_key
 from service.db.here import READ, WRITE
+from service.db.keeping import Kept
 from service.db.server import CHANGE, SNAPSHOT, server_engine
 from service.errors import StoreError
+
+READERS = 8
+"""How many may read the embedded file at once."""
 
 
 class Database:
@@ -24,15 +27,16 @@ class Database:
         self.engine = engine
         self.reading = reading
         self.embedded = engine.dialect.name == "sqlite"
-        # One process writes one embedded file: waiting here costs nothing, waiting inside SQLite
-        # costs a sleeping thread.
-        self._writing = asyncio.Lock() if self.embedded else None
+        # One process writes one embedded file: waiting for its only writer here costs nothing,
+        # waiting inside SQLite costs a sleeping thread.
+        self._writer = Kept(engine, 1) if self.embedded else None
+        self._readers = Kept(reading, READERS) if self.embedded else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one snapshot and writes nothing."""
         # What was only read needs no commit.
-        async with self._connected(self.reading) as connection:
+        async with self._reading() as connection:
             if not self.embedded:
                 await _begin(connection, SNAPSHOT)
             yield connection
@@ -43,13 +47,17 @@ class Database:
 
         On a server that saves two of three ways there and back.
         """
-        async with self._connected(self.reading) as connection:
+        async with self._reading() as connection:
             yield connection
+
+    def _reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._readers.one() if self._readers else _connected(self.reading)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back on any error."""
-        async with self._writing or nullcontext(), self._connected(self.engine) as connection:
+        writing = self._writer.one() if self._writer else _connected(self.engine)
+        async with writing as connection:
             if self.embedded:
                 await connection.begin()
             else:
@@ -57,25 +65,29 @@ class Database:
             yield connection
             await connection.commit()
 
-    @asynccontextmanager
-    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        connection = engine.connect()
-        try:
-            await connection.start()
-        except (NoneFreeError, InvalidRequestError) as error:
-            # To whoever asks, a store that is too busy, or that ends each connection as soon as
-            # it is there, is one that is away for a moment.
-            raise OperationalError(None, None, error) from error
-        try:
-            yield connection
-        finally:
-            # Giving it back rolls back what is open. When that is cancelled, the connection ends.
-            await connection.close()
-
     async def close(self) -> None:
         """Give every connection back."""
+        for kept in filter(None, (self._readers, self._writer)):
+            await kept.close()
         await self.reading.dispose()
         await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection to a server."""
+    connection = engine.connect()
+    try:
+        await connection.start()
+    except (NoneFreeError, InvalidRequestError) as error:
+        # To whoever asks, a store that is too busy, or that ends each connection as soon as
+        # it is there, is one that is away for a moment.
+        raise OperationalError(None, None, error) from error
+    try:
+        yield connection
+    finally:
+        # Giving it back rolls back what is open. When that is cancelled, the connection ends.
+        await connection.close()
 
 
 async def _begin(connection: AsyncConnection, how: str) -> None:
@@ -100,7 +112,9 @@ def open_embedded(path: Path, key_file: Path) -> Database:
     # Who writes keeps one connection: what it has read and decrypted stays valid, because nobody
     # else in this process changes the file.
     writing = _embedded_engine(path, key, WRITE, pool_size=1, max_overflow=0)
-    reading = _embedded_engine(path, key, READ, pool_size=8, max_overflow=0, pool_use_lifo=True)
+    reading = _embedded_engine(
+        path, key, READ, pool_size=READERS, max_overflow=0, pool_use_lifo=True
+    )
     return Database(writing, reading)
 
 

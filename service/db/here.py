@@ -11,7 +11,7 @@ that turns out to be long.
 import re
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any, NoReturn
 
@@ -63,23 +63,12 @@ class HereCursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _execute_async(self, operation: Any, parameters: Any) -> Any:
         connection = self._adapt_connection
-        await connection.begun(self._cursor)
-        work = partial(self._carry_out, operation, parameters or ())
-        kind = _kind(operation)
-        if kind == "row":
-            work()
-        elif kind == "long" or connection.interrupted(work):
-            await connection.aside(work)
+        self._rows = deque(await connection.carried_out(self._cursor, operation, parameters or ()))
 
     async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> Any:
         connection = self._adapt_connection
         await connection.begun(self._cursor)
         await connection.aside(partial(self._cursor.executemany, operation, seq_of_parameters))
-
-    def _carry_out(self, operation: str, parameters: Any) -> None:
-        cursor: Any = self._cursor
-        cursor.execute(operation, parameters)
-        self._rows = deque(cursor.fetchall() if cursor.description else ())
 
 
 class HereConnection(AsyncAdapt_aiosqlite_connection):
@@ -92,6 +81,29 @@ class HereConnection(AsyncAdapt_aiosqlite_connection):
         super().__init__(dbapi, connection)
         self._begins = begins
         self._slow = True
+
+    async def ask(self, operation: str, parameters: Sequence[Any]) -> list[Any]:
+        """What a statement finds, without the cursor that SQLAlchemy would put around it."""
+        try:
+            cursor = self._connection._conn.cursor()  # noqa: SLF001
+            return await self.carried_out(cursor, operation, parameters)
+        except Exception as error:  # noqa: BLE001  # as SQLAlchemy's own does
+            self._handle_exception(error)
+
+    async def carried_out(self, cursor: Any, operation: str, parameters: Any) -> list[Any]:
+        """Carry out a statement, here or in the thread, and fetch its rows."""
+        await self.begun(cursor)
+        found: list[Any] = []
+
+        def work() -> None:
+            found[:] = _rows(cursor, operation, parameters)
+
+        kind = _kind(operation)
+        if kind == "row":
+            work()
+        elif kind == "long" or self.interrupted(work):
+            await self.aside(work)
+        return found
 
     async def aside(self, work: Callable[[], Any]) -> None:
         """Do something in the connection's own thread."""
@@ -164,6 +176,11 @@ class HereConnection(AsyncAdapt_aiosqlite_connection):
         began = time.perf_counter()
         self._connection._conn.execute("COMMIT")  # noqa: SLF001
         self._slow = time.perf_counter() - began > _QUICK
+
+
+def _rows(cursor: Any, operation: str, parameters: Any) -> Any:
+    cursor.execute(operation, parameters)
+    return cursor.fetchall() if cursor.description else ()
 
 
 def _stop() -> bool:

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    Row,
     SmallInteger,
     String,
     Table,
@@ -26,6 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import Json, Moment, metadata
+from service.db.prepared import Prepared
 from service.ids import new_id
 from service.journal.values import Cause, Kind, Latest, NewEvent, Proof, Shown, Taught
 
@@ -116,22 +116,24 @@ _CACHED = (
 
 
 _CAUSED = select(events.c.seq).where(events.c.cause == bindparam("key")).limit(1)
-_OF_MEMBER = select(latest).where(latest.c.member_id == bindparam("of"))
+_OF_MEMBER = Prepared(select(latest).where(latest.c.member_id == bindparam("of")))
 
 
-def _put(dialect: Any) -> Any:
+def _put(dialect: Any) -> Prepared:
     put = dialect.insert(latest)
     keys = ("member_id", "kind", "scope")
     changed = {column.name: put.excluded[column.name] for column in latest.c}
     for key in keys:
         del changed[key]
-    return put.on_conflict_do_update(index_elements=keys, set_=changed)
+    return Prepared(put.on_conflict_do_update(index_elements=keys, set_=changed))
 
 
 _APPEND = {
-    dialect.dialect.name: dialect.insert(events)
-    .on_conflict_do_nothing(index_elements=["cause", "ordinal"])
-    .returning(events.c.seq)
+    dialect.dialect.name: Prepared(
+        dialect.insert(events)
+        .on_conflict_do_nothing(index_elements=["cause", "ordinal"])
+        .returning(events.c.seq)
+    )
     for dialect in (sqlite, postgresql)
 }
 _PUT_LATEST = {dialect.dialect.name: _put(dialect) for dialect in (sqlite, postgresql)}
@@ -171,12 +173,13 @@ async def append(
             "ordinal": ordinal,
             "detail": event.detail,
         }
-        seq = (await conn.execute(_APPEND[conn.dialect.name], row)).scalar()
-        if seq is None:
+        written = await _APPEND[conn.dialect.name].first(conn, row)
+        if written is None:
             return []
+        seq = written.seq
         cached = {name: row[name] for name in _CACHED if name != "seq"}
         in_force = {**cached, "seq": seq, "event_id": row["id"]}
-        await conn.execute(_PUT_LATEST[conn.dialect.name], in_force)
+        await _PUT_LATEST[conn.dialect.name].rows(conn, in_force)
         appended.append(
             Latest(
                 seq=seq,
@@ -195,7 +198,7 @@ async def append(
 
 async def read_latest(conn: AsyncConnection, member_id: str) -> list[Latest]:
     """Everything that is in force for a member: one row per kind and scope."""
-    return [_latest(row) for row in await conn.execute(_OF_MEMBER, {"of": member_id})]
+    return [_latest(row) for row in await _OF_MEMBER.rows(conn, {"of": member_id})]
 
 
 async def read_latest_of(
@@ -209,7 +212,7 @@ async def read_latest_of(
     return [(row.member_id, _latest(row)) for row in rows]
 
 
-def _latest(row: Row[Any]) -> Latest:
+def _latest(row: Any) -> Latest:
     return Latest(
         seq=row.seq,
         kind=Kind(row.kind),

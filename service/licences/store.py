@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Integer,
-    Select,
     String,
     Table,
     Text,
@@ -18,10 +17,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import Moment, metadata
+from service.db.prepared import Prepared
 from service.ids import new_id
 from service.licences.values import Licence, Status, Terms
 
@@ -54,10 +53,11 @@ _current = select(licences, versions.c.floor, versions.c.digest, versions.c.term
 
 
 @lru_cache(maxsize=32)
-def _of_mids(count: int) -> Select[Any]:
+def _of_mids(count: int) -> Prepared:
     # As many places as there are MIDs: a list that is laid out at every use costs more than the
     # reading.
-    return _current.where(licences.c.mid_id.in_([bindparam(f"mid_{i}") for i in range(count)]))
+    wanted: list[Any] = [bindparam(f"mid_{i}") for i in range(count)]
+    return Prepared(_current.where(licences.c.mid_id.in_(wanted)))
 
 
 @lru_cache(maxsize=1024)
@@ -65,7 +65,7 @@ def _parse(digest: str, terms: str) -> Terms:  # noqa: ARG001  # the digest make
     return Terms.model_validate_json(terms)
 
 
-def _licence(row: Row[tuple[object, ...]]) -> Licence:
+def _licence(row: Any) -> Licence:
     return Licence(
         id=row.id,
         mid_id=row.mid_id,
@@ -81,7 +81,7 @@ def _licence(row: Row[tuple[object, ...]]) -> Licence:
 async def read_licences(conn: AsyncConnection, mid_ids: Iterable[str]) -> list[Licence]:
     """The current version of every licence of these MIDs, in the order of their first import."""
     given = {f"mid_{i}": mid_id for i, mid_id in enumerate(mid_ids)}
-    rows = await conn.execute(_of_mids(len(given)), given)
+    rows = await _of_mids(len(given)).rows(conn, given) if given else ()
     return sorted(map(_licence, rows), key=lambda one: (one.mid_id, one.slug))
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    Row,
     SmallInteger,
     String,
     Table,
@@ -24,6 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import Moment, metadata
+from service.db.prepared import Prepared
 from service.ids import new_id
 from service.people.mid_store import hold_mid, mids, parse, roster
 from service.people.values import Member, Membership
@@ -78,22 +78,21 @@ async def add_member(conn: AsyncConnection, at: datetime, *, spoken: str | None 
     return member
 
 
-_MEMBER = select(members).where(members.c.id == bindparam("member_id"))
-_MEMBER_HELD = _MEMBER.with_for_update()
+_member = select(members).where(members.c.id == bindparam("member_id"))
+_MEMBER = Prepared(_member)
+_MEMBER_HELD = Prepared(_member.with_for_update())
 
 
 async def read_member(
     conn: AsyncConnection, member_id: str, *, lock: bool = False
 ) -> Member | None:
     """A person by id; ``lock`` holds their writes in line until the transaction ends."""
-    found = await conn.execute(_MEMBER_HELD if lock else _MEMBER, {"member_id": member_id})
-    row = found.first()
-    if row is None:
-        return None
-    return member_of(row)
+    wanted = _MEMBER_HELD if lock else _MEMBER
+    row = await wanted.first(conn, {"member_id": member_id})
+    return None if row is None else member_of(row)
 
 
-def member_of(row: Row[Any]) -> Member:
+def member_of(row: Any) -> Member:
     """A row with the columns of ``members`` as a value."""
     return Member(
         id=row.id,
@@ -119,7 +118,7 @@ async def set_member(conn: AsyncConnection, member_id: str, **values: str | int 
     await conn.execute(update(members).where(members.c.id == member_id).values(**values))
 
 
-_MEMBERSHIPS = (
+_MEMBERSHIPS = Prepared(
     select(memberships.c.id, memberships.c.ref, mids.c.doc, roster.c.tier, roster.c.eligible)
     .join(mids, mids.c.id == memberships.c.mid_id)
     .join(
@@ -134,7 +133,7 @@ _MEMBERSHIPS = (
 
 async def read_memberships(conn: AsyncConnection, member_id: str) -> list[Membership]:
     """The MIDs a person is in now, in the order of joining."""
-    rows = await conn.execute(_MEMBERSHIPS, {"of": member_id})
+    rows = await _MEMBERSHIPS.rows(conn, {"of": member_id})
     return [
         Membership(
             id=row.id,

@@ -26,13 +26,13 @@ async def db(tmp_path):
 def threads(monkeypatch):
     """In which thread each statement was carried out."""
     found: list[bool] = []
-    carry_out = here.HereCursor._carry_out
+    rows = here._rows
 
     def watched(cursor, operation, parameters):
         found.append(threading.current_thread() is threading.main_thread())
-        return carry_out(cursor, operation, parameters)
+        return rows(cursor, operation, parameters)
 
-    monkeypatch.setattr(here.HereCursor, "_carry_out", watched)
+    monkeypatch.setattr(here, "_rows", watched)
     return found
 
 

@@ -27,6 +27,7 @@ from service.db.trouble import why_away
 from service.deps import Deps
 from service.errors import StoreError
 from service.journal import cases as journal
+from service.journal import store as journal_store
 from service.journal.store import events, latest
 from service.licences.values import Refusal, RefusalKind
 from service.money.store import statement_lines
@@ -300,17 +301,19 @@ async def test_a_write_that_fails_leaves_nothing(stage, nurse):
         assert (await conn.execute(select(latest))).first() is not None
 
 
-async def test_a_use_case_that_dies_at_its_last_statement_leaves_nothing(stage, nurse):
-    def die(conn, cursor, statement, *rest):
-        if statement.startswith("INSERT INTO latest"):
-            raise RuntimeError("half way")
+async def test_a_use_case_that_dies_at_its_last_statement_leaves_nothing(
+    stage, nurse, monkeypatch
+):
+    put = journal_store._PUT_LATEST[stage.deps.db.engine.dialect.name]
+
+    async def die(conn, given):
+        raise RuntimeError("half way")
 
     before = len(await stage.history())
-    engine = stage.deps.db.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", die)
+    monkeypatch.setattr(put, "rows", die)
     with pytest.raises(RuntimeError, match="half way"):
         await stage.turn(nurse, 3)
-    event.remove(engine, "before_cursor_execute", die)
+    monkeypatch.undo()
     assert len(await stage.history()) == before
     assert (await stage.turn(nurse, 3)).position == 3
 
