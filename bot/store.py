@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import notice_store
 from service.db.locks import hold
 from service.db.metadata import Moment, metadata
+from service.db.prepared import Prepared
 from service.people.store import members
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -121,13 +122,8 @@ async def put_updates(
         }
         for one in updates
     ]
-    stored = []
-    for seq, update_id in sorted(
-        tuple(row) for row in await conn.execute(_PUT[conn.dialect.name], rows)
-    ):
-        one = given[update_id]
-        stored.append(Waiting(seq, update_id, one.lane, one.body, at))
-    return stored
+    new = sorted(tuple(row) for row in await conn.execute(_PUT[conn.dialect.name], rows))
+    return [Waiting(seq, id_, given[id_].lane, given[id_].body, at) for seq, id_ in new]
 
 
 _OPEN = (
@@ -176,7 +172,7 @@ async def forget_finished(conn: AsyncConnection, before: datetime) -> None:
     await conn.execute(delete(inbox).where(inbox.c.done_at < before))
 
 
-_CHAT = (
+_CHAT = Prepared(
     select(chats.c.telegram_id, chats.c.member_id, chats.c.tag, members.c.locale)
     .join(members, members.c.id == chats.c.member_id, isouter=True)
     .where(chats.c.telegram_id == bindparam("telegram_id"))
@@ -185,7 +181,7 @@ _CHAT = (
 
 async def read_chat(conn: AsyncConnection, telegram_id: int) -> Chat | None:
     """The chat with a Telegram id."""
-    row = (await conn.execute(_CHAT, {"telegram_id": telegram_id})).first()
+    row = await _CHAT.first(conn, {"telegram_id": telegram_id})
     return None if row is None else Chat(*row)
 
 

@@ -16,7 +16,7 @@ from service.notices.packing import pack_outcomes
 from service.notices.store import notices
 from service.notices.turns import Batch
 from service.notices.values import Audience, Outcome, Status
-from service.people import store as people_store
+from service.people import number_store as numbered
 from tests.service.test_service_notices import approved, content, send_all, taken
 
 EVERYONE = Audience(everyone=True)
@@ -111,7 +111,7 @@ async def years(stage, joined):
     numbers = {}
     async with stage.deps.db.read() as conn:
         for ref, member in joined.items():
-            ((number, _),) = (await people_store.read_numbers(conn, member)).values()
+            ((number, _),) = (await numbered.read_numbers(conn, member)).values()
             numbers[ref] = number
     return Years(stage, numbers)
 
