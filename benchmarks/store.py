@@ -77,7 +77,7 @@ async def prepare(db: Database, members: int) -> None:
         await _fill(conn, members)
     if db.embedded:
         # What is measured has no more room than the product has.
-        await db.engine.dispose()
+        await db.close()
     else:
         # A server does this by itself before long; the embedded file never.
         async with db.write() as conn:

@@ -25,7 +25,7 @@ async def theirs(
 ) -> list[NoticeView]:
     """Those of some notices of a member's MIDs that were for this member, in the order given.
 
-    ``numbers`` is what ``people.store.read_numbers`` says of them. However many notices there
+    ``numbers`` is what ``number_store.read_numbers`` says of them. However many notices there
     are, each MID among them is asked about a few times and not more.
     """
     sent: dict[str, datetime | None] = {}

@@ -30,6 +30,7 @@ PEOPLE = int(os.environ.get("MIDLINE_NOTICE_PEOPLE", "2000"))
 KILLS = int(os.environ.get("MIDLINE_NOTICE_KILLS", "6"))
 RATE = float(os.environ.get("MIDLINE_NOTICE_RATE", "300"))
 LATENCY = 0.08
+LOOKS = 0.05
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,14 @@ async def test_a_sender_killed_at_random_misses_nobody(tmp_path: Path, capsys, h
             known, last = total(telegram), kills == KILLS
             async with process(OURS, telegram, tmp_path, PEOPLE, RATE) as bot:
                 while total(telegram) == known and not await done(deps, notice_id):  # noqa: ASYNC110
-                    await asyncio.sleep(0.01)
+                    await asyncio.sleep(LOOKS)
                 share = PEOPLE / RATE / (KILLS + 1)
                 until = asyncio.get_running_loop().time() + share * chance.random()
                 while last or asyncio.get_running_loop().time() < until:
                     if await done(deps, notice_id):
                         last = True
                         break
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(LOOKS)
                 if not last:
                     left.append(await killed(bot, how, telegram, deps, notice_id))
             repeats.append(twice(telegram))
