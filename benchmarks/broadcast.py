@@ -23,7 +23,7 @@ from benchmarks import store
 from benchmarks.limited import Limited, Limits
 from benchmarks.members import Load
 from benchmarks.table import table
-from benchmarks.tap import ROOT, Case, command, used
+from benchmarks.tap import ROOT, Case, at_rest, command, used
 from dialogs.callbacks import SetKnob
 from service.clock import SystemClock
 from service.deps import Deps
@@ -99,7 +99,7 @@ async def run(
     await telegram.start()
     async with process(name, telegram, folder, people, rate) as bot:
         await asyncio.wait_for(telegram.ready.wait(), 120)
-        await asyncio.sleep(SETTLE)
+        await at_rest(bot.pid)
         if taps:
             telegram.begin()
         loop = asyncio.get_running_loop()

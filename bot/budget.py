@@ -98,10 +98,12 @@ class Budget:
 
     def _per_second(self) -> float:
         """Calls a second, with room for replies to come in bursts."""
+        self._fade(self._now())
         kept = SPREADS * math.sqrt(self._replies)
         return max(self._rate * (1 - HEADROOM) * self._share - kept, 1.0)
 
     def _fade(self, now: float) -> None:
+        """Replies of the past count less and less, also when none comes any more."""
         self._replies *= math.exp((self._replied_at - now) / MEMORY_SECONDS)
         self._replied_at = now
 
