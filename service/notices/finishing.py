@@ -1,5 +1,6 @@
 """The end of a notice: everybody it was for is looked for once more before it counts as done."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +13,7 @@ from service.notices.values import Halt, Notice, Outcome, Status
 from service.people import number_store as numbered
 
 PER_READ = 2000
+BREATH_SECONDS = 0.01
 
 
 async def finish(deps: Deps, notice: Notice) -> int:
@@ -28,6 +30,8 @@ async def finish(deps: Deps, notice: Notice) -> int:
             if row is None or row.epoch != notice.epoch:
                 return 0
             after = await merge_store.merge(conn, notice.id, after)
+        # Another process that waits for the file looks again only every few milliseconds.
+        await asyncio.sleep(BREATH_SECONDS)
     missed = [number async for number in _missed(deps, notice)]
     async with deps.db.write() as conn:
         row = await store.read_row(conn, notice.id, lock=True)

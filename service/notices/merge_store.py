@@ -9,7 +9,7 @@ from service.notices.audience_store import PER_BLOCK
 from service.notices.outcome_store import segments
 from service.notices.packing import RECORD, pack_outcomes, unpack_outcomes
 
-PEOPLE, ROWS = 2 * PER_BLOCK, 2000
+PEOPLE, ROWS = PER_BLOCK, 2000
 """How much is rewritten in one transaction at most: whoever else writes waits for it."""
 
 
