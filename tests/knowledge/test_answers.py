@@ -181,9 +181,15 @@ async def test_a_draft_that_fails_or_hangs_does_not_cost_the_answer():
 
 async def test_a_question_can_be_called_off():
     async with bench() as b:
-        b.server.script = lambda _request: Bad(hang=True)
+        patience = asyncio.timeout(60)
+
+        def hang(_request):
+            patience.reschedule(0)
+            return Bad(hang=True)
+
+        b.server.script = hang
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.3):
+            async with patience:
                 await b.ask()
         assert b.server.requests
         b.server.script = saying((GOOD, ["s1"]))
@@ -505,9 +511,10 @@ async def test_at_eighty_percent_the_operator_is_told_once_whoever_notices():
 async def test_no_more_than_four_are_under_way():
     async with bench() as b:
         b.server.script = saying((GOOD, ["s1"]))
-        b.server.delay = 0.05
+        b.server.delay = 0.1
         await asyncio.gather(*(b.ask(member=f"mem_{n}") for n in range(20)))
-        assert b.server.most == 4
+        # How many come together is for the machine to say, but never more.
+        assert 1 < b.server.most <= 4
 
 
 def test_who_has_no_model_does_not_load_the_client():
