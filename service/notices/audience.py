@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
-from service.journal.values import ALL, Kind
+from service.journal.values import Kind
 from service.notices import audience_store, held_store, rules, store
 from service.notices import outcome_store as outcomes
 from service.notices.rules import Person
@@ -51,8 +51,6 @@ async def read_people(
         delivered = await _delivered(conn, mid, now, group[0][0].seq, group[-1][0].seq)
     found = []
     for row, sources in group:
-        muted = sources.setting(Kind.MUTE, row.membership_id)
-        pause = sources.setting(Kind.PAUSE, ALL)
         found.append(
             Person(
                 number=row.seq,
@@ -63,8 +61,8 @@ async def read_people(
                 zone=row.zone or mid.zone,
                 quiet=row.quiet,
                 weekly=row.weekly,
-                muted=muted is not None and muted.value == "on",
-                stopped=pause is not None and pause.value == Pause.STOPPED,
+                muted=sources.muted(row.membership_id),
+                stopped=sources.pause is Pause.STOPPED,
                 standings=_standings(sources, licences) if licences else {},
                 delivered=tuple(delivered.get(row.seq, {}).values()),
             )

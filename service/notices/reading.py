@@ -11,7 +11,7 @@ from service.errors import NotFoundError
 from service.journal.values import Cause, Kind, NewEvent
 from service.notices import store
 from service.notices.hearing import AttentionView, HearingView
-from service.notices.theirs import muted, theirs
+from service.notices.theirs import theirs
 from service.notices.views import NoticeView
 from service.people import number_store as numbered
 from service.people.values import Membership
@@ -79,7 +79,7 @@ async def mute(
     """
     async with turn(deps, member_id, cause) as now:
         found = _membership(now.sources, membership_id)
-        if muted(now.sources, membership_id) is not on:
+        if now.sources.muted(membership_id) is not on:
             event = NewEvent(
                 kind=Kind.MUTE,
                 scope=membership_id,
@@ -110,8 +110,8 @@ def _membership(sources: Sources, membership_id: str) -> Membership:
 
 
 def _hearing(sources: Sources, one: Membership) -> HearingView:
-    stopped = sources.picture().pause is Pause.STOPPED
-    return HearingView(membership=one, muted=muted(sources, one.id), stopped=stopped)
+    stopped = sources.pause is Pause.STOPPED
+    return HearingView(membership=one, muted=sources.muted(one.id), stopped=stopped)
 
 
 async def attention(deps: Deps, member_id: str) -> AttentionView:
@@ -122,7 +122,7 @@ async def attention(deps: Deps, member_id: str) -> AttentionView:
     """
     async with deps.db.read() as conn:
         sources = await price.read_sources(conn, member_id, deps.clock.now())
-    silent = frozenset(one.id for one in sources.memberships if muted(sources, one.id))
+    silent = frozenset(one.id for one in sources.memberships if sources.muted(one.id))
     return AttentionView(picture=sources.picture(), muted=silent)
 
 

@@ -82,12 +82,6 @@ def _perhaps(notice: Notice, number: int) -> bool:
     return started and number <= min(notice.upper, notice.intent)
 
 
-def muted(sources: Sources, membership_id: str) -> bool:
-    """Whether a membership is muted."""
-    found = sources.setting(Kind.MUTE, membership_id)
-    return found is not None and found.value == "on"
-
-
 def view_for(
     sources: Sources, membership: Membership, notice: Notice, sent_at: datetime | None
 ) -> NoticeView:
@@ -112,7 +106,7 @@ def view_for(
         sent_at=sent_at,
         answer=chosen.value if chosen else None,
         answered_at=chosen.at if chosen else None,
-        muted=muted(sources, membership.id),
+        muted=sources.muted(membership.id),
         closed=content.closes is not None and sources.now >= content.closes,
         corrected=notice.rev > 1,
         zone=sources.picture().zone,

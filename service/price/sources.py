@@ -28,6 +28,17 @@ class Sources:
         """What is in force for one kind and scope."""
         return next((e for e in self.latest if e.kind is kind and e.scope == scope), None)
 
+    def muted(self, membership_id: str) -> bool:
+        """Whether a membership is muted."""
+        found = self.setting(Kind.MUTE, membership_id)
+        return found is not None and found.value == "on"
+
+    @property
+    def pause(self) -> Pause:
+        """Whether the member has paused or stopped everything."""
+        found = self.setting(Kind.PAUSE, ALL)
+        return Pause(found.value) if found else Pause.OFF
+
     def after(self, appended: Sequence[Latest]) -> "Sources":
         """This snapshot once these events have been appended to it."""
         settled = {(one.kind, one.scope): one for one in (*self.latest, *appended)}
@@ -35,7 +46,6 @@ class Sources:
 
     def picture(self) -> Picture:
         """Everything that decides who is in."""
-        pause = self.setting(Kind.PAUSE, ALL)
         return Picture(
             member=self.member,
             memberships=self.memberships,
@@ -47,7 +57,7 @@ class Sources:
                     if one.kind is Kind.REFUSAL and one.value == "on"
                 )
             ),
-            pause=Pause(pause.value) if pause else Pause.OFF,
+            pause=self.pause,
             knob=self._knob(),
             now=self.now,
         )
