@@ -2,18 +2,24 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The lock is complete (tests/test_lock.py), so pip resolves nothing: what is newest on an index does not matter.
+PIP := $(BIN)/pip --disable-pip-version-check
+LOCKED := install --quiet --require-hashes --no-deps
+LOCK := uv pip compile --upgrade --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/messages.po)
 
 .PHONY: demo test lint types proofs bench locales vectors screens lock clean
 
 $(VENV)/run: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) $(LOCKED) -r requirements.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	$(PIP) check
 	touch $@
 
 $(VENV)/dev: requirements-dev.txt $(VENV)/run
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(PIP) $(LOCKED) -r requirements-dev.txt
+	$(PIP) check
 	touch $@
 
 $(VENV)/words: $(VENV)/run $(CATALOGUES)
@@ -51,8 +57,8 @@ screens: $(VENV)/words  ## the screen book: every screen in every language on on
 	$(BIN)/midline screens screens.html
 
 lock: $(VENV)/dev  ## pin the newest versions that pyproject.toml allows (needs uv)
-	uv pip compile --generate-hashes --python-version 3.11 --no-header --extra build pyproject.toml -o requirements.txt
-	uv pip compile --generate-hashes --python-version 3.11 --no-header --extra build --extra dev pyproject.toml -o requirements-dev.txt
+	$(LOCK) --extra build -o requirements.txt
+	$(LOCK) --extra build --extra dev -o requirements-dev.txt
 
 clean:  ## forget what was installed and built
 	rm -rf $(VENV) *.egg-info screens.html ci-output

@@ -26,9 +26,17 @@ _KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     "p": ((1, "c"), 2),
 }
 # Where Babel's order of forms is not the one that gettext's manual and every editor have.
+# The rules that the catalogues are written for. Babel's own follow CLDR and change with it: 2.19
+# gave Spanish, French and Portuguese a third form, for whole millions, that no text of ours needs.
 _PLURALS = {
     "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3"
-    " : n%100>=11 ? 4 : 5);"
+    " : n%100>=11 ? 4 : 5);",
+    "es": "nplurals=2; plural=(n != 1);",
+    "fr": "nplurals=2; plural=(n > 1);",
+    "hi": "nplurals=2; plural=(n != 1);",
+    "pt_BR": "nplurals=2; plural=(n > 1);",
+    "ru": "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0"
+    " : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);",
 }
 _HEADER = "The words of Midline. How to translate them: locales/README.md"
 _VOLATILE = re.compile(

@@ -129,7 +129,7 @@ def test_the_image_runs_as_nobody_in_particular_and_installs_what_is_pinned() ->
     assert users
     assert "root" not in users[-1]
     assert "USER 0" not in users[-1]
-    assert any("--require-hashes -r /src/requirements.txt" in one for one in lines)
+    assert any("--require-hashes --no-deps -r /src/requirements.txt" in one for one in lines)
     assert 'CMD ["run"]' in lines
 
 
