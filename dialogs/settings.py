@@ -107,4 +107,5 @@ def zones(picture: Picture, page: int, w: Words) -> Screen:
 
 
 def _city(zone: str, now: datetime, w: Words) -> str:
-    return w.t("{time} {city}", city=w.city(zone), time=f"{now.astimezone(ZoneInfo(zone)):%H:%M}")
+    local = format(now.astimezone(ZoneInfo(zone)), "%H:%M")
+    return w.t("{time} {city}", city=w.city(zone), time=local)

@@ -217,7 +217,7 @@ class Words:
         return self.t(
             "{date}, {time} ({city} time)",
             date=local.date(),
-            time=f"{local:%H:%M}",
+            time=format(local, "%H:%M"),
             city=self.city(zone),
         )
 

@@ -26,13 +26,13 @@ PYTHONS = ("3.11", "3.12", "3.13")
 
 @cache
 def pins(name):
-    """The pinned requirements of a lock file: distribution name -> its lines, one for each marker."""
+    """The requirements that a lock file pins, by distribution; one for each marker."""
     text = (HERE / name).read_text("utf-8").replace("\\\n", " ")
     found: dict[str, list[Requirement]] = {}
     for line in text.splitlines():
-        line = line.split("#")[0].split(" --hash=")[0].strip()
-        if line:
-            requirement = Requirement(line)
+        pin = line.split("#")[0].split(" --hash=")[0].strip()
+        if pin:
+            requirement = Requirement(pin)
             found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
     return found
 
@@ -107,9 +107,8 @@ def test_a_lock_that_lacks_one_distribution_is_found():
     """The test above can fail: without the pin of coverage the lock is incomplete."""
     kept = pins("requirements-dev.txt").pop("coverage")
     try:
-        assert any(
-            "coverage" in line for line in missing("requirements-dev.txt", ("dev",), "3.11")
-        )
+        found = missing("requirements-dev.txt", ("dev",), "3.11")
+        assert any("coverage" in line for line in found)
     finally:
         pins("requirements-dev.txt")["coverage"] = kept
 
@@ -130,7 +129,7 @@ def test_a_lock_names_no_index(lock):
 
 
 def install_lines():
-    """Every line of the Makefile, the container file and the handbook that installs from a lock."""
+    """Every line in the Makefile, the image and the handbook that installs from a lock."""
     for name in ("Makefile", "deploy/Dockerfile", "deploy/README.md"):
         for line in (HERE / name).read_text("utf-8").splitlines():
             if "-r " in line and "requirements" in line and not line.startswith("#"):
@@ -142,6 +141,6 @@ def test_whatever_installs_from_a_lock_resolves_nothing():
     assert {name for name, _ in found} == {"Makefile", "deploy/Dockerfile", "deploy/README.md"}
     flags = re.search(r"^LOCKED := (.+)$", (HERE / "Makefile").read_text("utf-8"), re.MULTILINE)
     for name, line in found:
-        line = line.replace("$(LOCKED)", flags[1])
-        assert "--require-hashes" in line, (name, line)
-        assert "--no-deps" in line, (name, line)
+        command = line.replace("$(LOCKED)", flags[1])
+        assert "--require-hashes" in command, (name, line)
+        assert "--no-deps" in command, (name, line)
