@@ -22,9 +22,12 @@ from benchmarks.table import table
 from benchmarks.tap import ROOT
 from service.clock import SystemClock
 from service.deps import Deps
-from service.notices import composing, finishing, reporting, sending
 from service.notices.audience import next_people
-from service.notices.turns import Batch, Settled
+from service.notices.authoring import cases as authoring
+from service.notices.authoring import reporting
+from service.notices.delivery import cases as delivery
+from service.notices.delivery import completion
+from service.notices.delivery_values import Batch, Settled
 from service.notices.values import (
     Audience,
     Content,
@@ -148,15 +151,15 @@ async def tell(deps: Deps, whom: Audience, other: Beside) -> Found:
     found = Found()
     words = {"en": NoticeText(title="Open evening", body="Come at 18:00.")}
     made = Content(kind=NoticeKind.BREACH, urgent=True, audience=whom, text=words)
-    notice = await composing.draft(deps, MID, made, by="benchmark")
-    counted = await timed(found, "count", other, composing.count(deps, MID, notice.id))
+    notice = await authoring.draft(deps, MID, made, by="benchmark")
+    counted = await timed(found, "count", other, authoring.count(deps, MID, notice.id))
     found.people = counted.total
-    approving = composing.approve(deps, MID, notice.id, "benchmark", counted.total)
+    approving = authoring.approve(deps, MID, notice.id, "benchmark", counted.total)
     await timed(found, "approve", other, approving)
     notice = await timed(found, "start", other, start(deps, notice.id))
     await timed(found, "send", other, send(deps, notice, found))
     found.progress = await progress(deps, notice.id)
-    await timed(found, "finish", other, finishing.finish(deps, notice))
+    await timed(found, "finish", other, completion.finish(deps, notice))
     report = await reporting.report(deps, MID, notice.id)
     assert report.notice.status is Status.FINISHED, report.notice.reason
     assert report.notice.of(Outcome.SENT) == counted.total
@@ -166,8 +169,8 @@ async def tell(deps: Deps, whom: Audience, other: Beside) -> Found:
 
 async def start(deps: Deps, notice_id: str) -> Notice:
     """From "approved" to the first people to be sent to; a sender looks twice a second."""
-    (due,) = await sending.due(deps)
-    notice = await sending.take_over(deps, notice_id)
+    (due,) = await delivery.due(deps)
+    notice = await delivery.take_over(deps, notice_id)
     assert notice is not None
     assert due.id == notice.id
     await next_people(deps, notice, 0, CHUNK)
@@ -185,7 +188,7 @@ async def send(deps: Deps, notice: Notice, found: Found) -> None:
             for i, one in enumerate(turn.send, 1)
         )
         batch = Batch(settled=(*sent, *turn.settled), floor=after, intent=after, put_off=())
-        await sending.settle(deps, {notice.id: batch}, {notice.id: notice.epoch})
+        await delivery.settle(deps, {notice.id: batch}, {notice.id: notice.epoch})
         told += len(sent)
         if told * 10 >= found.people * (len(found.tenths) + 1):
             now = time.perf_counter()

@@ -27,7 +27,7 @@ from benchmarks.tap import ROOT, Case, at_rest, command, used
 from dialogs.callbacks import SetKnob
 from service.clock import SystemClock
 from service.deps import Deps
-from service.notices import composing
+from service.notices.authoring import cases as authoring
 from service.notices.values import Audience, Content, NoticeKind, NoticeText
 
 OURS = "Midline"
@@ -149,9 +149,9 @@ async def announce(folder: Path) -> str:
     db = store.embedded(folder)
     try:
         deps = Deps(db, SystemClock())
-        made = await composing.draft(deps, "nurses", notice(), by="benchmark")
-        counted = await composing.count(deps, "nurses", made.id)
-        await composing.approve(deps, "nurses", made.id, "benchmark", counted.total)
+        made = await authoring.draft(deps, "nurses", notice(), by="benchmark")
+        counted = await authoring.count(deps, "nurses", made.id)
+        await authoring.approve(deps, "nurses", made.id, "benchmark", counted.total)
         return made.id
     finally:
         await db.close()

@@ -21,7 +21,8 @@ from service.clock import SystemClock
 from service.deps import Deps
 from service.ids import new_nonce
 from service.journal.values import ALL, Cause
-from service.price import cases
+from service.knob import cases as knob_cases
+from service.standing import cases as standing_cases
 
 ASKED = 150
 POSITIONS = (2, -1, 3, 0, -2, 1)
@@ -31,12 +32,12 @@ Work = Callable[[Deps, str, int], Awaitable[object]]
 async def set_knob(deps: Deps, member: str, turn: int) -> object:
     """A tap on the knob."""
     cause = Cause(key=f"in:{new_nonce()}", source="knob")
-    return await cases.set_knob(deps, member, ALL, POSITIONS[turn % len(POSITIONS)], cause)
+    return await knob_cases.set_knob(deps, member, ALL, POSITIONS[turn % len(POSITIONS)], cause)
 
 
 async def home(deps: Deps, member: str, _: int) -> object:
     """``/start`` of somebody who is known."""
-    return await cases.portfolio(deps, member)
+    return await standing_cases.portfolio(deps, member)
 
 
 WORK: dict[str, Work] = {"set the knob": set_knob, "/start": home}

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from benchmarks.members import FIRST_ID
 from bot.store import chats
 from service.bundle.cases import import_bundle
-from service.bundle.read import read_bundle
-from service.bundle.shift import EXAMPLES_WRITTEN, shift
+from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift
+from service.bundle.files.read_bundle import read_bundle
 from service.clock import SystemClock
 from service.db.database import Database, open_embedded, open_server
 from service.db.migrate import migrate

@@ -57,15 +57,15 @@ def send(
     as_json_: AsJson = False,
 ) -> None:
     """Make a draft from a file and count whom it would reach."""
-    from service.bundle.notice_file import read_notice_file
-    from service.notices import composing
+    from service.bundle.files.read_notice import read_notice_file
+    from service.notices.authoring import cases as authoring
 
     async def work(deps: Deps) -> tuple[Notice, Counted]:
         content = read_notice_file(file, deps.clock.now())
-        notice = await composing.draft(deps, mid, content, as_)
-        counted = await composing.count(deps, mid, notice.id)
+        notice = await authoring.draft(deps, mid, content, as_)
+        counted = await authoring.count(deps, mid, notice.id)
         if approve:
-            notice = await composing.approve(deps, mid, notice.id, as_, counted.total)
+            notice = await authoring.approve(deps, mid, notice.id, as_, counted.total)
         return notice, counted
 
     notice, counted = _work(work)
@@ -78,19 +78,20 @@ def send(
 @app.command()
 def approve(notice_id: Id, as_: As = "operator") -> None:
     """Approve the number of people that was counted last, if it is still that number."""
-    from service.notices import composing, reporting
-    from service.notices.refusals import CountChangedError, NoticeRefusedError
+    from service.notices.authoring import cases as authoring
+    from service.notices.authoring import reporting
+    from service.notices.errors import CountChangedError, NoticeRefusedError
 
     async def work(deps: Deps) -> Notice:
         mid = await reporting.owner(deps, notice_id)
-        notice = await composing.read(deps, mid, notice_id)
+        notice = await authoring.read(deps, mid, notice_id)
         if notice.status is Status.DRAFT and not notice.counted:
-            counted = await composing.count(deps, mid, notice_id)
+            counted = await authoring.count(deps, mid, notice_id)
             raise NoticeRefusedError(f"{counted_text(notice, counted)}\nNothing was sent yet.")
         try:
-            return await composing.approve(deps, mid, notice_id, as_, notice.total)
+            return await authoring.approve(deps, mid, notice_id, as_, notice.total)
         except CountChangedError:
-            await composing.count(deps, mid, notice_id)
+            await authoring.count(deps, mid, notice_id)
             raise
 
     typer.echo(listed_line(_work(work)))
@@ -103,7 +104,7 @@ def status(
     watch: Annotated[bool, typer.Option(help="Stay until it is over, on one line.")] = False,
 ) -> None:
     """What became of a notice so far."""
-    from service.notices import reporting
+    from service.notices.authoring import reporting
 
     async def work(deps: Deps) -> Report:
         mid = await reporting.owner(deps, notice_id)
@@ -127,21 +128,21 @@ def status(
 @app.command()
 def stop(notice_id: Id) -> None:
     """Send it to nobody else. What was sent stays."""
-    from service.notices import composing
+    from service.notices.authoring import cases as authoring
 
-    _change(notice_id, composing.stop)
+    _change(notice_id, authoring.stop)
 
 
 @app.command()
 def resume(notice_id: Id) -> None:
     """Go on with a notice that was paused because something went wrong."""
-    from service.notices import composing
+    from service.notices.authoring import cases as authoring
 
-    _change(notice_id, composing.resume)
+    _change(notice_id, authoring.resume)
 
 
 def _change(notice_id: str, change: Callable[[Deps, str, str], Awaitable[Notice]]) -> None:
-    from service.notices import reporting
+    from service.notices.authoring import reporting
 
     async def work(deps: Deps) -> Notice:
         return await change(deps, await reporting.owner(deps, notice_id), notice_id)
@@ -152,13 +153,14 @@ def _change(notice_id: str, change: Callable[[Deps, str, str], Awaitable[Notice]
 @app.command()
 def correct(notice_id: Id, file: File) -> None:
     """Put a file's words in place of a notice's. Messages already sent are edited."""
-    from service.bundle.notice_file import read_notice_file
-    from service.notices import composing, reporting
+    from service.bundle.files.read_notice import read_notice_file
+    from service.notices.authoring import cases as authoring
+    from service.notices.authoring import reporting
 
     async def work(deps: Deps) -> Notice:
         content = read_notice_file(file, None)
         mid = await reporting.owner(deps, notice_id)
-        return await composing.correct(deps, mid, notice_id, content.text)
+        return await authoring.correct(deps, mid, notice_id, content.text)
 
     typer.echo(listed_line(_work(work)))
 
@@ -166,7 +168,7 @@ def correct(notice_id: Id, file: File) -> None:
 @app.command("list")
 def list_(mid: Mid, as_json_: AsJson = False) -> None:
     """The newest notices of a MID."""
-    from service.notices import reporting
+    from service.notices.authoring import reporting
 
     notices = _work(lambda deps: reporting.listed(deps, mid))
     if as_json_:
@@ -181,7 +183,7 @@ def list_(mid: Mid, as_json_: AsJson = False) -> None:
 def deliveries(notice_id: Id) -> None:
     """What became of it for each person, under their pseudonym: one JSON object a line."""
     from bot.reports import delivery_json
-    from service.notices import reporting
+    from service.notices.authoring import reporting
 
     async def work(deps: Deps) -> None:
         mid = await reporting.owner(deps, notice_id)

@@ -22,9 +22,10 @@ from knowledge.privacy import MOST_PASSAGES
 from knowledge.replies import ModelHere, Reply, Way
 from knowledge.values import Article, Band, Question
 from locales.words import SHIPPED, words
+from service.assistant import cases as assistant
+from service.assistant.values import ModelView
 from service.deps import Deps
 from service.questions import cases
-from service.questions.values import ModelView
 
 TOPICS_SHOWN = 3
 AT_ONCE = 8
@@ -98,7 +99,9 @@ class Answering:
         self, member_id: str, text: str | None, locale: str, drafts: Drafts, choice: SetModel
     ) -> Reply | ModelView:
         """Keep what the member said to the model, and meet the question that waits for it."""
-        view = await cases.choose_model(self._deps, member_id, on=choice.on, level=choice.level)
+        view = await assistant.choose_model(
+            self._deps, member_id, on=choice.on, level=choice.level
+        )
         heard = await self._hear(member_id, text, locale) if text else None
         return view if heard is None else await self._best(heard, drafts)
 
@@ -144,7 +147,7 @@ class Answering:
         found = heard.found
         best = found.hits[0].id if found.hits and found.band is not Band.OFF_TOPIC else "none"
         language = found.language if found.language in SHIPPED else "other"
-        await cases.count(
+        await assistant.count(
             self._deps, heard.member_id, topic=best, language=language, band=found.band.value
         )
 

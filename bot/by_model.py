@@ -15,9 +15,9 @@ from knowledge.legal import named
 from knowledge.replies import ModelHere, Reply, Way
 from knowledge.values import Answer, Article, Outcome, Passage, Question, Reason, Refused, Tier
 from locales.words import words
+from service.assistant import cases as assistant
+from service.assistant.values import ModelChoice
 from service.deps import Deps
-from service.questions import cases
-from service.questions.values import ModelChoice
 
 FACTS_OF = 3
 """Of so many of the best topics the facts are at hand for the model to point at."""
@@ -36,7 +36,7 @@ class ByModel:
         self, reply: Reply, heard: Heard, articles: tuple[Article, ...], drafts: Drafts
     ) -> Reply:
         """What is said: the model's answer, the question whether it may, or ``reply``."""
-        view = await cases.model_of(self.deps, heard.member_id)
+        view = await assistant.model_of(self.deps, heard.member_id)
         here = self.here.for_(view)
         if view.choice is ModelChoice.NO or here.level == 0:
             return reply
@@ -61,7 +61,7 @@ class ByModel:
         keys = facts.wanted(declared, heard.me, heard.text, w)
 
         async def keep(request: str) -> None:
-            await cases.sent_to_model(self.deps, heard.member_id, request)
+            await assistant.sent_to_model(self.deps, heard.member_id, request)
 
         return await self.answerer.answer(
             Question(text=heard.text, locale=reply.locale, mid_ids=heard.mid_ids),

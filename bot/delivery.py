@@ -19,10 +19,11 @@ from bot.lanes import Lanes
 from bot.metrics import Metrics
 from bot.outgoing import Outgoing
 from bot.pausing import within
-from service.db.trouble import why_away
+from service.db.errors import why_away
 from service.deps import Deps
-from service.notices import finishing, sending
 from service.notices.audience import due_again
+from service.notices.delivery import cases as delivery
+from service.notices.delivery import completion
 from service.notices.values import Halt, Status
 
 log = structlog.get_logger()
@@ -74,7 +75,7 @@ class Delivery:
                 # When the lane is lost the task that holds it is cancelled, and it alone.
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._lead())
-            except* sending.LostError:
+            except* delivery.LostError:
                 log.warning("sending_lost")
             except* STORE_AWAY as away:
                 log.warning("store_away", **why_away(away))
@@ -108,11 +109,11 @@ class Delivery:
     async def _look(self, out: Outgoing, group: asyncio.TaskGroup) -> None:
         """Take over what is new, and see to what runs, was stopped, or was corrected."""
         asked_at = loop_time()
-        due = {one.id: one for one in await sending.due(self._deps)}
+        due = {one.id: one for one in await delivery.due(self._deps)}
         for notice_id in [one for one in due if one not in out.jobs]:
-            notice = await sending.take_over(self._deps, notice_id)
+            notice = await delivery.take_over(self._deps, notice_id)
             if notice is not None:
-                out.jobs[notice_id] = Job(notice, await sending.about(self._deps, notice))
+                out.jobs[notice_id] = Job(notice, await delivery.about(self._deps, notice))
                 log.info("notice_taken", notice=notice_id, status=notice.status.value)
         for job in list(out.jobs.values()):
             if job.id in due:
@@ -165,15 +166,15 @@ class Delivery:
         if end is None or end > self._deps.clock.now():
             return False
         job.rest()
-        await sending.expire(self._deps, job.id, job.notice.epoch)
+        await delivery.expire(self._deps, job.id, job.notice.epoch)
         log.info("notice_expired", notice=job.id)
         return True
 
     async def _finish(self, out: Outgoing, job: Job) -> None:
         try:
-            if await sending.waiting(self._deps, job.id) is not None:
+            if await delivery.waiting(self._deps, job.id) is not None:
                 return
-            if missed := await finishing.finish(self._deps, job.notice):
+            if missed := await completion.finish(self._deps, job.notice):
                 # What this process remembers of it has a hole: it begins anew with what is stored.
                 out.jobs.pop(job.id, None)
                 log.error("notice_paused", notice=job.id, why=Halt.MISSED.value, people=missed)
@@ -193,7 +194,7 @@ class Delivery:
         """Leave nobody in doubt who is not."""
         batch = job.last_words()
         if batch is not None:
-            await sending.settle(self._deps, {job.id: batch}, {job.id: job.notice.epoch})
+            await delivery.settle(self._deps, {job.id: batch}, {job.id: job.notice.epoch})
 
     async def _drain(self, out: Outgoing) -> None:
         """Let what is under way end, and write it."""

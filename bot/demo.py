@@ -16,8 +16,8 @@ from bot.settings import Settings
 from locales.words import mark, negotiate, words
 from playground import Invite, Playground
 from service.bundle.cases import import_bundle
-from service.bundle.read import read_bundle
-from service.bundle.shift import EXAMPLES_WRITTEN, shift
+from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift
+from service.bundle.files.read_bundle import read_bundle
 from service.deps import Deps
 from service.errors import StoreError
 from service.people.cases import make_invites, mids

@@ -17,13 +17,14 @@ from bot.jobs import Job
 from bot.outgoing import Outgoing
 from dialogs import notice as dialog
 from locales.words import words
-from service.db.trouble import why_away
+from service.db.errors import why_away
 from service.deps import Deps
-from service.notices import digests, sending
-from service.notices.digests import Digest
-from service.notices.turns import Batch, Held, Recipient, Settled
+from service.mids.values import Mid
+from service.notices.delivery import cases as delivery
+from service.notices.delivery import digests
+from service.notices.delivery.digests import Digest
+from service.notices.delivery_values import Batch, Held, Recipient, Settled
 from service.notices.values import Hold, Notice, Outcome
-from service.people.values import Mid
 
 log = structlog.get_logger()
 
@@ -94,7 +95,7 @@ async def _insist(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Bat
 
 async def _write(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Batch]) -> None:
     epochs = {one: jobs[one].notice.epoch for one in batches}
-    await sending.settle(deps, batches, epochs)
+    await delivery.settle(deps, batches, epochs)
 
 
 async def _call(
@@ -104,7 +105,7 @@ async def _call(
     assert one.to is not None
     now, w = deps.clock.now(), words(one.to.locale)
     views = [
-        sending.fresh_view(notice, one.to.membership_id, one.to.zone, jobs[notice.id].about, now)
+        delivery.fresh_view(notice, one.to.membership_id, one.to.zone, jobs[notice.id].about, now)
         for notice in one.notices
     ]
     note = dialog.perhaps_again(w) if one.to.in_doubt else None

@@ -19,8 +19,8 @@ from bot.serving import DEFAULT_PORT, webhook_of
 from bot.settings import Settings
 from service.db.integrity import check
 from service.errors import StoreError
+from service.mids.values import Mid
 from service.people import cases as people
-from service.people.values import Mid
 from web.address import is_loopback
 from web.diagnosis import Told, compare, is_midline, knock
 from web.values import Hook

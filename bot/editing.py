@@ -13,10 +13,11 @@ from bot.intake import STORE_AWAY
 from bot.jobs import Job
 from dialogs import notice as dialog
 from locales.words import words
-from service.db.trouble import why_away
+from service.db.errors import why_away
 from service.deps import Deps
 from service.errors import NotFoundError
-from service.notices import edits, reading
+from service.notices.delivery import corrections
+from service.notices.inbox import cases as notice_inbox
 
 log = structlog.get_logger()
 
@@ -28,11 +29,11 @@ async def edit(deps: Deps, bot: Bot, budget: Budget, job: Job) -> None:
     after = 0
     try:
         # A correction of the correction must not count for who was edited before it came.
-        while (found := await edits.begin(deps, notice := job.notice, after)) is not None:
+        while (found := await corrections.begin(deps, notice := job.notice, after)) is not None:
             after, sent = found
             for number, message_id in sent:
                 await _edit_one(deps, bot, budget, job, number, message_id)
-            await edits.done(deps, notice, after)
+            await corrections.done(deps, notice, after)
     except STORE_AWAY as error:
         log.warning("store_away", **why_away(error))
     finally:
@@ -42,7 +43,7 @@ async def edit(deps: Deps, bot: Bot, budget: Budget, job: Job) -> None:
 async def _edit_one(
     deps: Deps, bot: Bot, budget: Budget, job: Job, number: int, message_id: int
 ) -> None:
-    reader = await edits.reader(deps, job.notice, number)
+    reader = await corrections.reader(deps, job.notice, number)
     if reader is None:
         return
     async with deps.db.read() as conn:
@@ -51,7 +52,7 @@ async def _edit_one(
     if chat_id is None or blocked:
         return
     try:
-        view = await reading.look(deps, reader.member_id, job.id)
+        view = await notice_inbox.look(deps, reader.member_id, job.id)
     except NotFoundError:
         return
     screen = dialog.screen(view, words(reader.locale))

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import outcomes, store
 from bot.member import Who
-from service.notices import naming
+from service.mids.values import Mid
+from service.notices.authoring import staff_names
 from service.people.cases import Along
-from service.people.values import Mid
 from service.questions import cases as questions
+from service.staff import store as staff_store
 
 
 def of_member(who: Who) -> Along:
@@ -21,7 +22,8 @@ def of_member(who: Who) -> Along:
 
     async def along(conn: AsyncConnection, left: Sequence[Mid]) -> None:
         await questions.forget_member(conn, who.id)
-        await naming.forget_member(conn, who.id)
+        await staff_names.forget_member(conn, who.id)
+        await staff_store.erase_member(conn, who.id)
         await store.forget_chat(conn, who.id)
         await outcomes.note(conn, who, "person", left)
 

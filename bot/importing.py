@@ -8,7 +8,7 @@ from typing import Any
 from bot.opening import opened
 from bot.settings import Settings
 from service.bundle.cases import import_bundle
-from service.bundle.read import Problem, read_with_doubts
+from service.bundle.files.read_bundle import Problem, read_with_doubts
 from service.bundle.values import ImportReport
 from service.errors import ImportRefusedError
 

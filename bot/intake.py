@@ -26,7 +26,7 @@ from bot.gathering import Gathered
 from bot.lanes import Lanes
 from bot.pausing import within
 from bot.store import Arrived, Waiting
-from service.db.trouble import why_away
+from service.db.errors import why_away
 from service.deps import Deps
 
 log = structlog.get_logger()

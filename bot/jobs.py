@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bot.letters import Letters
 from bot.waves import Wave
-from service.notices.sending import About
-from service.notices.turns import Batch, Held, Recipient, Settled, Turn
+from service.notices.delivery.cases import About
+from service.notices.delivery_values import Batch, Held, Recipient, Settled, Turn
 from service.notices.values import Notice, Outcome, Status
 
 

@@ -20,10 +20,10 @@ from knowledge.language import warm
 from knowledge.retrieve import Retriever
 from knowledge.values import Article, Found, Question, Tier
 from knowledge.vectors import shipped
-from service.db.trouble import why_away
+from service.assistant import cases as assistant
+from service.db.errors import why_away
 from service.deps import Deps
-from service.papers import cases as papers
-from service.questions import cases as questions
+from service.documents import cases as papers
 
 log = structlog.get_logger()
 
@@ -84,7 +84,7 @@ class Knowing:
     async def _build(self, theirs: tuple[Article, ...]) -> None:
         embedder = await asyncio.to_thread(_embedder)
         name = embedder.name if embedder else ""
-        stored = await questions.vectors_of(self._deps, name) if embedder else {}
+        stored = await assistant.vectors_of(self._deps, name) if embedder else {}
         made = await asyncio.to_thread(_retriever, theirs, embedder, stored)
         if self._retriever is None:
             self._retriever = made
@@ -92,7 +92,7 @@ class Knowing:
         new = await asyncio.to_thread(made.build)
         _give_back()
         self._retriever = made
-        await questions.keep_vectors(self._deps, name, new)
+        await assistant.keep_vectors(self._deps, name, new)
         log.info("articles_ready", of_mids=len(theirs), by_meaning=made.by_meaning)
 
 

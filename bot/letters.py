@@ -6,9 +6,9 @@ from bot import carrier
 from dialogs import notice as dialog
 from locales.words import words
 from service.ids import new_id
-from service.notices import sending
-from service.notices.sending import About
-from service.notices.turns import Recipient
+from service.notices.delivery import cases as delivery
+from service.notices.delivery.cases import About
+from service.notices.delivery_values import Recipient
 from service.notices.values import Notice
 
 # Stands for the membership in what is kept: people who read the same differ in nothing else.
@@ -34,6 +34,6 @@ class Letters:
 
     def _made(self, notice: Notice, one: Recipient, now: datetime, *, paid: bool) -> str:
         w = words(one.locale)
-        view = sending.fresh_view(notice, _SOMEBODY, one.zone, self._about, now)
+        view = delivery.fresh_view(notice, _SOMEBODY, one.zone, self._about, now)
         note = dialog.perhaps_again(w) if one.in_doubt else None
         return carrier.letter(dialog.screen(view, w, note=note), paid=paid)

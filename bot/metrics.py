@@ -16,7 +16,7 @@ from bot.intake import STORE_AWAY, TRANSIENT
 from bot.polling import ALLOWED
 from bot.store import Waiting
 from service.db.database import Database
-from service.notices.turns import Settled
+from service.notices.delivery_values import Settled
 from service.notices.values import Halt
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)

@@ -10,10 +10,10 @@ from knowledge.budget import Budget, Limits
 from knowledge.language import detector
 from knowledge.model import Model, ModelError
 from knowledge.privacy import Level, is_near, level_for
+from service.assistant import quota
+from service.assistant.values import Purse
 from service.deps import Deps
-from service.people.values import Mid
-from service.questions import spending
-from service.questions.purses import Purse
+from service.mids.values import Mid
 
 
 def build_model(settings: Settings) -> Model | None:
@@ -35,15 +35,13 @@ def limits_of(settings: Settings) -> Limits:
 
 def budget(deps: Deps, limits: Limits) -> Budget:
     """The budget that all processes on this store share."""
-    return Budget(
-        deps.clock, partial(spending.take, deps), partial(spending.correct, deps), limits
-    )
+    return Budget(deps.clock, partial(quota.take, deps), partial(quota.correct, deps), limits)
 
 
 async def used(deps: Deps, limits: Limits) -> tuple[float, float]:
     """Of the month's tokens: what the MID that used most has used, and all together; 1 is all."""
     month = budget(deps, limits).month()
-    found = await spending.largest(deps, (Purse.MID, Purse.ALL), month)
+    found = await quota.largest(deps, (Purse.MID, Purse.ALL), month)
     return (
         found[Purse.MID] / max(limits.tokens_a_month, 1),
         found[Purse.ALL] / max(limits.tokens_in_all, 1),

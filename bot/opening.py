@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from bot.settings import Settings
 from service.clock import Clock, SystemClock
 from service.db.database import Database, open_embedded, open_server
+from service.db.errors import no_opening
 from service.db.migrate import migrate
-from service.db.trouble import no_opening
 from service.deps import Deps
 
 

@@ -16,8 +16,9 @@ from dialogs import leaving
 from dialogs.screen import Screen
 from locales.words import words
 from service.deps import Deps
+from service.mids.values import Mid
 from service.people import cases
-from service.people.values import Mid, Value
+from service.values import Value
 
 Erased = Literal["membership", "person"]
 

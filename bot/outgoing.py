@@ -16,11 +16,12 @@ from bot.jobs import Job
 from bot.metrics import Metrics
 from bot.pausing import within
 from bot.writing import Writing
-from service.db.trouble import why_away
+from service.db.errors import why_away
 from service.deps import Deps
-from service.notices import rules, sending
+from service.notices import rules
 from service.notices.audience import next_people
-from service.notices.turns import Held, Recipient
+from service.notices.delivery import cases as delivery
+from service.notices.delivery_values import Held, Recipient
 from service.notices.values import Halt, Hold, Outcome, Status
 
 log = structlog.get_logger()
@@ -215,7 +216,7 @@ class Outgoing:
         log.error("notice_paused", notice=job.id, why=why.value, reason=reason)
         self.metrics.halted(why)
         job.halted_at = inf
-        await sending.pause(self._deps, job.id, job.notice.epoch, why, reason)
+        await delivery.pause(self._deps, job.id, job.notice.epoch, why, reason)
         job.halted_at = loop_time()
 
     def _try_again(self, job: Job, one: Recipient) -> None:

@@ -18,7 +18,7 @@ from bot.arriving import arrived
 from bot.intake import STORE_AWAY, Inbox
 from bot.session import RawUpdates
 from bot.store import Arrived
-from service.db.trouble import why_away
+from service.db.errors import why_away
 
 log = structlog.get_logger()
 

@@ -10,9 +10,10 @@ import typer
 from bot.console import AsJson, carry_out, group, settings
 from bot.opening import opened
 from bot.settings import Settings
+from service.assistant.values import Cell
 from service.deps import Deps
-from service.questions import staffing
-from service.questions.values import Cell, ForStaff, Suggestion
+from service.questions import staff_cases
+from service.questions.values import ForStaff, Suggestion
 
 app = group("questions", "Questions of members to a person, and the replies.")
 
@@ -45,7 +46,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """What waits for a reply, oldest first."""
-    found = _do(lambda deps: staffing.listed(deps, mid, open_only=not everything))
+    found = _do(lambda deps: staff_cases.listed(deps, mid, open_only=not everything))
     lines = [_said(one) for one in found] or [f"Nothing waits for a reply of {mid}."]
     _print([_question(one) for one in found], lines, as_json=as_json)
 
@@ -58,14 +59,14 @@ def answer(
     as_json: AsJson = False,
 ) -> None:
     """Reply to a question. It goes out within seconds where the bot runs."""
-    found = _do(lambda deps: staffing.answer(deps, question, text, _by(by)))
+    found = _do(lambda deps: staff_cases.answer(deps, question, text, _by(by)))
     _print([_question(found)], [f"{found.id}: the reply goes out."], as_json=as_json)
 
 
 @app.command()
 def counts(mid: Mid, as_json: AsJson = False) -> None:
     """How often which topic was asked about. What concerns few people is not told."""
-    found = _do(lambda deps: staffing.counts(deps, mid))
+    found = _do(lambda deps: staff_cases.counts(deps, mid))
     lines = [_cell(one) for one in found] or ["No question was asked yet."]
     _print([_counted(one) for one in found], lines, as_json=as_json)
 
@@ -90,8 +91,10 @@ def suggest(
 
     def work(deps: Deps) -> Coroutine[Any, Any, Suggestion]:
         if reply is not None:
-            return staffing.suggest_reply(deps, mid, reply, question, _by(by))
-        return staffing.suggest(deps, mid, {language: question}, {language: text or ""}, _by(by))
+            return staff_cases.suggest_reply(deps, mid, reply, question, _by(by))
+        return staff_cases.suggest(
+            deps, mid, {language: question}, {language: text or ""}, _by(by)
+        )
 
     made = _do(work)
     _print([_suggested(made)], [f"{made.id} waits for approval."], as_json=as_json)
@@ -100,7 +103,7 @@ def suggest(
 @app.command()
 def suggestions(mid: Mid, as_json: AsJson = False) -> None:
     """What waits for approval."""
-    found = _do(lambda deps: staffing.suggestions(deps, mid))
+    found = _do(lambda deps: staff_cases.suggestions(deps, mid))
     lines = [f"{one.id}  by {one.made_by}\n  {_any(one.question)}\n  {_any(one.answer)}"
              for one in found] or ["Nothing waits for approval."]  # fmt: skip
     _print([_suggested(one) for one in found], lines, as_json=as_json)
@@ -114,7 +117,7 @@ def approve(
     by: By = None,
 ) -> None:
     """Make a suggestion one of the MID's articles."""
-    _do(lambda deps: staffing.approve(deps, mid, suggestion, slug, _by(by)))
+    _do(lambda deps: staff_cases.approve(deps, mid, suggestion, slug, _by(by)))
     typer.echo(f"{slug} is an article of {mid} now.")
 
 

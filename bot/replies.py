@@ -17,11 +17,11 @@ from bot.lanes import Lanes
 from bot.pausing import within
 from dialogs import asking
 from locales.words import negotiate, words
-from service.db.trouble import why_away
+from service.db.errors import why_away
 from service.deps import Deps
 from service.errors import NotFoundError
 from service.people import cases as people
-from service.questions import replying
+from service.questions import delivery as reply_delivery
 from service.questions.values import Due
 
 log = structlog.get_logger()
@@ -61,7 +61,7 @@ class Replies:
             return
         try:
             while not self._stopping.is_set():
-                for one in await replying.due(self._deps):
+                for one in await reply_delivery.due(self._deps):
                     if self._stopping.is_set():
                         return
                     await self._send(one)
@@ -75,7 +75,7 @@ class Replies:
         chat_id, blocked = found.get(one.member_id, (0, True))
         if blocked:
             # It stays in their list, for when they open the bot again.
-            await replying.gave_up(self._deps, one.asked.id)
+            await reply_delivery.gave_up(self._deps, one.asked.id)
             return
         try:
             member, _ = await people.who(self._deps, one.member_id)
@@ -84,20 +84,20 @@ class Replies:
             return
         w = words(negotiate(member.locale or member.spoken))
         screen = asking.reply(one.asked, w, perhaps_again=one.in_doubt)
-        await replying.begin(self._deps, one.asked.id)
+        await reply_delivery.begin(self._deps, one.asked.id)
         answer = await carrier.send(self._bot, chat_id, screen)
         await self._write(one, answer)
 
     async def _write(self, one: Due, answer: carrier.Answer) -> None:
         question = one.asked.id
         if answer.end is End.TAKEN:
-            await replying.ended(self._deps, question)
+            await reply_delivery.ended(self._deps, question)
         elif answer.end in {End.BLOCKED, End.UNREACHABLE, End.WRONG}:
             log.warning("reply_not_taken", question=question, end=answer.end.value)
-            await replying.gave_up(self._deps, question)
+            await reply_delivery.gave_up(self._deps, question)
         else:
             wait = min(FIRST_WAIT * 2**one.tries, LONGEST_WAIT)
             # Once in doubt it stays so, whatever became of the tries after it.
             doubt = one.in_doubt or answer.end is End.UNCERTAIN
             seconds = max(wait, answer.seconds)
-            await replying.again(self._deps, one, seconds=seconds, in_doubt=doubt)
+            await reply_delivery.again(self._deps, one, seconds=seconds, in_doubt=doubt)

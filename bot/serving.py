@@ -23,7 +23,7 @@ from bot.modelling import limits_of
 from bot.polling import ALLOWED, LONGEST_WAIT, poll, stored
 from bot.ready import Ready
 from bot.settings import Settings
-from service.db.trouble import why_away
+from service.db.errors import why_away
 from service.deps import Deps
 from web.address import hook as checked
 from web.values import AwayError, Hook, NotAnUpdateError, Rooms

@@ -63,14 +63,14 @@ def list_(mid: Mid, as_json: AsJson = False) -> None:
 def remove(staff_id: Annotated[str, typer.Argument(help="The id of the staff.")]) -> None:
     """End it at once: none of their buttons works any more."""
     from bot.opening import opened
-    from service.notices import naming
+    from service.notices.authoring import staff_names
     from service.staff import cases
 
     found = settings()
 
     async def work() -> None:
         async with opened(found) as deps:
-            await cases.remove(deps, staff_id, naming.forget_staff)
+            await cases.remove(deps, staff_id, staff_names.forget_staff)
 
     carry_out(work())
     typer.echo(f"{staff_id} is no longer staff.")

@@ -24,9 +24,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import notice_store
+from service.db.compiled import Prepared
 from service.db.locks import hold
 from service.db.metadata import Moment, metadata
-from service.db.prepared import Prepared
 from service.people.store import members
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")

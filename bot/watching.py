@@ -15,8 +15,8 @@ from dialogs.screen import Screen
 from locales.words import negotiate, words
 from service.deps import Deps
 from service.errors import NotFoundError
-from service.notices import by_staff, reporting
-from service.notices.desk import Sheet
+from service.notices.authoring import chat_cases, reporting
+from service.notices.authoring.chat_views import Sheet
 from service.notices.values import OVER, Notice, Status
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ async def tell(bot: Bot, deps: Deps, notice_id: str) -> None:
     try:
         mid_id = await reporting.owner(deps, notice_id)
         report = await reporting.report(deps, mid_id, notice_id)
-        staff = await by_staff.still_staff(deps, mid_id)
+        staff = await chat_cases.still_staff(deps, mid_id)
     except NotFoundError:
         return
     chats = await _chats(deps, (one.member_id for one in watchers))
@@ -68,11 +68,11 @@ async def call_second(bot: Bot, deps: Deps, sheet: Sheet) -> None:
     notice = sheet.notice
     if notice.status is not Status.SECOND or notice.approved_by != sheet.staff.name:
         return
-    staff = await by_staff.still_staff(deps, notice.mid.id)
+    staff = await chat_cases.still_staff(deps, notice.mid.id)
     others = {one: post for one, post in staff.items() if one != sheet.staff.member_id}
     chats = await _chats(deps, others)
     for member_id, chat in chats.items():
-        view = await by_staff.look(deps, member_id, notice.id)
+        view = await chat_cases.look(deps, member_id, notice.id)
         made = announce.screen(view, words(chat.locale or negotiate(chat.tag)))
         try:
             await drawing.send(bot, chat.telegram_id, made)

@@ -8,8 +8,8 @@ from bot.intake import STORE_AWAY
 from bot.jobs import Job
 from bot.metrics import Metrics
 from service.deps import Deps
-from service.notices import sending
-from service.notices.turns import Batch
+from service.notices.delivery import cases as delivery
+from service.notices.delivery_values import Batch
 
 AHEAD_SECONDS = 0.02
 FAST = 100
@@ -66,7 +66,7 @@ class Writing:
 
     async def _commit(self, batches: dict[str, tuple[Job, Batch]]) -> bool:
         try:
-            found = await sending.settle(
+            found = await delivery.settle(
                 self._deps,
                 {one: batch for one, (_, batch) in batches.items()},
                 {one: job.notice.epoch for one, (job, _) in batches.items()},

@@ -15,7 +15,7 @@ from dialogs.draft_preview import preview
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_name
 from locales.words import Words
-from service.notices.desk import Desk, Said, Sheet
+from service.notices.authoring.chat_views import Desk, Said, Sheet
 from service.notices.values import OVER, Report, Status
 from service.staff.values import LinkState, LinkView
 

@@ -15,7 +15,8 @@ from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs
 from knowledge.replies import Reply, Way
 from knowledge.values import Article, Fact, Reason, Tier
 from locales.words import Words
-from service.questions.values import LONGEST, ModelView
+from service.assistant.values import ModelView
+from service.questions.values import LONGEST
 
 NAME_BYTES = 58
 

@@ -5,7 +5,7 @@ from dialogs.callbacks import AskMid, Go, Place, SendQuestion, ShowAsked
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_name
 from locales.words import Words
-from service.people.values import Mid
+from service.mids.values import Mid
 from service.questions.values import Asked, AskedView, AskingView, SentView
 
 LICENCES_SHOWN = 5

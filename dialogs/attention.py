@@ -5,9 +5,9 @@ from dialogs.callbacks import Go, Mute, Place, SetQuiet, SetWeekly
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows, short
 from knowledge.card import own_name
 from locales.words import Words
-from service.notices.hearing import AttentionView
+from service.notices.views import AttentionView
 from service.people.values import Membership
-from service.price.values import Pause
+from service.standing.values import Pause
 
 BY_MID = "mid"
 NO_HOURS = "none"

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from aiogram.filters.callback_data import CallbackData
 
-from service.notices.desk import Field
+from service.notices.authoring.chat_views import Field
 
 
 class Part(StrEnum):

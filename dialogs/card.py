@@ -25,7 +25,7 @@ from knowledge.card import warnings as card_warnings
 from knowledge.details import details
 from locales.words import Raw, Words
 from service.choices.values import CardView, Outcome
-from service.price.values import Why
+from service.standing.values import Why
 
 LEGAL_PAGE = 3000
 

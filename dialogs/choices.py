@@ -17,7 +17,7 @@ from locales.words import Words
 from service.choices.values import BackView, CardView, RefusalsView
 from service.licences.rules import possible_refusals
 from service.licences.values import Refusal, RefusalKind
-from service.price.values import Pause
+from service.standing.values import Pause
 
 TITLES_SHOWN = 8
 

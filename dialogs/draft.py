@@ -10,7 +10,7 @@ from knowledge.card import own_name
 from locales.words import Words
 from locales.words import own_name as name_of
 from service.licences.values import Licence
-from service.notices.desk import (
+from service.notices.authoring.chat_views import (
     ANSWERS_ON,
     CHAT_KINDS,
     EVERYONE,

@@ -9,7 +9,7 @@ from dialogs.screen import Button, Screen, in_twos, paragraphs, rows
 from knowledge.card import own_name
 from locales.words import Words, words
 from locales.words import own_name as name_of
-from service.notices.desk import Sheet
+from service.notices.authoring.chat_views import Sheet
 from service.notices.views import NoticeView
 
 

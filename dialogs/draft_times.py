@@ -8,7 +8,7 @@ from dialogs.callbacks_staff import Part, SetSheet
 from dialogs.draft import back, head
 from dialogs.screen import Button, Screen, paragraphs, rows
 from locales.words import Words
-from service.notices.desk import NO_MOMENT, Field, Sheet
+from service.notices.authoring.chat_views import NO_MOMENT, Field, Sheet
 
 
 def asked(sheet: Sheet, which: Part, w: Words) -> Screen:

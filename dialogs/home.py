@@ -5,7 +5,7 @@ from dialogs.callbacks import Go, Place, ShowLicences
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
 from knowledge.card import own_name
 from locales.words import Words
-from service.price.values import Pause, PortfolioView, Standing, Why
+from service.standing.values import Pause, PortfolioView, Standing, Why
 
 _NEEDS_ANSWER = {Why.NOT_ASKED, Why.CHANGED}
 

@@ -8,19 +8,10 @@ from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, s
 from knowledge.card import own_name
 from locales.words import Raw, Words, mark
 from service.journal.values import ALL
+from service.knob.values import KnobView, PastView
 from service.price import formula
-from service.price.values import (
-    HIGHEST,
-    LOWEST,
-    NEVER,
-    Bound,
-    Change,
-    KnobView,
-    PastView,
-    Position,
-    Standing,
-    Why,
-)
+from service.price.values import HIGHEST, LOWEST, NEVER, Bound, Position
+from service.standing.values import Change, Standing, Why
 
 TITLES_SHOWN = 3
 

@@ -7,7 +7,8 @@ from dialogs.callbacks import DeleteAll, Leave, UndoLeave
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_name
 from locales.words import Words
-from service.people.values import Membership, Mid
+from service.mids.values import Mid
+from service.people.values import Membership
 
 NAME_SHOWN = 30
 

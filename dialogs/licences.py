@@ -5,7 +5,7 @@ from dialogs.callbacks import ShowCard, ShowLicences
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_name
 from locales.words import Words
-from service.price.values import PortfolioView, Standing, Why
+from service.standing.values import PortfolioView, Standing, Why
 
 PER_PAGE = 6
 

@@ -8,8 +8,9 @@ from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.card import own_name, own_words
 from knowledge.vocabulary import funding_label, legal_form_label
 from locales.words import Words
-from service.notices.hearing import HearingView
-from service.people.values import Membership, Mid
+from service.mids.values import Mid
+from service.notices.views import HearingView
+from service.people.values import Membership
 
 
 def listed(memberships: Sequence[Membership], w: Words) -> Screen:

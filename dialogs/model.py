@@ -5,7 +5,7 @@ from dialogs.callbacks import Go, Place, SetModel, ShowRequest
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
 from knowledge.replies import ModelHere
 from locales.words import Words
-from service.questions.values import ModelChoice, ModelView
+from service.assistant.values import ModelChoice, ModelView
 
 PAGE = 3000
 

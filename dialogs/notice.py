@@ -8,10 +8,9 @@ from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs
 from knowledge.card import own_name, own_words
 from locales.style import width
 from locales.words import Words
-from service.notices.hearing import HearingView
+from service.mids.values import Mid
 from service.notices.values import ABOUT_LICENCES, Choice
-from service.notices.views import NoticeView
-from service.people.values import Mid
+from service.notices.views import HearingView, NoticeView
 
 SIDE_BY_SIDE = 20
 LISTED = 10

@@ -27,12 +27,13 @@ from dialogs.about import Operator
 from dialogs.screen import Screen
 from knowledge.card import LineKey
 from locales.words import SHIPPED, Words, own_name, words
+from service.assistant.values import ModelChoice, ModelView
 from service.choices.values import Outcome
 from service.journal.values import Taught
 from service.licences.values import Status, Terms
 from service.people.values import InviteState
-from service.price.values import NEVER, Pause
-from service.questions.values import ModelChoice, ModelView
+from service.price.values import NEVER
+from service.standing.values import Pause
 
 Sample = Callable[[Words], Screen]
 

@@ -12,7 +12,8 @@ from dialogs.callbacks_staff import Part
 from dialogs.screen import Screen
 from locales.words import Words
 from service.licences.values import Licence
-from service.notices.desk import Desk, Said, Sheet
+from service.mids.values import Mid
+from service.notices.authoring.chat_views import Desk, Said, Sheet
 from service.notices.values import (
     Audience,
     Content,
@@ -24,7 +25,6 @@ from service.notices.values import (
     Report,
     Status,
 )
-from service.people.values import Mid
 from service.staff.values import LinkState, LinkView, Staff
 
 Sample = Callable[[Words], Screen]

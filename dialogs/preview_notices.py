@@ -9,11 +9,10 @@ from dialogs import attention, mid, notice, notices, settings
 from dialogs import samples as s
 from dialogs.screen import Screen
 from locales.words import Words
-from service.notices.hearing import AttentionView, HearingView
+from service.mids.values import Mid
 from service.notices.values import Audience, Choice, Content, NoticeKind, NoticeText
-from service.notices.views import NoticesView, NoticeView
-from service.people.values import Mid
-from service.price.values import Pause, Picture
+from service.notices.views import AttentionView, HearingView, NoticesView, NoticeView
+from service.standing.values import Pause, Picture
 
 ROBOTS, _, INSURER, _ = s.TERMS
 EVENING = Content(

@@ -15,18 +15,11 @@ from knowledge.articles import parse
 from knowledge.replies import ModelHere, Reply, Way
 from knowledge.values import Answer, Article, Claim, FactKey, Reason
 from locales.words import Words
-from service.money.values import Line, LineState
-from service.notices.hearing import AttentionView
-from service.people.values import Mid
-from service.questions.values import (
-    AboutMe,
-    Asked,
-    AskedView,
-    AskingView,
-    ModelChoice,
-    ModelView,
-    SentView,
-)
+from service.assistant.values import ModelChoice, ModelView
+from service.mids.values import Mid
+from service.notices.views import AttentionView
+from service.questions.values import AboutMe, Asked, AskedView, AskingView, SentView
+from service.statements.values import Line, LineState
 
 Sample = Callable[[Words], Screen]
 HERE = ModelHere(name="open-model-8b", place="models.example", level=1)

@@ -7,6 +7,7 @@ from typing import Literal
 from service.choices import rules as choice_rules
 from service.choices.values import BackView, CardView, Outcome, QuizView, RefusalsView
 from service.journal.values import ALL, Proof, Taught
+from service.knob.values import KnobView, Past, PastView
 from service.licences.values import (
     Audit,
     Commission,
@@ -19,33 +20,11 @@ from service.licences.values import (
     Status,
     Terms,
 )
-from service.people.values import (
-    Complaint,
-    Contact,
-    Funding,
-    InviteState,
-    InviteView,
-    Member,
-    Membership,
-    Mid,
-    Party,
-)
-from service.price import rules
-from service.price.values import (
-    HIGHEST,
-    LOWEST,
-    NEVER,
-    Answer,
-    Holding,
-    Knob,
-    KnobView,
-    Past,
-    PastView,
-    Pause,
-    Picture,
-    PortfolioView,
-    Position,
-)
+from service.mids.values import Complaint, Contact, Funding, Mid, Party
+from service.people.values import InviteState, InviteView, Member, Membership
+from service.price.values import HIGHEST, LOWEST, NEVER, Position
+from service.standing import rules
+from service.standing.values import Answer, Holding, Knob, Pause, Picture, PortfolioView
 
 NOW = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 NONCE = "c2FtcGxlLW5vbmNl"

@@ -7,8 +7,8 @@ from dialogs import attention, parts
 from dialogs.callbacks import Go, Place, SetLanguage, SetZone, ShowZones
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
 from locales.words import SHIPPED, Words, own_name
-from service.notices.hearing import AttentionView
-from service.price.values import Pause, Picture
+from service.notices.views import AttentionView
+from service.standing.values import Pause, Picture
 
 PER_PAGE = 8
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import structlog
 
 from knowledge.values import Reason
+from service.assistant.values import Draw, Purse
 from service.clock import Clock
-from service.questions.purses import Draw, Purse
 
 log = structlog.get_logger()
 

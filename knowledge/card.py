@@ -19,9 +19,10 @@ from knowledge.vocabulary import (
 )
 from locales.words import Words
 from service.licences.values import DataItem, Purpose, Terms
-from service.people.values import Mid, Party, Texts
+from service.mids.values import Mid, Party
 from service.price import formula
 from service.price.values import Ask
+from service.values import Texts
 
 
 class LineKey(StrEnum):

@@ -14,9 +14,9 @@ from knowledge.card import own_name
 from knowledge.standing import in_quotes, position, quoted, refusal, stands
 from knowledge.values import Fact, FactKey
 from locales.words import Raw, Words
-from service.money.values import Line, LineState
-from service.price.values import Pause, Standing
 from service.questions.values import AboutMe
+from service.standing.values import Pause, Standing
+from service.statements.values import Line, LineState
 
 MOST = 5
 """Sentences of one fact: a screen is one idea. More is said to be more, and where to see it."""

@@ -16,7 +16,7 @@ from knowledge.prompting import estimate
 from knowledge.standing import title
 from knowledge.values import Article, Tier
 from locales.words import Words
-from service.price.values import Standing
+from service.standing.values import Standing
 
 MOST = 2
 """So many pieces are given to a question, of one licence or of two."""

@@ -12,7 +12,7 @@ from babel import dates
 from knowledge.normal import folded
 from knowledge.vocabulary import class_label
 from locales.words import SHIPPED, Words
-from service.price.values import Standing
+from service.standing.values import Standing
 
 # As many letters as two forms of one word share: "insurer's" and "insurance", "роботы".
 STEM = 5

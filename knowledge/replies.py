@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from knowledge.values import Answer, Article, Fact, Reason
+from service.assistant.values import ModelView
 from service.people.values import Membership
-from service.questions.values import ModelView
 
 
 class Way(StrEnum):

@@ -6,7 +6,8 @@ from knowledge.card import own_name
 from knowledge.vocabulary import category_label
 from locales.words import Words
 from service.licences.values import Refusal, RefusalKind
-from service.price.values import HIGHEST, NEVER, Pause, Picture, Position, Standing, Why
+from service.price.values import HIGHEST, NEVER, Position
+from service.standing.values import Pause, Picture, Standing, Why
 
 
 def position(at: Position, w: Words) -> str:

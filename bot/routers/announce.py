@@ -23,14 +23,14 @@ from dialogs.callbacks_staff import (
     StopNotice,
 )
 from service.deps import Deps
-from service.notices import by_staff
-from service.notices.desk import Sheet
+from service.notices.authoring import chat_cases
+from service.notices.authoring.chat_views import Sheet
 from service.staff import cases as staff
 
 
 async def show_desk(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """``/announce``."""
-    view = await by_staff.desk(deps, who.id)
+    view = await chat_cases.desk(deps, who.id)
     message_id = await show(announce.desk(view, who.w), who.w.locale)
     await watching.note(deps, who, message_id, None)
 
@@ -50,7 +50,7 @@ async def begin(
     _: CallbackQuery, callback_data: NewNotice, deps: Deps, who: Who, show: Show
 ) -> None:
     """A new draft."""
-    view = await by_staff.begin(deps, who.id, callback_data.mid)
+    view = await chat_cases.begin(deps, who.id, callback_data.mid)
     await _as_it_stands(view, deps, who, show)
 
 
@@ -59,7 +59,7 @@ async def show_sheet(
 ) -> None:
     """A part of a notice."""
     part = callback_data.part
-    use_case = by_staff.count if part is Part.COUNT else by_staff.look
+    use_case = chat_cases.count if part is Part.COUNT else chat_cases.look
     view = await use_case(deps, who.id, callback_data.notice)
     made = announce.part(view, part, callback_data.at, who.w)
     message_id = await show(made, who.w.locale)
@@ -73,7 +73,7 @@ async def change(
     """Change one thing of a draft."""
     field, value = callback_data.field, callback_data.value
     answers = yes_and_no()
-    view = await by_staff.change(deps, who.id, callback_data.notice, field, value, answers)
+    view = await chat_cases.change(deps, who.id, callback_data.notice, field, value, answers)
     await _as_it_stands(view, deps, who, show)
 
 
@@ -82,7 +82,7 @@ async def ask_text(
 ) -> None:
     """Ask for the text in one language."""
     notice, language = callback_data.notice, callback_data.language
-    view = await by_staff.look(deps, who.id, notice)
+    view = await chat_cases.look(deps, who.id, notice)
     message_id = await show(draft.prompt(view, language, who.w), who.w.locale)
     if message_id is not None:
         async with deps.db.write() as conn:
@@ -92,7 +92,7 @@ async def ask_text(
 async def take_text(message: Message, prompt: Prompt, deps: Deps, who: Who, show: Show) -> None:
     """A text that replies to a message which asked for it."""
     typed = message.text or ""
-    view = await by_staff.write(deps, who.id, prompt.notice_id, prompt.language, typed)
+    view = await chat_cases.write(deps, who.id, prompt.notice_id, prompt.language, typed)
     message_id = await show(announce.after_text(view, who.w), who.w.locale)
     await watching.note(deps, who, message_id, view.notice)
 
@@ -102,7 +102,7 @@ async def approve(
 ) -> None:
     """Approve the number that was counted."""
     total, seen = callback_data.total, callback_data.seen
-    view = await by_staff.approve(deps, who.id, callback_data.notice, total, seen)
+    view = await chat_cases.approve(deps, who.id, callback_data.notice, total, seen)
     await _as_it_stands(view, deps, who, show)
     await watching.call_second(bot, deps, view)
 
@@ -111,7 +111,7 @@ async def stop(
     _: CallbackQuery, callback_data: StopNotice, deps: Deps, who: Who, show: Show
 ) -> None:
     """Send it to nobody else."""
-    view = await by_staff.stop(deps, who.id, callback_data.notice)
+    view = await chat_cases.stop(deps, who.id, callback_data.notice)
     await _as_it_stands(view, deps, who, show)
 
 
@@ -119,7 +119,7 @@ async def resume(
     _: CallbackQuery, callback_data: ResumeNotice, deps: Deps, who: Who, show: Show
 ) -> None:
     """Go on after it was paused."""
-    view = await by_staff.resume(deps, who.id, callback_data.notice)
+    view = await chat_cases.resume(deps, who.id, callback_data.notice)
     await _as_it_stands(view, deps, who, show)
 
 

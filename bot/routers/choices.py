@@ -13,7 +13,7 @@ from service.choices import standing_out as cases
 from service.choices.values import BackView
 from service.deps import Deps
 from service.licences.values import Refusal
-from service.price.values import Pause
+from service.standing.values import Pause
 
 
 async def show_choices(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:

@@ -10,7 +10,7 @@ from bot.show import Show
 from dialogs import knob
 from dialogs.callbacks import Place, SetKnob, ShowKnob, ShowPast, UndoKnob
 from service.deps import Deps
-from service.price import cases
+from service.knob import cases as knob_cases
 from service.price.values import position_of
 
 
@@ -23,13 +23,13 @@ async def show_knob(
 ) -> None:
     """``/price``, and the knob of one MID."""
     scope = callback_data.scope if callback_data else "all"
-    view = await cases.look_at_knob(deps, who.id, scope)
+    view = await knob_cases.look_at_knob(deps, who.id, scope)
     await show(knob.screen(view, who.w), who.w.locale)
 
 
 async def show_scopes(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """Which MID to set a price of its own for."""
-    view = await cases.look_at_knob(deps, who.id)
+    view = await knob_cases.look_at_knob(deps, who.id)
     await show(knob.scopes(view, who.w), who.w.locale)
 
 
@@ -38,7 +38,7 @@ async def set_knob(
 ) -> None:
     """Set it."""
     to = position_of(callback_data.to)
-    view = await cases.set_knob(deps, who.id, callback_data.scope, to, who.by("knob"))
+    view = await knob_cases.set_knob(deps, who.id, callback_data.scope, to, who.by("knob"))
     await show(knob.screen(view, who.w), who.w.locale)
 
 
@@ -46,7 +46,7 @@ async def undo(
     _: CallbackQuery, callback_data: UndoKnob, deps: Deps, who: Who, show: Show
 ) -> None:
     """Take the last setting back."""
-    view = await cases.undo_knob(deps, who.id, callback_data.event, who.by("knob"))
+    view = await knob_cases.undo_knob(deps, who.id, callback_data.event, who.by("knob"))
     await show(knob.screen(view, who.w), who.w.locale)
 
 
@@ -54,7 +54,7 @@ async def show_past(
     _: CallbackQuery, callback_data: ShowPast, deps: Deps, who: Who, show: Show
 ) -> None:
     """Earlier settings."""
-    view = await cases.look_back(deps, who.id, callback_data.scope)
+    view = await knob_cases.look_back(deps, who.id, callback_data.scope)
     await show(knob.past(view, who.w), who.w.locale)
 
 

@@ -18,26 +18,27 @@ from dialogs.callbacks import (
     ShowNotices,
 )
 from service.deps import Deps
-from service.notices import finding, reading
+from service.notices.inbox import cases as notice_inbox
+from service.notices.inbox import history
 
 
 async def list_by_command(
     _: Message, command: CommandObject, deps: Deps, who: Who, show: Show
 ) -> None:
     """``/notices``, alone or with words to search for."""
-    view = await finding.sent_to(deps, who.id, search=command.args or "")
+    view = await history.sent_to(deps, who.id, search=command.args or "")
     await show(notices.listed(view, who.w), who.w.locale)
 
 
 async def list_newest(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """The first page of the list."""
-    view = await finding.sent_to(deps, who.id)
+    view = await history.sent_to(deps, who.id)
     await show(notices.listed(view, who.w), who.w.locale)
 
 
 async def list_beside(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """The first page of the list, below the notice from which it was asked for."""
-    view = await finding.sent_to(deps, who.id)
+    view = await history.sent_to(deps, who.id)
     await show(notices.listed(view, who.w), who.w.locale, anew=True)
 
 
@@ -46,7 +47,7 @@ async def list_page(
 ) -> None:
     """A page of the list, or of what a search found."""
     than, newer, search = callback_data.than, callback_data.newer, callback_data.search
-    view = await finding.sent_to(deps, who.id, than=than, newer=newer, search=search)
+    view = await history.sent_to(deps, who.id, than=than, newer=newer, search=search)
     await show(notices.listed(view, who.w), who.w.locale)
 
 
@@ -54,7 +55,7 @@ async def show_notice(
     _: CallbackQuery, callback_data: ShowNotice, deps: Deps, who: Who, show: Show
 ) -> None:
     """One notice."""
-    view = await reading.look(deps, who.id, callback_data.notice)
+    view = await notice_inbox.look(deps, who.id, callback_data.notice)
     await show(notice.screen(view, who.w), who.w.locale)
 
 
@@ -63,14 +64,14 @@ async def answer(
 ) -> None:
     """Choose one of its answers."""
     choice = callback_data.answer
-    view = await reading.answer(deps, who.id, callback_data.notice, choice, who.by("notice"))
+    view = await notice_inbox.answer(deps, who.id, callback_data.notice, choice, who.by("notice"))
     await show(notice.answered(view, choice, who.w), who.w.locale)
 
 
 async def mute(_: CallbackQuery, callback_data: Mute, deps: Deps, who: Who, show: Show) -> None:
     """Hear a MID no more, or again."""
     membership, on = callback_data.membership, callback_data.on
-    view = await reading.mute(deps, who.id, membership, who.by("mute"), on=on)
+    view = await notice_inbox.mute(deps, who.id, membership, who.by("mute"), on=on)
     await show(notice.muted(view, who.w), who.w.locale, anew=True)
 
 
@@ -79,7 +80,7 @@ async def show_card(
 ) -> None:
     """The card of a licence that a notice is about."""
     about, licence = callback_data.notice, callback_data.licence
-    view = await reading.look_at_card(deps, who.id, about, licence)
+    view = await notice_inbox.look_at_card(deps, who.id, about, licence)
     await show(card.screen(view, who.w), who.w.locale, anew=True)
 
 

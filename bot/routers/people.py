@@ -13,10 +13,10 @@ from dialogs import home, invite, leaving, mid
 from dialogs.about import Operator
 from dialogs.callbacks import Decline, DeleteAll, Join, Leave, Place, ShowMid, UndoLeave
 from service.deps import Deps
-from service.notices import reading
+from service.notices.inbox import cases as notice_inbox
 from service.people import cases
 from service.people.values import InviteState, InviteView
-from service.price import cases as price
+from service.standing import cases as standing_cases
 
 log = structlog.get_logger()
 
@@ -28,7 +28,7 @@ async def start(_: Message, command: CommandObject, deps: Deps, who: Who, show: 
         report(view, who)
         await show(invite.screen(view, who.w), who.w.locale)
     else:
-        found = await price.portfolio(deps, who.id)
+        found = await standing_cases.portfolio(deps, who.id)
         await show(home.screen(found, who.w), who.w.locale)
 
 
@@ -63,7 +63,7 @@ async def show_mid(
     _: CallbackQuery, callback_data: ShowMid, deps: Deps, who: Who, show: Show
 ) -> None:
     """One MID."""
-    view = await reading.hearing(deps, who.id, callback_data.membership)
+    view = await notice_inbox.hearing(deps, who.id, callback_data.membership)
     await show(mid.screen(view, who.w), who.w.locale)
 
 

@@ -14,19 +14,19 @@ from dialogs.callbacks import Place, SetLanguage, SetQuiet, SetWeekly, SetZone, 
 from locales.words import SHIPPED
 from service.deps import Deps
 from service.errors import NotFoundError
-from service.notices import reading
+from service.notices.inbox import cases as notice_inbox
 from service.people import cases
-from service.price import cases as price
+from service.standing import cases as standing_cases
 
 
 async def show_settings(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """``/settings``."""
-    view = await reading.attention(deps, who.id)
+    view = await notice_inbox.attention(deps, who.id)
     await show(settings.screen(view, who.w), who.w.locale)
 
 
 async def _saved(deps: Deps, who: Who, show: Show) -> None:
-    view = await reading.attention(deps, who.id)
+    view = await notice_inbox.attention(deps, who.id)
     await show(settings.screen(view, who.w, saved=True), who.w.locale)
 
 
@@ -49,7 +49,7 @@ async def show_zones(
     _: CallbackQuery, callback_data: ShowZones, deps: Deps, who: Who, show: Show
 ) -> None:
     """A page of time zones."""
-    view = await price.portfolio(deps, who.id)
+    view = await standing_cases.portfolio(deps, who.id)
     await show(settings.zones(view.picture, callback_data.page, who.w), who.w.locale)
 
 
@@ -65,7 +65,7 @@ async def set_zone(
 
 async def show_weekly(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """How many notices a week."""
-    view = await reading.attention(deps, who.id)
+    view = await notice_inbox.attention(deps, who.id)
     await show(attention.weekly(view, who.w), who.w.locale)
 
 
@@ -79,7 +79,7 @@ async def set_weekly(
 
 async def show_quiet(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """At which hours no notices."""
-    view = await reading.attention(deps, who.id)
+    view = await notice_inbox.attention(deps, who.id)
     await show(attention.quiet(view, who.w), who.w.locale)
 
 

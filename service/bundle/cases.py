@@ -6,17 +6,17 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.bundle.resolve import resolve_mid, resolve_terms
-from service.bundle.schema import Bundle
-from service.bundle.schema_licence import LicenceSpec
+from service.bundle.schema.bundle import Bundle
+from service.bundle.schema.licence import LicenceSpec
 from service.bundle.values import Change, ImportReport
 from service.deps import Deps
+from service.documents import store
 from service.errors import ImportRefusedError
 from service.licences import store as licences
 from service.licences.rules import changes, material_changes
 from service.licences.values import Licence, Terms
-from service.money import store as money
-from service.papers import store
-from service.people import mid_store
+from service.mids import store as mid_store
+from service.statements import store as money
 
 
 async def import_bundle(deps: Deps, bundle: Bundle) -> ImportReport:

@@ -1,10 +1,10 @@
 """From what a bundle says to what is stored: a MID, and term sheets with everything filled in."""
 
-from service.bundle.schema import Bundle
-from service.bundle.schema_licence import LicenceSpec
-from service.bundle.schema_mid import MidSpec, PartySpec
+from service.bundle.schema.bundle import Bundle
+from service.bundle.schema.licence import LicenceSpec
+from service.bundle.schema.mid import MidSpec, PartySpec
 from service.licences.values import Audit, Commission, DataItem, PriceTerms, Purpose, Terms
-from service.people.values import Complaint, Contact, Funding, Mid, Party, Standards
+from service.mids.values import Complaint, Contact, Funding, Mid, Party, Standards
 
 
 def resolve_mid(bundle: Bundle) -> Mid:

@@ -11,9 +11,10 @@ from service.errors import NotFoundError
 from service.ids import new_nonce
 from service.journal import store as journal
 from service.journal.values import Cause, Kind, NewEvent, Proof, Shown, Taught
-from service.price import rules, store
-from service.price.turn import turn
-from service.price.values import Picture, Standing
+from service.standing import rules
+from service.standing import store as standing_store
+from service.standing.member_transaction import turn
+from service.standing.values import Picture, Standing
 
 
 async def look_at_card(deps: Deps, member_id: str, licence_id: str) -> CardView:
@@ -23,7 +24,7 @@ async def look_at_card(deps: Deps, member_id: str, licence_id: str) -> CardView:
         NotFoundError: it is no licence of theirs.
     """
     async with deps.db.read() as conn:
-        picture = await store.read_picture(conn, member_id, deps.clock.now())
+        picture = await standing_store.read_picture(conn, member_id, deps.clock.now())
     return _card(picture, licence_id, Outcome.LOOKED)
 
 

@@ -8,7 +8,7 @@ import rfc8785
 from service.choices.values import Question, Topic
 from service.licences.dpv import ancestors
 from service.licences.values import Terms
-from service.price.values import Standing
+from service.standing.values import Standing
 
 STAYS, RETURNS, ASKS = "stays", "returns", "asks"
 

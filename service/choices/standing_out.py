@@ -12,15 +12,16 @@ from service.journal.values import ALL, Cause, Kind, NewEvent, Proof
 from service.licences.dpv import category_known
 from service.licences.rules import matching
 from service.licences.values import Refusal, RefusalKind
-from service.price import rules, store
-from service.price.turn import turn
-from service.price.values import Pause, Picture, PortfolioView
+from service.standing import rules
+from service.standing import store as standing_store
+from service.standing.member_transaction import turn
+from service.standing.values import Pause, Picture, PortfolioView
 
 
 async def look_at_refusals(deps: Deps, member_id: str) -> RefusalsView:
     """The standing refusals of a member."""
     async with deps.db.read() as conn:
-        return _refusals(await store.read_picture(conn, member_id, deps.clock.now()))
+        return _refusals(await standing_store.read_picture(conn, member_id, deps.clock.now()))
 
 
 async def refuse(deps: Deps, member_id: str, refusal: Refusal, cause: Cause) -> RefusalsView:
@@ -39,7 +40,7 @@ async def refuse(deps: Deps, member_id: str, refusal: Refusal, cause: Cause) -> 
 async def look_at_lifting(deps: Deps, member_id: str, refusal: Refusal) -> BackView:
     """What lifting a refusal would bring back."""
     async with deps.db.read() as conn:
-        return _back(await store.read_picture(conn, member_id, deps.clock.now()), refusal)
+        return _back(await standing_store.read_picture(conn, member_id, deps.clock.now()), refusal)
 
 
 async def lift(deps: Deps, member_id: str, nonce: str, cause: Cause) -> RefusalsView | BackView:
@@ -75,7 +76,7 @@ async def step_out(deps: Deps, member_id: str, pause: Pause, cause: Cause) -> Ba
 async def look_at_resuming(deps: Deps, member_id: str) -> BackView:
     """What resuming would bring back."""
     async with deps.db.read() as conn:
-        return _back(await store.read_picture(conn, member_id, deps.clock.now()), None)
+        return _back(await standing_store.read_picture(conn, member_id, deps.clock.now()), None)
 
 
 async def resume(deps: Deps, member_id: str, nonce: str, cause: Cause) -> PortfolioView | BackView:

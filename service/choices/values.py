@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from service.journal.values import Proof, Taught
 from service.licences.values import Refusal
-from service.price.values import Picture, Standing
+from service.standing.values import Picture, Standing
 
 
 class Outcome(StrEnum):

@@ -10,10 +10,10 @@ from sqlalchemy.exc import ArgumentError, InvalidRequestError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from service.db.cipher import cipher_connector, cipher_dbapi, read_or_make_key
-from service.db.here import READ, WRITE
-from service.db.keeping import Kept
-from service.db.server import CHANGE, SNAPSHOT, server_engine
+from service.db.inline_sqlite import READ, WRITE
+from service.db.kept_connections import Kept
+from service.db.postgres import CHANGE, SNAPSHOT, server_engine
+from service.db.sqlcipher import cipher_connector, cipher_dbapi, read_or_make_key
 from service.errors import StoreError
 
 READERS = 8

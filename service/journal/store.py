@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.db.compiled import Prepared
 from service.db.metadata import Json, Moment, metadata
-from service.db.prepared import Prepared
 from service.ids import new_id
 from service.journal.values import Cause, Kind, Latest, NewEvent, Proof, Shown, Taught
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from service.licences.dpv import ancestors
 from service.licences.values import Purpose, Refusal, RefusalKind, Terms
-from service.people.values import Party
+from service.mids.values import Party
 
 
 def material_changes(old: Terms, new: Terms) -> tuple[str, ...]:

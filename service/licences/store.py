@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.db.compiled import Prepared
 from service.db.metadata import Moment, metadata
-from service.db.prepared import Prepared
 from service.ids import new_id
 from service.licences.values import Licence, Status, Terms
 

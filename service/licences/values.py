@@ -10,7 +10,8 @@ from typing import Annotated
 import rfc8785
 from pydantic import Field, PlainSerializer, model_validator
 
-from service.people.values import Party, Value
+from service.mids.values import Party
+from service.values import Value
 
 
 def plain(number: Decimal) -> str:

@@ -9,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
 from service.journal.values import Kind
-from service.notices import audience_store, held_store, rules, store
+from service.mids.values import Mid
+from service.notices import audience_store, deferred_store, rules, store
 from service.notices import outcome_store as outcomes
+from service.notices.delivery_values import Held, Recipient, Settled, Turn
 from service.notices.rules import Person
-from service.notices.turns import Held, Recipient, Settled, Turn
 from service.notices.values import Hold, Notice, Outcome
-from service.people.values import Mid
-from service.price import store as price
-from service.price.rules import standing
-from service.price.sources import Sources
-from service.price.values import Pause
+from service.standing import store as standing_store
+from service.standing.rules import standing
+from service.standing.snapshot import Sources
+from service.standing.values import Pause
 
 SOURCE = "en"
 
@@ -41,7 +41,7 @@ async def read_people(
     in the last one.
     """
     kinds = None if licences else (Kind.PAUSE, Kind.MUTE)
-    group = await price.read_group(
+    group = await standing_store.read_group(
         conn, mid, now, after=after, upto=upto, limit=limit, numbers=numbers, kinds=kinds
     )
     if not group:
@@ -171,14 +171,14 @@ async def _turn(
 async def _done(conn: AsyncConnection, notice: Notice, lo: int, hi: int) -> set[int]:
     """Whose turn was over before a process died."""
     settled = await outcomes.read_settled(conn, notice.id, lo + 1, hi)
-    return {*settled, *await held_store.reasons_between(conn, notice.id, lo + 1, hi)}
+    return {*settled, *await deferred_store.reasons_between(conn, notice.id, lo + 1, hi)}
 
 
 async def due_again(deps: Deps, notice: Notice, limit: int) -> Turn:
     """What those get who were put off and whose moment has come, but for digests."""
     now = deps.clock.now()
     async with deps.db.read() as conn:
-        rows = await held_store.read_held(conn, notice.id, now, limit, but=Hold.DIGEST)
+        rows = await deferred_store.read_held(conn, notice.id, now, limit, but=Hold.DIGEST)
         if not rows:
             return Turn()
         by_number = {row.number: row for row in rows}

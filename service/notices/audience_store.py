@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, delete, f
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import metadata
-from service.notices.packing import pack_numbers, unpack_numbers
+from service.notices.codec import pack_numbers, unpack_numbers
 
 PER_BLOCK = 5000
 

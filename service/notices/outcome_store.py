@@ -25,10 +25,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.db.metadata import Moment, metadata
 from service.journal import store as journal
 from service.journal.values import Kind
-from service.notices import held_store as waiting
-from service.notices.packing import find_outcome, pack_outcomes, unpack_outcomes
+from service.notices import deferred_store
+from service.notices.codec import find_outcome, pack_outcomes, unpack_outcomes
+from service.notices.delivery_values import Batch, Settled
 from service.notices.store import change
-from service.notices.turns import Batch, Settled
 from service.notices.values import Outcome
 from service.people import store as people
 
@@ -60,7 +60,7 @@ async def settle(
     for rev in sorted({one.rev for one in batch.settled}):
         sent = [one for one in batch.settled if one.rev == rev]
         await _add_segment(conn, row.id, sent, rev or row.rev, at)
-    await waiting.settle(conn, row.id, batch)
+    await deferred_store.settle(conn, row.id, batch)
     values: dict[str, Any] = {}
     if batch.settled:
         values["outcomes"] = _added(row.outcomes, batch.settled)
@@ -162,7 +162,7 @@ async def read_deliveries(
         return []
     lo, hi = rows[0].seq, rows[-1].seq
     settled = await read_settled(conn, notice_id, lo, hi)
-    put_off = await waiting.reasons_between(conn, notice_id, lo, hi)
+    put_off = await deferred_store.reasons_between(conn, notice_id, lo, hi)
     chosen = journal.latest.c
     answers = {
         row.membership_id: row.value

@@ -6,9 +6,10 @@ from datetime import datetime, time, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from service.notices.turns import Held, Recipient, Settled
+from service.mids.values import Mid
+from service.notices.delivery_values import Held, Recipient, Settled
 from service.notices.values import Audience, Content, Hold, Notice, NoticeKind, Outcome
-from service.people.values import Membership, Mid
+from service.people.values import Membership
 
 WEEK = timedelta(days=7)
 FIRST_WAVE = range(10, 1001)

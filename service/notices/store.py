@@ -28,8 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.db.metadata import Json, Moment, metadata
 from service.journal import store as journal
 from service.journal.values import Kind
+from service.mids.values import Mid
 from service.notices.values import Content, Halt, Notice, Status
-from service.people.values import Mid
 
 notices = Table(
     "notices",

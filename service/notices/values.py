@@ -1,12 +1,14 @@
 """What a notice is, how far it has come, and the views of it."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-from service.people.values import Mid, Value
+from service.mids.values import Mid
+from service.values import Value
 
 
 class NoticeKind(StrEnum):
@@ -225,3 +227,21 @@ class Delivery:
     outcome: str
     at: datetime | None = None
     answer: str | None = None
+
+
+DIGEST_LENGTH = 8
+
+
+def chosen(audience: Audience) -> bool:
+    """Whether it was said who a notice is for."""
+    return audience.everyone or bool(audience.licences or audience.refs)
+
+
+def complete(content: Content) -> bool:
+    """Whether a notice says something to somebody. Only then can it be approved."""
+    return bool(content.text) and chosen(content.audience)
+
+
+def digest(content: Content) -> str:
+    """What stands for everything a notice says, in a button."""
+    return hashlib.sha256(content.model_dump_json().encode()).hexdigest()[:DIGEST_LENGTH]

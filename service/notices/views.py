@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.mids.values import Mid
 from service.notices.values import Content
-from service.people.values import Mid, Texts
+from service.people.values import Membership
+from service.standing.values import Picture
+from service.values import Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +50,34 @@ class NoticesView:
     upto: datetime | None = None
     search: str = ""
     zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingView:
+    """Whether a member hears a MID. ``stopped``: they stopped everything, so only of breaches."""
+
+    membership: Membership
+    muted: bool
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionView:
+    """How much of a member's attention notices may take; ``muted`` holds memberships' ids."""
+
+    picture: Picture
+    muted: frozenset[str] = frozenset()
+
+    @property
+    def weekly(self) -> frozenset[int]:
+        """How many notices in seven days may come from one MID, over all MIDs."""
+        chosen = self.picture.member.weekly
+        return frozenset(
+            max(1, chosen or one.mid.notices_per_week) for one in self.picture.memberships
+        )
+
+    @property
+    def quiet(self) -> frozenset[str]:
+        """The hours in which only urgent ones come, over all MIDs."""
+        chosen = self.picture.member.quiet
+        return frozenset(chosen or one.mid.quiet_hours for one in self.picture.memberships)

@@ -15,15 +15,10 @@ from service.errors import NotFoundError
 from service.ids import new_nonce
 from service.journal import store as journal
 from service.journal.values import Cause, Kind, NewEvent
-from service.people import mid_store, staff_store, store
-from service.people.values import (
-    InviteState,
-    InviteView,
-    Member,
-    Membership,
-    Mid,
-    NewInvite,
-)
+from service.mids import store as mid_store
+from service.mids.values import Mid
+from service.people import store
+from service.people.values import InviteState, InviteView, Member, Membership, NewInvite
 
 TOKEN_BYTES = 32
 
@@ -249,7 +244,6 @@ async def erase(deps: Deps, member_id: str, along: Along) -> tuple[Mid, ...]:
         await journal.erase_member(conn, member_id)
         await store.erase_member(conn, member_id)
         await along(conn, left)
-        await staff_store.erase_member(conn, member_id)
         return left
 
 

@@ -22,10 +22,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.db.compiled import Prepared
 from service.db.metadata import Moment, metadata
-from service.db.prepared import Prepared
 from service.ids import new_id
-from service.people.mid_store import hold_mid, mids, parse, roster
+from service.mids.store import hold_mid, mids, parse, roster
 from service.people.values import Member, Membership
 
 members = Table(

@@ -1,6 +1,6 @@
 """Tables of questions: those sent to a person, how often which topic, and vectors of texts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
-    Integer,
-    LargeBinary,
     Row,
     SmallInteger,
     String,
@@ -21,12 +19,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import Moment, metadata
+from service.db.upsert import insert_into
 from service.licences.store import licences
-from service.people.mid_store import mids
+from service.mids.store import mids
 from service.people.store import memberships
 
 questions = Table(
@@ -53,24 +51,6 @@ questions = Table(
     Index(None, "mid_id", "asked_at"),
 )
 
-question_counts = Table(
-    "question_counts",
-    metadata,
-    Column("mid_id", String(40), primary_key=True),
-    Column("month", String(7), primary_key=True),
-    Column("topic", String(64), primary_key=True),
-    Column("language", String(16), primary_key=True),
-    Column("band", String(16), primary_key=True),
-    Column("n", Integer, nullable=False),
-)
-
-vectors = Table(
-    "vectors",
-    metadata,
-    Column("model", String(64), primary_key=True),
-    Column("text_hash", String(64), primary_key=True),
-    Column("body", LargeBinary, nullable=False),
-)
 
 _ASKED = (
     select(questions, mids.c.doc.label("mid_doc"), licences.c.slug)
@@ -79,14 +59,10 @@ _ASKED = (
 )
 
 
-def _insert(conn: AsyncConnection, table: Table) -> Any:
-    return (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(table)
-
-
 async def put_question(conn: AsyncConnection, row: Mapping[str, Any]) -> None:
     """Store a question; one that came from the same message before is left as it is."""
     values = {**row, "trying": False, "tries": 0}
-    put = _insert(conn, questions).values(values)
+    put = insert_into(conn, questions).values(values)
     keys = ["member_id", "mid_id", "origin"]
     await conn.execute(put.on_conflict_do_nothing(index_elements=keys))
 
@@ -178,40 +154,3 @@ async def erase_member(conn: AsyncConnection, member_id: str) -> None:
 async def erase_membership(conn: AsyncConnection, membership_id: str) -> None:
     """Remove what was asked in one membership, with the replies."""
     await conn.execute(delete(questions).where(questions.c.membership_id == membership_id))
-
-
-async def count_up(
-    conn: AsyncConnection, mid_ids: Collection[str], cell: Mapping[str, str]
-) -> None:
-    """One question more about a topic, in each of these MIDs. Whose it was is not kept."""
-    keys = [column.name for column in question_counts.primary_key]
-    for mid_id in sorted(mid_ids):
-        put = _insert(conn, question_counts).values(mid_id=mid_id, n=1, **cell)
-        more = {"n": question_counts.c.n + 1}
-        await conn.execute(put.on_conflict_do_update(index_elements=keys, set_=more))
-
-
-async def read_counts(conn: AsyncConnection, mid_id: str) -> list[Row[Any]]:
-    """How often which topic, by month and language; the newest month first."""
-    cells = question_counts.c
-    wanted = select(question_counts).where(cells.mid_id == mid_id)
-    return list(
-        await conn.execute(wanted.order_by(cells.month.desc(), cells.n.desc(), cells.topic))
-    )
-
-
-async def read_vectors(conn: AsyncConnection, model: str) -> dict[str, bytes]:
-    """Text hash -> vector of one embedding model."""
-    rows = await conn.execute(
-        select(vectors.c.text_hash, vectors.c.body).where(vectors.c.model == model)
-    )
-    return {row.text_hash: row.body for row in rows}
-
-
-async def put_vectors(conn: AsyncConnection, model: str, found: Mapping[str, bytes]) -> None:
-    """Remember vectors, so that a text is embedded once."""
-    if not found:
-        return
-    put = _insert(conn, vectors).on_conflict_do_nothing(index_elements=["model", "text_hash"])
-    rows = [{"model": model, "text_hash": key, "body": body} for key, body in found.items()]
-    await conn.execute(put, rows)

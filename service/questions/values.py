@@ -3,42 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from service.money.values import Line
-from service.notices.hearing import AttentionView
-from service.people.values import Mid, Texts
-from service.price.values import PortfolioView, Standing
+from service.mids.values import Mid
+from service.notices.views import AttentionView
+from service.standing.values import PortfolioView, Standing
+from service.statements.values import Line
+from service.values import Texts
 
 LONGEST = 500
 """Characters of a question that are read; the rest is cut, and the member is told."""
-
-
-MOST_LEVEL = 3
-"""As much as a model may ever be told."""
-
-
-class ModelChoice(StrEnum):
-    """What a member said to being answered by a model."""
-
-    NOT_ASKED = "not_asked"
-    YES = "yes"
-    NO = "no"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelView:
-    """A member's choice about the model, and the last request that left for it, word for word.
-
-    ``agreed`` is how much they let leave when they said yes, ``most`` how much their MIDs let: the
-    strictest of them. Both from 0 (nothing) to 3.
-    """
-
-    choice: ModelChoice = ModelChoice.NOT_ASKED
-    agreed: int = 0
-    most: int = MOST_LEVEL
-    request: str | None = None
-    requested_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,20 +95,6 @@ class Due:
     asked: Asked
     tries: int
     in_doubt: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """How often members of a MID asked about a topic in a language in a month.
-
-    ``n`` is None where it is smaller than the MID's small group: it is not told.
-    """
-
-    month: str
-    topic: str
-    language: str
-    band: str
-    n: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

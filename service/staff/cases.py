@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.control_chars import blank, steering
 from service.deps import Deps
 from service.errors import MidlineError, NotFoundError
 from service.ids import new_id
-from service.people import mid_store, staff_store
+from service.mids import store as mid_store
+from service.mids.values import Mid
 from service.people import store as people
-from service.people.values import Mid
+from service.staff import store as staff_store
 from service.staff.values import (
     LINK_GOOD_FOR,
     LINK_PREFIX,
@@ -23,7 +25,6 @@ from service.staff.values import (
     NewStaff,
     Staff,
 )
-from service.steering import blank, steering
 
 # With the prefix, what a link can carry: 64 characters.
 TOKEN_BYTES = 32

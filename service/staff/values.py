@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from service.people.values import Mid
+from service.mids.values import Mid
 
 LINK_GOOD_FOR = timedelta(days=7)
 LINK_PREFIX = "staff_"

@@ -22,7 +22,7 @@ from bot.settings import Settings
 from locales.words import SHIPPED, Words, negotiate, words
 from playground import Bubble, Button, Person, Playground
 from service.bundle.cases import import_bundle
-from service.bundle.read import read_bundle
+from service.bundle.files.read_bundle import read_bundle
 from service.db.database import Database
 from service.deps import Deps
 from service.people.cases import make_invites

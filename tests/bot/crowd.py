@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import store
 from playground import Person
 from service.deps import Deps
-from service.notices import composing, reporting
+from service.mids import store as mid_store
+from service.notices.authoring import cases as authoring
+from service.notices.authoring import reporting
 from service.notices.values import Audience, Content, NoticeKind, NoticeText, Report, Status
-from service.people import mid_store
 from service.people import store as people
 from tests.bot.conftest import House
 
@@ -67,9 +68,9 @@ def content(**changed) -> Content:
 
 async def announce(deps: Deps, made: Content | None = None) -> str:
     """Draft, count and approve; returns the notice's id."""
-    notice = await composing.draft(deps, MID, made or content(), by="ada")
-    counted = await composing.count(deps, MID, notice.id)
-    await composing.approve(deps, MID, notice.id, "ada", counted.total)
+    notice = await authoring.draft(deps, MID, made or content(), by="ada")
+    counted = await authoring.count(deps, MID, notice.id)
+    await authoring.approve(deps, MID, notice.id, "ada", counted.total)
     return notice.id
 
 

@@ -17,9 +17,10 @@ from dialogs.callbacks_staff import (
     StopNotice,
 )
 from service.bundle.cases import import_bundle
-from service.bundle.read import parse_bundle
-from service.notices import composing, naming, reporting
-from service.notices.desk import Field
+from service.bundle.files.read_bundle import parse_bundle
+from service.notices.authoring import cases as authoring
+from service.notices.authoring import reporting, staff_names
+from service.notices.authoring.chat_views import Field
 from service.notices.values import Status
 from service.staff import cases as staff
 from tests.bot.conftest import NURSE, House, Member
@@ -267,7 +268,7 @@ async def test_removed_staff_can_do_nothing_with_an_old_button(house: House):
     await counted(rosa)
     async with house.deps() as deps:
         (one,) = await staff.listed(deps, "nurses")
-        await staff.remove(deps, one.id, naming.forget_staff)
+        await staff.remove(deps, one.id, staff_names.forget_staff)
     assert "too old" in await rosa.press(Approve)
     assert (await notices(house))[0].status is Status.DRAFT
 
@@ -285,7 +286,7 @@ async def test_the_progress_message_follows_until_it_is_over(quiet_house: House)
     (notice,) = await notices(house)
     bot = build_bot(house.settings)
     async with house.deps() as deps:
-        await composing.stop(deps, "nurses", notice.id)
+        await authoring.stop(deps, "nurses", notice.id)
         await tell(bot, deps, notice.id)
         await tell(bot, deps, notice.id)
         await tell(bot, deps, "ntc_of_nobody")
@@ -309,7 +310,7 @@ async def test_a_message_that_shows_something_else_is_left_alone(quiet_house: Ho
     before = rosa.text
     bot = build_bot(house.settings)
     async with house.deps() as deps:
-        await composing.stop(deps, "nurses", notice.id)
+        await authoring.stop(deps, "nurses", notice.id)
         await tell(bot, deps, notice.id)
     await bot.session.close()
     assert rosa.text == before
@@ -328,7 +329,7 @@ async def test_telegram_out_of_reach_does_not_stop_the_telling(quiet_house: Hous
     (notice,) = await notices(house)
     bot = build_bot(house.settings)
     async with house.deps() as deps:
-        await composing.stop(deps, "nurses", notice.id)
+        await authoring.stop(deps, "nurses", notice.id)
         await tell(bot, deps, notice.id)
         async with deps.db.read() as conn:
             assert await store.read_chat(conn, rosa.person.id)

@@ -16,12 +16,13 @@ from bot.demo import examples
 from bot.opening import opened
 from bot.settings import Settings
 from service.bundle.cases import import_bundle
-from service.bundle.read import parse_bundle
+from service.bundle.files.read_bundle import parse_bundle
 from service.journal import cases as journal
 from service.journal.values import Cause, Proof
-from service.notices import finishing, sending
 from service.notices.audience import next_people
-from service.notices.turns import Batch, Settled
+from service.notices.delivery import cases as delivery
+from service.notices.delivery import completion
+from service.notices.delivery_values import Batch, Settled
 from service.notices.values import Outcome
 from service.people import cases as people
 from service.people import store as people_store
@@ -85,7 +86,7 @@ class Operator:
         """What the sender does, with a Telegram that takes everything."""
 
         async def work(deps):
-            notice = await sending.take_over(deps, notice_id)
+            notice = await delivery.take_over(deps, notice_id)
             turn = await next_people(deps, notice, 0, 100)
             done = tuple(
                 Settled(
@@ -97,8 +98,8 @@ class Operator:
                 for one in turn.send
             )
             batch = Batch(settled=done, held=turn.held, floor=turn.upto, intent=turn.upto)
-            await sending.settle(deps, {notice.id: batch}, {notice.id: notice.epoch})
-            await finishing.finish(deps, notice)
+            await delivery.settle(deps, {notice.id: batch}, {notice.id: notice.epoch})
+            await completion.finish(deps, notice)
 
         self.with_store(work)
 
@@ -260,7 +261,7 @@ def test_a_wrong_command_ends_with_its_reason(desk, words, code, says):
 
 
 def test_a_draft_that_was_never_counted_is_counted_first(desk):
-    from service.notices import composing
+    from service.notices.authoring import cases as authoring
     from service.notices.values import Audience, Content, NoticeKind, NoticeText
 
     desk.join("N-0001")
@@ -269,7 +270,7 @@ def test_a_draft_that_was_never_counted_is_counted_first(desk):
         audience=Audience(everyone=True),
         text={"en": NoticeText(title="t", body="b")},
     )
-    made = desk.with_store(lambda deps: composing.draft(deps, "nurses", content, "Ada"))
+    made = desk.with_store(lambda deps: authoring.draft(deps, "nurses", content, "Ada"))
     assert "Nothing was sent yet." in desk.run("notice", "approve", made.id, code=1)
     assert "scheduled, 1 person" in desk.run("notice", "approve", made.id)
 

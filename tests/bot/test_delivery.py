@@ -8,10 +8,12 @@ import pytest
 from bot.demo import demo_settings, examples
 from playground import Limits, Playground
 from service.bundle.cases import import_bundle
-from service.bundle.read import read_bundle
+from service.bundle.files.read_bundle import read_bundle
 from service.deps import Deps
 from service.journal.values import Cause
-from service.notices import composing, reading, sending
+from service.notices.authoring import cases as authoring
+from service.notices.delivery import cases as delivery
+from service.notices.inbox import cases as notice_inbox
 from service.notices.values import Halt, NoticeKind, NoticeText, Outcome, Report, Status
 from tests.bot.conftest import House
 from tests.bot.crowd import MID, announce, content, crowd, over, when
@@ -112,7 +114,7 @@ async def test_a_text_that_telegram_refuses_pauses_the_notice_and_a_person_may_g
         assert report.notice.status is Status.PAUSED
         assert "can't parse" in report.notice.reason
         assert report.notice.of(Outcome.SENT) < 40
-        await composing.resume(deps, MID, report.notice.id)
+        await authoring.resume(deps, MID, report.notice.id)
         report = await over(deps, report.notice.id)
     assert report.notice.status is Status.FINISHED
     assert report.notice.of(Outcome.FAILED) == 1
@@ -128,7 +130,7 @@ async def test_a_first_wave_that_goes_wrong_halts_the_rest(house):
         assert report.notice.status is Status.PAUSED
         assert report.notice.halt is Halt.WAVE
         assert sum(len(one.notices) for one in readers) == 10
-        await composing.resume(deps, MID, report.notice.id)
+        await authoring.resume(deps, MID, report.notice.id)
         report = await over(deps, report.notice.id)
     assert report.notice.status is Status.FINISHED
     assert all(len(one.notices) == 1 for one in readers)
@@ -143,7 +145,7 @@ async def test_a_first_wave_that_a_person_let_pass_is_not_held_up_again_by_a_res
         async with house.running():
             report = await over(deps, await announce(deps))
             assert report.notice.halt is Halt.WAVE
-        await composing.resume(deps, MID, report.notice.id)
+        await authoring.resume(deps, MID, report.notice.id)
         async with house.running():
             report = await over(deps, report.notice.id)
     assert report.notice.status is Status.FINISHED
@@ -158,7 +160,7 @@ async def test_a_stopped_notice_goes_to_nobody_else(quiet_house):
     async with house.running(), house.deps() as deps:
         notice_id = await announce(deps)
         await when(deps, notice_id, lambda one: one.notice.of(Outcome.SENT) >= 12)
-        await composing.stop(deps, MID, notice_id)
+        await authoring.stop(deps, MID, notice_id)
         await asyncio.sleep(1.5)
         before = sum(len(one.notices) for one in readers)
         await asyncio.sleep(1)
@@ -177,7 +179,7 @@ async def test_a_correction_reaches_who_has_it_and_who_has_not(quiet_house):
         notice_id = await announce(deps)
         await when(deps, notice_id, lambda one: one.notice.of(Outcome.SENT) >= 12)
         text = {"en": NoticeText(title="Open evening", body="Come at 19:00.")}
-        await composing.correct(deps, MID, notice_id, text)
+        await authoring.correct(deps, MID, notice_id, text)
         await over(deps, notice_id)
         done = lambda one: one.notice.edited_rev == one.notice.rev  # noqa: E731
         await when(deps, notice_id, done)
@@ -224,7 +226,7 @@ async def test_a_muted_mid_is_not_heard_but_for_a_breach(house):
     (reader,) = await crowd(house, 1)
     async with house.deps() as deps:
         cause = Cause(key="in:mute", source="test")
-        await reading.mute(deps, reader.member_id, reader.membership_id, cause, on=True)
+        await notice_inbox.mute(deps, reader.member_id, reader.membership_id, cause, on=True)
         report = await over(deps, await announce(deps))
         assert report.notice.of(Outcome.MUTED) == 1
         assert not reader.notices
@@ -271,10 +273,10 @@ async def test_who_was_not_sent_to_is_not_in_doubt_when_it_goes_on(quiet_house, 
 
     async def interrupt(deps: Deps, notice_id: str) -> None:
         if how == "paused":
-            epoch = (await composing.read(deps, MID, notice_id)).epoch
-            await sending.pause(deps, notice_id, epoch, Halt.REFUSED, "a person looks")
+            epoch = (await authoring.read(deps, MID, notice_id)).epoch
+            await delivery.pause(deps, notice_id, epoch, Halt.REFUSED, "a person looks")
             await asyncio.sleep(1.2)
-            await composing.resume(deps, MID, notice_id)
+            await authoring.resume(deps, MID, notice_id)
 
     report = await gone_on(house, interrupt, on_doubt=on_doubt)
     assert report.notice.of(Outcome.SENT) == 60

@@ -23,8 +23,8 @@ from dialogs.callbacks import (
 )
 from playground import Playground
 from service.bundle.cases import import_bundle
-from service.bundle.read import parse_bundle
-from service.price.values import Why
+from service.bundle.files.read_bundle import parse_bundle
+from service.standing.values import Why
 from tests.bot.conftest import NURSE, TRANSLATOR, House, Member
 from tests.bot.test_flows import agree, reasons
 

@@ -35,8 +35,8 @@ from dialogs.callbacks import (
 from knowledge.card import LineKey
 from locales.words import words
 from service.licences.values import RefusalKind
-from service.price import cases as price
-from service.price.values import Why
+from service.standing import cases as standing_cases
+from service.standing.values import Why
 from tests.bot.conftest import NURSE, TRANSLATOR, House, Member
 
 LANGUAGES = ("en", "es", "ar", "zh-hans")
@@ -51,7 +51,7 @@ async def reasons(house: House, member: Member) -> dict[str, Why]:
         async with deps.db.read() as conn:
             chat = await store.read_chat(conn, member.person.id)
         assert chat is not None
-        view = await price.portfolio(deps, chat.member_id)
+        view = await standing_cases.portfolio(deps, chat.member_id)
     return {one.holding.licence.slug: one.why for one in view.standings}
 
 
@@ -73,7 +73,7 @@ async def agree(member: Member, title: str) -> str:
 def titles(member: Member) -> dict[str, str]:
     """The titles of the example licences as this member reads them."""
     from bot.demo import examples
-    from service.bundle.read import read_bundle
+    from service.bundle.files.read_bundle import read_bundle
 
     return {
         licence.id: member.w.pick(dict(licence.title)).text

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from bot import store
 from dialogs.callbacks import Join, SetKnob
 from service.journal.store import events
-from service.price import cases as price
+from service.knob import cases as knob_cases
 from tests.bot.conftest import NURSE, House, Member, nothing_open
 
 KILLS = int(os.environ.get("MIDLINE_KILLS", "8"))
@@ -136,7 +136,7 @@ class Taps:
                     )
                 ).all()
             assert chat
-            view = await price.look_at_knob(deps, chat.member_id)
+            view = await knob_cases.look_at_knob(deps, chat.member_id)
         written = [one.value for one in found if one.kind == "knob"]
         tally.lost = max(0, len(self.wanted) - len(written))
         tally.doubled = len(found) - len({one.cause for one in found})

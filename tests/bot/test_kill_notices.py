@@ -18,9 +18,10 @@ from benchmarks.members import Load
 from bot.store import chats
 from service.clock import SystemClock
 from service.deps import Deps
-from service.notices import composing, reporting
+from service.notices.authoring import cases as authoring
+from service.notices.authoring import reporting
+from service.notices.codec import unpack_outcomes
 from service.notices.outcome_store import segments
-from service.notices.packing import unpack_outcomes
 from service.notices.values import Audience, Content, NoticeKind, NoticeText, Outcome, Status
 from service.people.store import memberships
 
@@ -83,9 +84,9 @@ async def announced(deps: Deps, on_doubt: str) -> str:
         kind=NoticeKind.BREACH, urgent=True, audience=Audience(everyone=True), text=words,
         on_doubt=on_doubt,
     )  # fmt: skip
-    notice = await composing.draft(deps, "nurses", made, by="ada")
-    counted = await composing.count(deps, "nurses", notice.id)
-    await composing.approve(deps, "nurses", notice.id, "ada", counted.total)
+    notice = await authoring.draft(deps, "nurses", made, by="ada")
+    counted = await authoring.count(deps, "nurses", notice.id)
+    await authoring.approve(deps, "nurses", notice.id, "ada", counted.total)
     return notice.id
 
 
@@ -151,7 +152,7 @@ async def test_a_sender_killed_at_random_misses_nobody(tmp_path: Path, capsys, h
 
 
 async def done(deps: Deps, notice_id: str) -> bool:
-    return (await composing.read(deps, "nurses", notice_id)).status is Status.FINISHED
+    return (await authoring.read(deps, "nurses", notice_id)).status is Status.FINISHED
 
 
 def total(telegram: Limited) -> int:

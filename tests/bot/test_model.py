@@ -15,7 +15,7 @@ from knowledge.budget import Limits
 from knowledge.model import Model
 from knowledge.replies import ModelHere
 from service.bundle.cases import import_bundle
-from service.bundle.schema import Bundle
+from service.bundle.schema.bundle import Bundle
 from tests.bot.conftest import NURSE, TRANSLATOR
 from tests.knowledge.model_server import Bad, model_server, reply
 from tests.service.stage import raw

@@ -23,9 +23,13 @@ from dialogs.callbacks import (
 )
 from service.deps import Deps
 from service.journal import store as journal
-from service.notices import composing, finishing, reading, reporting, sending
 from service.notices.audience import next_people
-from service.notices.turns import Batch, Settled
+from service.notices.authoring import cases as authoring
+from service.notices.authoring import reporting
+from service.notices.delivery import cases as delivery
+from service.notices.delivery import completion
+from service.notices.delivery_values import Batch, Settled
+from service.notices.inbox import cases as notice_inbox
 from service.notices.values import Audience, Choice, Content, NoticeKind, NoticeText, Outcome
 from service.people.values import Member as Known
 from tests.bot.conftest import NURSE, TRANSLATOR, House, Member
@@ -61,10 +65,10 @@ class Desk:
     async def tell(self, made: Content, mid: str = "nurses") -> str:
         """Settle a notice as sent to everyone it is for; returns its id."""
         async with self.house.deps() as deps:
-            notice = await composing.draft(deps, mid, made, by="ada")
-            counted = await composing.count(deps, mid, notice.id)
-            await composing.approve(deps, mid, notice.id, "ada", counted.total)
-            taken = await sending.take_over(deps, notice.id)
+            notice = await authoring.draft(deps, mid, made, by="ada")
+            counted = await authoring.count(deps, mid, notice.id)
+            await authoring.approve(deps, mid, notice.id, "ada", counted.total)
+            taken = await delivery.take_over(deps, notice.id)
             assert taken is not None
             turn = await next_people(deps, taken, 0, 10)
             sent = tuple(
@@ -72,8 +76,8 @@ class Desk:
                 for one in turn.send
             )
             batch = Batch(settled=(*sent, *turn.settled), floor=turn.upto, intent=turn.upto)
-            await sending.settle(deps, {notice.id: batch}, {notice.id: taken.epoch})
-            await finishing.finish(deps, taken)
+            await delivery.settle(deps, {notice.id: batch}, {notice.id: taken.epoch})
+            await completion.finish(deps, taken)
         return notice.id
 
     async def answers(self, notice_id: str) -> dict[str, int]:
@@ -84,7 +88,7 @@ class Desk:
         async with deps.db.read() as conn:
             chat = await store.read_chat(conn, member.person.id)
         assert chat is not None
-        return (await reading.attention(deps, chat.member_id)).picture.member
+        return (await notice_inbox.attention(deps, chat.member_id)).picture.member
 
 
 @pytest.fixture

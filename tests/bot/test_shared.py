@@ -30,7 +30,7 @@ from bot.member import find
 from bot.store import Arrived, Waiting
 from dialogs.callbacks import SetKnob
 from service.bundle.cases import import_bundle
-from service.bundle.schema import Bundle
+from service.bundle.schema.bundle import Bundle
 from service.clock import SystemClock
 from service.db.database import Database, open_server
 from service.db.metadata import metadata
@@ -38,9 +38,9 @@ from service.db.migrate import config, migrate
 from service.deps import Deps
 from service.journal import cases as journal
 from service.journal.store import events, latest
+from service.knob import cases as knob_cases
 from service.people import cases as people
 from service.people import store as people_store
-from service.price import cases as price
 from tests.bot.conftest import NURSE, House, count_open, nothing_open
 from tests.postgres import Server, server_of
 from tests.service.stage import FixedClock, Stage, raw
@@ -522,7 +522,7 @@ async def test_a_server_that_falls_over_in_the_middle_loses_nothing(
                     given_up = select(func.count()).where(store.inbox.c.failed)
                     assert await conn.scalar(given_up) == 0
                 assert chat
-                view = await price.look_at_knob(deps, chat.member_id)
+                view = await knob_cases.look_at_knob(deps, chat.member_id)
             assert view.position == steps[-1]
             assert len(causes) == len(set(causes))
         await ana.say("/help")

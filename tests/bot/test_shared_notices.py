@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from service.notices import sending
-from service.notices.turns import Batch
+from service.notices.delivery import cases as delivery
+from service.notices.delivery_values import Batch
 from service.notices.values import NoticeKind, Outcome
 from tests.bot.crowd import announce, content, crowd, over, when
 from tests.bot.test_kill import start
@@ -48,9 +48,9 @@ async def test_a_killed_sender_is_replaced_and_nobody_is_missed(quiet_house, mon
             took = await _until_sending(house)
             report = await over(deps, notice_id, seconds=120)
             assert report.notice.epoch == begun.notice.epoch + 1
-            with pytest.raises(sending.LostError):  # noqa: PT012
+            with pytest.raises(delivery.LostError):  # noqa: PT012
                 old = Batch(floor=0)
-                await sending.settle(deps, {notice_id: old}, {notice_id: begun.notice.epoch})
+                await delivery.settle(deps, {notice_id: old}, {notice_id: begun.notice.epoch})
     finally:
         for one in processes:
             if one.returncode is None:

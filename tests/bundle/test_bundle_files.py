@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.bundle.document import MAX_BYTES, load
-from service.bundle.read import BundleRefused, parse_bundle, read_bundle
+from service.bundle.files.read_bundle import BundleRefused, parse_bundle, read_bundle
+from service.bundle.files.yaml_lines import MAX_BYTES, load
 from service.errors import MidlineError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

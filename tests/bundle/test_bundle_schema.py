@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from service.bundle.fields import LIMITS
-from service.bundle.read import BundleRefused, parse_bundle, read_bundle
+from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift
+from service.bundle.files.read_bundle import BundleRefused, parse_bundle, read_bundle
 from service.bundle.resolve import resolve_mid, resolve_terms
-from service.bundle.schema import Bundle, json_schema
-from service.bundle.shift import EXAMPLES_WRITTEN, shift
+from service.bundle.schema.bundle import Bundle, json_schema
+from service.bundle.schema.fields import LIMITS
 from service.licences.rules import changes
 from service.licences.values import Terms
 
@@ -153,7 +153,7 @@ def test_the_limits_members_screens_rely_on():
 def test_the_published_schema_is_current():
     published = (ROOT / "docs" / "bundle.schema.json").read_text(encoding="utf-8")
     assert published == json_schema(), (
-        "run: python -m service.bundle.schema > docs/bundle.schema.json"
+        "run: python -m service.bundle.schema.bundle > docs/bundle.schema.json"
     )
 
 

@@ -8,8 +8,8 @@ import yaml
 from typer.testing import CliRunner
 
 from bot import cli
-from service.bundle.instructions import found_in
-from service.bundle.read import read_with_doubts
+from service.bundle.files.injection_warnings import found_in
+from service.bundle.files.read_bundle import read_with_doubts
 
 ROOT = Path(__file__).parents[2]
 NURSES = (ROOT / "examples" / "nurses.yaml").read_text("utf-8")

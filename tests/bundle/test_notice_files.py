@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from service.bundle.notice_file import NoticeFileRefusedError, parse_notice, read_notice_file
-from service.bundle.schema_notice import NoticeSpec, json_schema
+from service.bundle.files.read_notice import NoticeFileRefusedError, parse_notice, read_notice_file
+from service.bundle.schema.notice import NoticeSpec, json_schema
 from service.notices.values import Audience, NoticeKind
 
 ROOT = Path(__file__).parents[2]
@@ -160,5 +160,5 @@ def test_a_correction_may_come_after_the_notice_has_closed(tmp_path):
 def test_the_published_schema_is_current():
     published = (ROOT / "docs" / "notice.schema.json").read_text(encoding="utf-8")
     assert published == json_schema(), (
-        "run: python -m service.bundle.schema_notice > docs/notice.schema.json"
+        "run: python -m service.bundle.schema.notice > docs/notice.schema.json"
     )

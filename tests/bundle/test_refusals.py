@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from service.bundle.fields import LIMITS
-from service.bundle.read import BundleRefused, Problem, parse_bundle
+from service.bundle.files.read_bundle import BundleRefused, Problem, parse_bundle
+from service.bundle.schema.fields import LIMITS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NURSES = (EXAMPLES / "nurses.yaml").read_text(encoding="utf-8")

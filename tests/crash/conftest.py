@@ -9,7 +9,7 @@ import pytest
 from bot.demo import examples
 from dialogs.callbacks import Join, SayYes
 from service.bundle.cases import import_bundle
-from service.bundle.read import read_bundle
+from service.bundle.files.read_bundle import read_bundle
 from service.db.database import open_embedded
 from service.db.migrate import migrate
 from service.deps import Deps

@@ -22,7 +22,7 @@ from bot.store import Arrived, Waiting
 from dialogs.callbacks import Go, Place, Refuse, SetKnob, SetLanguage, ShowCard
 from playground import Bubble, Person, Playground
 from service.bundle.cases import import_bundle
-from service.bundle.schema import Bundle
+from service.bundle.schema.bundle import Bundle
 from service.deps import Deps
 from service.licences.store import read_licences
 from service.licences.values import RefusalKind

@@ -16,7 +16,7 @@ from aiogram.methods import SendMessage
 from sqlalchemy import event, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
-from sqlcipher3 import dbapi2 as sqlcipher
+from sqlcipher3 import dbapi2
 from structlog.testing import capture_logs
 
 from bot import arriving, budget, flood, intake, pacing, polling, store, told_store
@@ -26,9 +26,9 @@ from dialogs.callbacks import SayYes, SetKnob, SetLanguage
 from locales.words import SHIPPED, words
 from playground.errors import Refusal
 from playground.faults import Fault
-from service.db import cipher, here
+from service.db import inline_sqlite, sqlcipher
 from service.journal.store import events
-from service.price.values import Why
+from service.standing.values import Why
 from tests.bot.conftest import NURSE, House, Member
 from tests.bot.test_flows import reasons
 from tests.crash.life import check_sound
@@ -184,7 +184,7 @@ def other_process(house: House) -> Any:
     """The store, opened by somebody else."""
     key = bytes.fromhex(house.settings.key_file.read_text("ascii").strip())
     file = str(house.settings.store_file)
-    connection = sqlcipher.connect(file, timeout=0, isolation_level=None)
+    connection = dbapi2.connect(file, timeout=0, isolation_level=None)
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     return connection
 
@@ -203,9 +203,9 @@ def locked(house: House) -> Iterator[None]:
 @pytest.fixture
 def hasty_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A locked store is waited for a moment and not ten seconds."""
-    pragmas = (*cipher._PRAGMAS, "busy_timeout = 50")
-    monkeypatch.setattr(cipher, "_PRAGMAS", pragmas)
-    monkeypatch.setattr(here, "_PATIENCE_MS", 50)
+    pragmas = (*sqlcipher._PRAGMAS, "busy_timeout = 50")
+    monkeypatch.setattr(sqlcipher, "_PRAGMAS", pragmas)
+    monkeypatch.setattr(inline_sqlite, "_PATIENCE_MS", 50)
 
 
 async def test_what_comes_while_another_process_holds_the_store_is_done_afterwards(
@@ -240,7 +240,7 @@ async def test_a_store_that_is_held_while_the_bot_starts_does_not_end_it(
     def hold() -> None:
         try:
             held.execute("BEGIN IMMEDIATE")
-        except sqlcipher.OperationalError:
+        except dbapi2.OperationalError:
             loop.call_later(0.005, hold)
 
     def slow_start(method: str, values: dict[str, Any]) -> Fault | None:

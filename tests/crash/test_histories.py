@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 
 from service.bundle.resolve import resolve_terms
-from service.bundle.schema import Bundle
+from service.bundle.schema.bundle import Bundle
 from service.choices import cases as choices
 from service.choices import standing_out
 from service.choices.rules import question
@@ -35,12 +35,13 @@ from service.errors import NotFoundError
 from service.journal import cases as journal
 from service.journal.store import events
 from service.journal.values import Cause, Proof
+from service.knob import cases as knob_cases
 from service.licences.rules import matching
 from service.licences.values import Refusal, RefusalKind, Terms
 from service.people import cases as people
-from service.price import cases as price
 from service.price import formula
-from service.price.values import Pause, PortfolioView
+from service.standing import cases as standing_cases
+from service.standing.values import Pause, PortfolioView
 from tests.crash.life import check_sound
 from tests.service.stage import (
     NOON,
@@ -266,7 +267,7 @@ class Histories(RuleBasedStateMachine):
     def check(self) -> None:
         self.run(check_sound(self.stage.deps.db))
         for who in self.folk:
-            view: PortfolioView = self.run(price.portfolio(self.stage.deps, who.id))
+            view: PortfolioView = self.run(standing_cases.portfolio(self.stage.deps, who.id))
             found = {
                 one.holding.licence.slug: (
                     one.is_in,
@@ -575,7 +576,7 @@ class Histories(RuleBasedStateMachine):
         position = None if to == "follow" else "never" if to == "never" else int(to)
 
         async def run(cause: Cause) -> None:
-            await price.set_knob(self.stage.deps, me.id, scope, position, cause)
+            await knob_cases.set_knob(self.stage.deps, me.id, scope, position, cause)
 
         def model() -> bool:
             if (scope == "all" and to == "follow") or (stay and not stay.here):
@@ -623,7 +624,9 @@ class Histories(RuleBasedStateMachine):
             return True
 
         before = self.written()
-        self.act(lambda cause: price.undo_knob(self.stage.deps, me.id, event, cause), model, stay)
+        self.act(
+            lambda cause: knob_cases.undo_knob(self.stage.deps, me.id, event, cause), model, stay
+        )
         if self.written() > before:
             me.turns[scope].event = self.last_event()
 

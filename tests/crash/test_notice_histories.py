@@ -14,17 +14,21 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
-from bot import budget, carrier, delivery, digesting, store
+from bot import budget, carrier, digesting, store
+from bot import delivery as controller
 from bot.budget import Budget
 from bot.carrier import Answer, End
 from bot.delivery import Delivery
 from bot.lanes import OwnLanes
 from bot.metrics import Metrics
 from service.deps import Deps
-from service.notices import composing, reading, reporting, sending
+from service.mids import store as mid_store
+from service.notices.authoring import cases as authoring
+from service.notices.authoring import reporting
+from service.notices.delivery import cases as delivery
+from service.notices.inbox import cases as notice_inbox
 from service.notices.values import OVER, Halt, NoticeText, Outcome, Status
 from service.people import cases as people
-from service.people import mid_store
 from service.people import store as people_store
 from tests.bot.crowd import MID, announce, content
 from tests.service.stage import NOON, FixedClock, Stage, copied
@@ -115,16 +119,16 @@ class World:
         number, cause = who % len(self.people), self.stage.cause()
         match op:
             case "stop":
-                await composing.stop(self.deps, MID, notice_id)
+                await authoring.stop(self.deps, MID, notice_id)
             case "pause":
-                epoch = (await composing.read(self.deps, MID, notice_id)).epoch
-                await sending.pause(self.deps, notice_id, epoch, Halt.REFUSED, "a person looks")
+                epoch = (await authoring.read(self.deps, MID, notice_id)).epoch
+                await delivery.pause(self.deps, notice_id, epoch, Halt.REFUSED, "a person looks")
                 await asyncio.sleep(who * 0.002)
-                await composing.resume(self.deps, MID, notice_id)
+                await authoring.resume(self.deps, MID, notice_id)
             case "correct":
                 text = {"en": NoticeText(title="Open evening", body=f"Come at {who}:00.")}
-                if (await composing.read(self.deps, MID, notice_id)).status not in OVER:
-                    await composing.correct(self.deps, MID, notice_id, text)
+                if (await authoring.read(self.deps, MID, notice_id)).status not in OVER:
+                    await authoring.correct(self.deps, MID, notice_id, text)
             case "join":
                 self.outside.add(await self.join())
             case "leave" | "erase" if number not in self.left:
@@ -134,7 +138,7 @@ class World:
             case "block":
                 self.telegram.blocked.add(number)
             case "mute" if number not in self.left:
-                await reading.mute(self.deps, member, membership, cause, on=True)
+                await notice_inbox.mute(self.deps, member, membership, cause, on=True)
             case "crash":
                 await self.die(group)
             case "night":
@@ -182,7 +186,7 @@ async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> 
         patch.setattr(carrier, "letter", lambda *_, **__: "{}")
         patch.setattr(carrier, "post", telegram.post)
         patch.setattr(carrier, "edit", telegram.edit)
-        patch.setattr(delivery, "LOOK_SECONDS", 0.01)
+        patch.setattr(controller, "LOOK_SECONDS", 0.01)
         patch.setattr("bot.outgoing.FIRST_WAIT", 0.002)
         patch.setattr("bot.outgoing.LATER", timedelta())
         patch.setattr(digesting, "LATER", timedelta())
@@ -199,8 +203,8 @@ async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> 
                     await asyncio.sleep(pause * 0.004)
                     clock.tick()
                     await world.do(op, notice_id, who, group)
-                while (await composing.read(world.deps, MID, notice_id)).status not in OVER:
-                    await composing.resume(world.deps, MID, notice_id)
+                while (await authoring.read(world.deps, MID, notice_id)).status not in OVER:
+                    await authoring.resume(world.deps, MID, notice_id)
                     await asyncio.sleep(0.02)
                 await asyncio.sleep(0.05)
                 world.end()

@@ -15,9 +15,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot import budget, delivery
+from bot import budget
+from bot import delivery as controller
 from service.deps import Deps
-from service.notices import composing, reporting, sending
+from service.notices.authoring import cases as authoring
+from service.notices.authoring import reporting
+from service.notices.delivery import cases as delivery
 from service.notices.values import Content, Notice, NoticeText, Report, Status
 from service.people.store import members, memberships
 from tests.bot.conftest import House
@@ -55,7 +58,7 @@ class Show:
         return self.ids[-1]
 
     def count_looks(self, patch: pytest.MonkeyPatch) -> None:
-        due = sending.due
+        due = delivery.due
 
         async def counted(deps: Deps) -> list[Notice]:
             plug = self.life.plug
@@ -63,7 +66,7 @@ class Show:
             self.looks[plug] += 1
             return found
 
-        patch.setattr(sending, "due", counted)
+        patch.setattr(delivery, "due", counted)
 
     async def over(self, notice_id: str) -> Report:
         """Its end. A person says to go on where a first wave was halted."""
@@ -82,7 +85,7 @@ async def all_of_it(show: Show) -> None:
 async def stopped(show: Show) -> None:
     notice_id = await show.announce()
     await when(show.deps, notice_id, lambda one: one.notice.settled >= 2, seconds=PATIENCE)
-    await composing.stop(show.deps, MID, notice_id)
+    await authoring.stop(show.deps, MID, notice_id)
     await settled_down(show)
 
 
@@ -90,7 +93,7 @@ async def corrected(show: Show) -> None:
     notice_id = await show.announce()
     await when(show.deps, notice_id, lambda one: one.notice.settled >= 2, seconds=PATIENCE)
     text = {"en": NoticeText(title="Open evening", body="Come at 19:00.")}
-    await composing.correct(show.deps, MID, notice_id, text)
+    await authoring.correct(show.deps, MID, notice_id, text)
     await show.over(notice_id)
     await when(
         show.deps, notice_id, lambda one: one.notice.edited_rev == one.notice.rev, seconds=PATIENCE
@@ -248,7 +251,7 @@ def stage(fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     # Nor are certificates, of which every life would read a hundred and more.
     monkeypatch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
     # The sender sleeps between two looks at the store, and every play waits for many of them.
-    monkeypatch.setattr(delivery, "LOOK_SECONDS", LOOK)
+    monkeypatch.setattr(controller, "LOOK_SECONDS", LOOK)
     yield Stage(fresh, tmp_path, monkeypatch)
     gc.collect()
 

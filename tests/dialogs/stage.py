@@ -18,7 +18,8 @@ from locales.words import SHIPPED, words
 from playground.text import compose
 from service.licences.values import Status, Terms
 from service.notices.values import NoticeText
-from service.price.values import NEVER, Pause
+from service.price.values import NEVER
+from service.standing.values import Pause
 
 _ROBOTS, _SEPSIS, _INSURER, _VOICES = samples.TERMS
 

@@ -22,10 +22,10 @@ from knowledge.vocabulary import category_label
 from locales.style import width
 from locales.words import SHIPPED, words
 from playground.markup import parse_html
-from service.bundle import checks
+from service.bundle.schema import checks
 from service.choices import rules
 from service.licences import dpv
-from service.people.values import Standards
+from service.mids.values import Standards
 from tests.dialogs.stage import (
     LEADS,
     NAMES,

@@ -32,8 +32,8 @@ from dialogs.callbacks_staff import ShowDesk
 from dialogs.screen import Button
 from locales.style import sentences, width
 from locales.words import SHIPPED, words
-from service.price import rules
 from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS
+from service.standing import rules
 from tests.dialogs.stage import (
     NAMES,
     buttons,

@@ -15,11 +15,11 @@ from knowledge.answers import Answerer
 from knowledge.budget import Limits
 from knowledge.model import Model
 from knowledge.values import Action, Article, Fact, FactKey, Passage, Question
+from service.assistant.quota_store import model_spent
 from service.db.database import open_embedded
 from service.db.migrate import migrate
 from service.deps import Deps
 from service.people.store import members
-from service.questions.spent_store import model_spent
 from tests.knowledge.model_server import model_server
 
 MUCH = Limits(answers_a_day=10**6, tokens_a_month=10**9, tokens_in_all=10**9)

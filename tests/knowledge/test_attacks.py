@@ -102,7 +102,7 @@ def test_what_asks_a_model_can_reach_no_use_case_and_no_store():
             if isinstance(node, ast.ImportFrom) and node.module:
                 if (
                     node.module.startswith("knowledge")
-                    or node.module == "service.questions.purses"
+                    or node.module == "service.assistant.values"
                 ):
                     left.append(node.module)
                 elif node.module.startswith(("service", "bot", "web", "dialogs")):

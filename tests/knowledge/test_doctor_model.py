@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from bot.modelling import build_answerer, look_at_model
 from bot.settings import Settings
 from service.bundle.resolve import resolve_mid
-from service.bundle.schema import Bundle
+from service.bundle.schema.bundle import Bundle
 from service.deps import Deps
 from tests.knowledge.asked import Clock
 from tests.knowledge.model_server import Bad, model_server

@@ -13,7 +13,7 @@ from dialogs import preview_questions as sample
 from knowledge import facts, mentions
 from knowledge.values import FactKey
 from locales.words import SHIPPED, words
-from service.money.values import LineState
+from service.statements.values import LineState
 
 amounts = st.decimals(min_value="0.01", max_value="99999.99", places=2)
 some_lines = st.lists(

@@ -19,7 +19,7 @@ from locales import po, style
 from locales.entry import Entry
 from locales.grade import grade
 from locales.words import words
-from service.bundle.schema import Bundle
+from service.bundle.schema.bundle import Bundle
 from service.licences import dpv
 
 W = words("en")

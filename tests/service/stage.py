@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 import bot.store  # noqa: F401  # its tables are on the same metadata
 from service.bundle.cases import import_bundle
-from service.bundle.document import load
-from service.bundle.schema import Bundle
+from service.bundle.files.yaml_lines import load
+from service.bundle.schema.bundle import Bundle
 from service.bundle.values import ImportReport
 from service.choices import cases as choices
 from service.choices.rules import question
@@ -26,11 +26,13 @@ from service.ids import new_nonce
 from service.journal import cases as journal
 from service.journal.store import events
 from service.journal.values import Cause, Proof, Taught
+from service.knob import cases as knob_cases
 from service.people import cases as people
 from service.people import store as people_store
 from service.people.values import InviteState, InviteView, Membership
-from service.price import cases as price
-from service.price.values import Position, Standing, Why
+from service.price.values import Position
+from service.standing import cases as standing_cases
+from service.standing.values import Standing, Why
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -139,7 +141,7 @@ class Stage:
 
     async def standings(self, member: str) -> dict[str, Standing]:
         """Every licence of a member by its slug."""
-        view = await price.portfolio(self.deps, member)
+        view = await standing_cases.portfolio(self.deps, member)
         return {one.holding.licence.slug: one for one in view.standings}
 
     async def why(self, member: str, slug: str) -> Why:
@@ -196,7 +198,7 @@ class Stage:
     async def turn(self, member: str, to: Position | None, scope: str = "all"):
         """Set the knob."""
         self.clock.tick()
-        return await price.set_knob(self.deps, member, scope, to, self.cause("knob"))
+        return await knob_cases.set_knob(self.deps, member, scope, to, self.cause("knob"))
 
     async def history(self, member: str | None = None) -> list[Any]:
         """The events, of one member or of all, oldest first."""

@@ -22,8 +22,8 @@ from service.deps import Deps
 from service.journal import cases as journal
 from service.journal.store import latest
 from service.journal.values import Cause
+from service.knob import cases as knob_cases
 from service.people import cases as people
-from service.price import cases as price
 from tests.service.stage import Stage
 
 HISTORIES = int(os.environ.get("MIDLINE_CLIENT_HISTORIES", "200"))
@@ -48,12 +48,12 @@ class Taps:
             match chance.choice(["knob", "knob", "undo", "yes", "no", "later"]):
                 case "knob":
                     to = chance.randint(-5, 5)
-                    view = await price.set_knob(deps, self.member, "all", to, cause)
+                    view = await knob_cases.set_knob(deps, self.member, "all", to, cause)
                     assert view.position == to
                     undo = view.undo or undo
                     self.said[cause.key] = ("knob", str(to))
                 case "undo" if undo:
-                    await price.undo_knob(deps, self.member, undo, cause)
+                    await knob_cases.undo_knob(deps, self.member, undo, cause)
                     self.undone[cause.key] = undo
                 case "yes":
                     await choices.say_yes(deps, self.member, self.nonce, cause)
@@ -115,7 +115,7 @@ async def lived(stage: Stage, other: Deps, seed: int) -> int:
     history = (await stage.history(member))[before:]
     assert len({one.cause for one in history}) == len(history) > CLIENTS
     state = taps.follow(history)
-    assert str((await price.look_at_knob(other, member)).position) == state["knob"]
+    assert str((await knob_cases.look_at_knob(other, member)).position) == state["knob"]
     answer = (await stage.standings(member))["sepsis-warning"].holding.answer
     assert (answer.value if answer else "") == state["consent"]
     kept = await cached(other)

@@ -9,8 +9,9 @@ from service.errors import NotFoundError
 from service.journal.values import Taught
 from service.licences.values import Refusal, RefusalKind
 from service.people import cases as people
-from service.price import cases as price
-from service.price.values import NEVER, Pause, PortfolioView, Why
+from service.price.values import NEVER
+from service.standing import cases as standing_cases
+from service.standing.values import Pause, PortfolioView, Why
 from tests.service.stage import ACTIVE, licence_of, next_version, raw
 
 ROBOT, SEPSIS, OFFER = "lifting-robot", "sepsis-warning", "fatigue-and-cover"
@@ -536,7 +537,7 @@ async def test_a_refusal_catches_its_licences_and_all_that_is_narrower(
     assert {slug for slug, one in found.items() if one.refused_by} == caught
     assert {found[slug].why for slug in caught} == {Why.REFUSED}
     assert (Refusal(kind, value), len(caught)) in view.caught
-    count = (await price.portfolio(stage.deps, yes_to_four)).count()
+    count = (await standing_cases.portfolio(stage.deps, yes_to_four)).count()
     assert count.m == 4 - len(caught - {OFFER})
 
 
@@ -630,7 +631,7 @@ async def test_lifting_that_was_perhaps_never_seen_records_nothing(stage, yes_to
 async def test_refusing_everything_changes_nothing_else(stage, both):
     for slug in (*ACTIVE, OFFER):
         await stage.no(both, slug)
-    view = await price.portfolio(stage.deps, both)
+    view = await standing_cases.portfolio(stage.deps, both)
     assert view.count().m == 4, "stopped by hand stays in M"
     assert (await people.who(stage.deps, both))[1]
     assert (await stage.turn(both, 3)).position == 3
@@ -667,7 +668,7 @@ async def test_ninety_days_of_pause_change_nothing(stage, nurse, pause):
 
 async def test_a_pause_counts_in_m_but_not_in_n(stage, yes_to_four):
     await standing_out.step_out(stage.deps, yes_to_four, Pause.PAUSED, stage.cause())
-    count = (await price.portfolio(stage.deps, yes_to_four)).count()
+    count = (await standing_cases.portfolio(stage.deps, yes_to_four)).count()
     assert (count.n, count.m) == (0, 4)
 
 

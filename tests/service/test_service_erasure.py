@@ -6,15 +6,16 @@ from bot import forgetting, notice_store
 from bot.member import Who
 from bot.store import put_chat
 from locales.words import words
+from service.assistant import cases as assistant
+from service.assistant import quota
+from service.assistant.values import Draw, Purse
 from service.choices import standing_out
 from service.db.metadata import metadata
 from service.licences.values import Refusal, RefusalKind
 from service.people import cases
-from service.price.values import Pause
 from service.questions import cases as questions
-from service.questions import spending
-from service.questions.purses import Draw, Purse
 from service.staff import cases as staff
+from service.standing.values import Pause
 
 PERSONAL = {"member_id", "membership_id"}
 
@@ -57,10 +58,10 @@ async def live(stage, member) -> None:
         await questions.send(
             stage.deps, member, one.id, f"why, {one.id}", origin="m:1", language="en"
         )
-    await questions.choose_model(stage.deps, member, on=True, level=1)
-    await questions.sent_to_model(stage.deps, member, f"a request of {member}")
+    await assistant.choose_model(stage.deps, member, on=True, level=1)
+    await assistant.sent_to_model(stage.deps, member, f"a request of {member}")
     asked = Draw(purse=Purse.MEMBER, owner=member, period="2026-11-21", n=1, most=20)
-    assert await spending.take(stage.deps, [asked]) is None
+    assert await quota.take(stage.deps, [asked]) is None
     rule = Refusal(RefusalKind.BUYER, "careful-robotics")
     await standing_out.refuse(stage.deps, member, rule, stage.cause())
     back = await standing_out.step_out(stage.deps, member, Pause.PAUSED, stage.cause())

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from service.db.metadata import metadata
+from service.documents.store import read_papers
 from service.errors import ImportRefusedError
 from service.licences.store import read_version
-from service.papers.store import read_papers
-from service.price.values import Why
+from service.standing.values import Why
 from tests.service.stage import licence_of, next_version, raw
 
 ROBOT = "lifting-robot"

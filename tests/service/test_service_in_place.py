@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from service.db import here
+from service.db import inline_sqlite
 from service.db.database import Database, open_embedded
 
 
@@ -26,13 +26,13 @@ async def db(tmp_path):
 def threads(monkeypatch):
     """In which thread each statement was carried out."""
     found: list[bool] = []
-    rows = here._rows
+    rows = inline_sqlite._rows
 
     def watched(cursor, operation, parameters):
         found.append(threading.current_thread() is threading.main_thread())
         return rows(cursor, operation, parameters)
 
-    monkeypatch.setattr(here, "_rows", watched)
+    monkeypatch.setattr(inline_sqlite, "_rows", watched)
     return found
 
 
@@ -52,14 +52,14 @@ async def test_a_row_and_a_short_reading_stay_here(db, threads):
 async def test_a_long_reading_goes_on_in_the_thread_and_is_whole(db, threads, monkeypatch):
     await put(db, 300)
     threads.clear()
-    monkeypatch.setattr(here, "_STEPS", 500)
+    monkeypatch.setattr(inline_sqlite, "_STEPS", 500)
     async with db.read() as conn:
         assert len((await conn.execute(text("SELECT b FROM t"))).all()) == 300
     assert threads == [True, False]
 
 
 async def test_a_long_reading_between_writes_loses_none_of_them(db, monkeypatch):
-    monkeypatch.setattr(here, "_STEPS", 500)
+    monkeypatch.setattr(inline_sqlite, "_STEPS", 500)
     async with db.write() as conn:
         for n in range(300):
             await conn.execute(text("INSERT INTO t (b) VALUES (:b)"), {"b": str(n)})
@@ -77,7 +77,7 @@ async def test_a_reader_cannot_write(db):
 
 @pytest.mark.parametrize("quick", [0.0, 1000.0])
 async def test_a_commit_counts_on_a_slow_disk_and_on_a_quick_one(db, monkeypatch, quick):
-    monkeypatch.setattr(here, "_QUICK", quick)
+    monkeypatch.setattr(inline_sqlite, "_QUICK", quick)
     await put(db, 1)
     await put(db, 1)
     async with db.read() as conn:

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from sqlalchemy import event, select
 
-from service.money.store import MOST_LINES, put_lines, read_lines, statement_lines
 from service.people import cases as people
 from service.questions import cases as questions
+from service.statements.store import MOST_LINES, put_lines, read_lines, statement_lines
 from tests.service.stage import Stage, raw
 
 ROBOT = "lifting-robot"

@@ -7,16 +7,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, insert
 
-from service.db import here
-from service.notices import finding, sending
+from service.db import inline_sqlite
 from service.notices.audience import due_again
 from service.notices.audience_store import packed, put_audience
+from service.notices.codec import pack_outcomes
+from service.notices.delivery import cases as delivery
+from service.notices.delivery_values import Batch
+from service.notices.inbox import history
 from service.notices.outcome_store import segments
-from service.notices.packing import pack_outcomes
 from service.notices.store import notices
-from service.notices.turns import Batch
 from service.notices.values import Audience, Outcome, Status
-from service.people import number_store as numbered
+from service.people import audience_store as audience_members
 from tests.service.test_service_notices import approved, content, send_all, taken
 
 EVERYONE = Audience(everyone=True)
@@ -47,8 +48,8 @@ def counted(db):
     try:
         with pytest.MonkeyPatch.context() as patch:
             # In place of what stops a reading that takes long.
-            patch.setattr(here, "_stop", step)
-            patch.setattr(here, "_STEPS", 100)
+            patch.setattr(inline_sqlite, "_stop", step)
+            patch.setattr(inline_sqlite, "_STEPS", 100)
             yield work
     finally:
         event.remove(engine, "before_cursor_execute", before)
@@ -111,13 +112,13 @@ async def years(stage, joined):
     numbers = {}
     async with stage.deps.db.read() as conn:
         for ref, member in joined.items():
-            ((number, _),) = (await numbered.read_numbers(conn, member)).values()
+            ((number, _),) = (await audience_members.read_numbers(conn, member)).values()
             numbers[ref] = number
     return Years(stage, numbers)
 
 
 async def listed(stage, member, **how):
-    return await finding.sent_to(stage.deps, member, **how)
+    return await history.sent_to(stage.deps, member, **how)
 
 
 def ids_of(page):
@@ -142,7 +143,7 @@ async def test_leafing_through_shows_each_notice_once_in_order(stage, joined, ye
     sent = await years.tell(many, to=(ANA, BO)) if many else []
     forth, back = await leafed(stage, joined[ANA])
     assert [one for page in forth for one in ids_of(page)] == sent[::-1]
-    assert len(forth) == max(1, -(-many // finding.PER_PAGE))
+    assert len(forth) == max(1, -(-many // history.PER_PAGE))
     if back:
         assert ids_of(back[-1]) == ids_of(forth[0])
         assert not back[-1].newer
@@ -180,12 +181,12 @@ async def test_one_of_few_among_thousands_for_others_is_reached_in_bounded_steps
 ):
     (first,) = await years.tell(1, to=(ANA,))
     await years.tell(1000, to=(BO,), audience=Audience(refs=(BO,)))
-    most = finding.READS * finding.PER_READ
+    most = history.READS * history.PER_READ
     pages, seen, than = 0, [], ""
     while not pages or than:
         with counted(stage.deps.db) as work:
             page = await listed(stage, joined[ANA], than=than)
-        assert work.statements <= 8 + 2 * finding.READS
+        assert work.statements <= 8 + 2 * history.READS
         assert work.steps <= 40 * most
         seen += ids_of(page)
         assert page.older == "" or page.upto is not None
@@ -243,5 +244,5 @@ async def test_what_waits_for_the_morning_is_listed_once_it_was_sent(stage, join
     turn = await due_again(stage.deps, notice, 10)
     sent = tuple(taken(one.number) for one in turn.send)
     batch = Batch(settled=sent, put_off=tuple(one.number for one in sent))
-    await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    await delivery.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
     assert ids_of(await listed(stage, joined[ANA])) == [notice.id]

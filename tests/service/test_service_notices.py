@@ -8,21 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import NotFoundError
-from service.notices import (
-    composing,
-    digests,
-    edits,
-    finding,
-    finishing,
-    reading,
-    reporting,
-    rules,
-    sending,
-)
+from service.notices import rules
 from service.notices.audience import due_again, next_people, read_people
-from service.notices.drafting import digest
+from service.notices.authoring import cases as authoring
+from service.notices.authoring import reporting
+from service.notices.delivery import cases as delivery
+from service.notices.delivery import completion, corrections, digests
+from service.notices.delivery_values import Batch, Settled
+from service.notices.inbox import cases as notice_inbox
+from service.notices.inbox import history
 from service.notices.outcome_store import segments
-from service.notices.turns import Batch, Settled
 from service.notices.values import (
     Audience,
     Choice,
@@ -32,6 +27,7 @@ from service.notices.values import (
     NoticeText,
     Outcome,
     Status,
+    digest,
 )
 from service.people import cases as people
 from service.price.values import NEVER
@@ -50,10 +46,10 @@ def content(**changed):
 
 
 async def approved(stage, made):
-    notice = await composing.draft(stage.deps, "nurses", made, by="ada")
-    counted = await composing.count(stage.deps, "nurses", notice.id)
-    await composing.approve(stage.deps, "nurses", notice.id, "ada", counted.total)
-    return await sending.take_over(stage.deps, notice.id)
+    notice = await authoring.draft(stage.deps, "nurses", made, by="ada")
+    counted = await authoring.count(stage.deps, "nurses", notice.id)
+    await authoring.approve(stage.deps, "nurses", notice.id, "ada", counted.total)
+    return await delivery.take_over(stage.deps, notice.id)
 
 
 def taken(number, language="en"):
@@ -72,9 +68,9 @@ async def send_all(stage, notice):
             sent.append(taken(one.number, language))
         after = turn.upto
         batch = Batch(settled=(*sent, *turn.settled), held=turn.held, floor=after, intent=after)
-        await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
-    if await sending.waiting(stage.deps, notice.id) is None:
-        await finishing.finish(stage.deps, notice)
+        await delivery.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    if await delivery.waiting(stage.deps, notice.id) is None:
+        await completion.finish(stage.deps, notice)
     return await reporting.report(stage.deps, "nurses", notice.id)
 
 
@@ -96,12 +92,12 @@ async def test_everyone_gets_it_once_and_finds_it_again(stage, three):
     assert report.notice.status is Status.FINISHED
     assert report.notice.of(Outcome.SENT) == report.notice.total == 3
     member, _ = three[0]
-    view = await reading.look(stage.deps, member, notice.id)
+    view = await notice_inbox.look(stage.deps, member, notice.id)
     assert view.sent_at is not None
-    view = await reading.answer(stage.deps, member, notice.id, "yes", stage.cause())
+    view = await notice_inbox.answer(stage.deps, member, notice.id, "yes", stage.cause())
     assert view.answer == "yes"
     assert (await reporting.report(stage.deps, "nurses", notice.id)).answers == {"yes": 1}
-    listed = await finding.sent_to(stage.deps, member, search="evening")
+    listed = await history.sent_to(stage.deps, member, search="evening")
     assert [one.notice_id for one in listed.notices] == [notice.id]
     page, more = await reporting.deliveries(stage.deps, "nurses", notice.id, 0, 10)
     assert [one.outcome for one in page] == ["sent"] * 3
@@ -114,7 +110,7 @@ async def test_someone_of_another_mid_never_sees_it(stage, three):
     outsider = await stage.stranger()
     await stage.join(outsider, "translators", "T-0001")
     with pytest.raises(NotFoundError):
-        await reading.look(stage.deps, outsider, notice.id)
+        await notice_inbox.look(stage.deps, outsider, notice.id)
 
 
 async def test_at_night_nobody_is_woken_but_for_a_breach(stage, three):
@@ -149,7 +145,7 @@ async def test_more_than_the_weekly_number_waits_for_one_message(stage, three):
 
 async def test_who_mutes_a_mid_hears_nothing_and_who_leaves_is_counted(stage, three):
     (first, one), (second, two), _ = three
-    await reading.mute(stage.deps, first, one.id, stage.cause(), on=True)
+    await notice_inbox.mute(stage.deps, first, one.id, stage.cause(), on=True)
     notice = await approved(stage, content())
     stage.clock.tick()
     await people.leave(stage.deps, second, two.id, stage.cause(), erase=False)
@@ -180,12 +176,12 @@ async def test_who_was_sent_it_before_a_crash_is_not_forgotten_and_who_is_in_dou
         floor=first.number,
         intent=second.number,
     )
-    await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
-    again = await sending.take_over(stage.deps, notice.id)
+    await delivery.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    again = await delivery.take_over(stage.deps, notice.id)
     turn = await next_people(stage.deps, again, again.floor, 10)
     assert [one.in_doubt for one in turn.send] == [True, False]
-    with pytest.raises(sending.LostError):
-        await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    with pytest.raises(delivery.LostError):
+        await delivery.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
 
 
 EVERYBODY_MEANT = (
@@ -209,8 +205,8 @@ async def test_what_is_counted_is_whom_each_persons_own_state_says(stage, three,
     await people.leave(stage.deps, cleo, one.id, stage.cause(), erase=False)
     await stage.join(await stage.stranger(), "nurses", "N-0003")
     made = content(audience=whom)
-    notice = await composing.draft(stage.deps, "nurses", made, by="ada")
-    counted = await composing.count(stage.deps, "nurses", notice.id)
+    notice = await authoring.draft(stage.deps, "nurses", made, by="ada")
+    counted = await authoring.count(stage.deps, "nurses", notice.id)
     async with stage.deps.db.read() as conn:
         everybody = await read_people(
             conn, notice.mid, stage.clock.now(), licences=whom.licences, upto=10**6, limit=100
@@ -223,33 +219,33 @@ async def test_what_is_counted_is_whom_each_persons_own_state_says(stage, three,
 
 
 async def test_a_number_that_changed_is_not_approved(stage, three):
-    notice = await composing.draft(stage.deps, "nurses", content(), by="ada")
-    with pytest.raises(composing.CountChangedError):
-        await composing.approve(stage.deps, "nurses", notice.id, "ada", 2)
+    notice = await authoring.draft(stage.deps, "nurses", content(), by="ada")
+    with pytest.raises(authoring.CountChangedError):
+        await authoring.approve(stage.deps, "nurses", notice.id, "ada", 2)
 
 
 async def test_a_draft_may_be_empty_and_is_then_never_approved(stage, three):
     made = content(text={}, audience=Audience())
-    notice = await composing.draft(stage.deps, "nurses", made, by="ada")
-    assert (await composing.count(stage.deps, "nurses", notice.id)).total == 0
+    notice = await authoring.draft(stage.deps, "nurses", made, by="ada")
+    assert (await authoring.count(stage.deps, "nurses", notice.id)).total == 0
     for changed in ({"audience": Audience(everyone=True)}, {"text": content().text}):
-        await composing.redraft(stage.deps, "nurses", notice.id, made.model_copy(update=changed))
-        counted = await composing.count(stage.deps, "nurses", notice.id)
-        with pytest.raises(composing.NoticeRefusedError, match="says nothing or reaches nobody"):
-            await composing.approve(stage.deps, "nurses", notice.id, "ada", counted.total)
+        await authoring.redraft(stage.deps, "nurses", notice.id, made.model_copy(update=changed))
+        counted = await authoring.count(stage.deps, "nurses", notice.id)
+        with pytest.raises(authoring.NoticeRefusedError, match="says nothing or reaches nobody"):
+            await authoring.approve(stage.deps, "nurses", notice.id, "ada", counted.total)
 
 
 async def test_what_was_changed_after_it_was_looked_at_is_not_approved(stage, three):
-    notice = await composing.draft(stage.deps, "nurses", content(), by="ada")
-    counted = await composing.count(stage.deps, "nurses", notice.id)
+    notice = await authoring.draft(stage.deps, "nurses", content(), by="ada")
+    counted = await authoring.count(stage.deps, "nurses", notice.id)
     seen = digest(notice.content)
     other = content(text={"en": NoticeText(title="Closed evening", body="Do not come.")})
-    await composing.redraft(stage.deps, "nurses", notice.id, other)
-    assert (await composing.read(stage.deps, "nurses", notice.id)).counted == {}
-    with pytest.raises(composing.TextChangedError):
-        await composing.approve(stage.deps, "nurses", notice.id, "ada", counted.total, seen=seen)
+    await authoring.redraft(stage.deps, "nurses", notice.id, other)
+    assert (await authoring.read(stage.deps, "nurses", notice.id)).counted == {}
+    with pytest.raises(authoring.TextChangedError):
+        await authoring.approve(stage.deps, "nurses", notice.id, "ada", counted.total, seen=seen)
     seen = digest(other)
-    done = await composing.approve(
+    done = await authoring.approve(
         stage.deps, "nurses", notice.id, "ada", counted.total, seen=seen
     )
     assert done.status is Status.SCHEDULED
@@ -267,8 +263,8 @@ async def test_who_was_in_doubt_and_is_asleep_is_still_in_doubt_in_the_morning(s
     notice = await approved(stage, content())
     first = (await next_people(stage.deps, notice, 0, 1)).send[0]
     begun = Batch(intent=first.number)
-    await sending.settle(stage.deps, {notice.id: begun}, {notice.id: notice.epoch})
-    notice = await sending.take_over(stage.deps, notice.id)
+    await delivery.settle(stage.deps, {notice.id: begun}, {notice.id: notice.epoch})
+    notice = await delivery.take_over(stage.deps, notice.id)
     stage.clock.at = datetime(2026, 11, 21, 23, tzinfo=UTC)
     await send_all(stage, notice)
     stage.clock.at += timedelta(hours=9)
@@ -281,7 +277,7 @@ async def test_a_commit_whose_answer_was_lost_counts_nobody_twice(stage, three):
     turn = await next_people(stage.deps, notice, 0, 10)
     sent = tuple(taken(one.number) for one in turn.send)
     for batch in (Batch(settled=sent[:2]), Batch(settled=sent, floor=turn.upto, again=True)):
-        await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+        await delivery.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
     report = await reporting.report(stage.deps, "nurses", notice.id)
     assert report.notice.of(Outcome.SENT) == 3
 
@@ -290,15 +286,15 @@ async def test_a_former_text_that_arrives_late_is_still_edited(stage, three):
     notice = await approved(stage, content())
     first = (await next_people(stage.deps, notice, 0, 1)).send[0]
     text = {"en": NoticeText(title="Open evening", body="Come at 19:00.")}
-    notice = await composing.correct(stage.deps, "nurses", notice.id, text)
-    assert await edits.begin(stage.deps, notice) is None
+    notice = await authoring.correct(stage.deps, "nurses", notice.id, text)
+    assert await corrections.begin(stage.deps, notice) is None
     late = replace(taken(first.number), rev=1)
-    await sending.settle(
+    await delivery.settle(
         stage.deps, {notice.id: Batch(settled=(late,))}, {notice.id: notice.epoch}
     )
-    (again,) = await sending.due(stage.deps)
+    (again,) = await delivery.due(stage.deps)
     assert again.edited_rev == 1
-    assert await edits.begin(stage.deps, notice) == (1, [(first.number, late.message_id)])
+    assert await corrections.begin(stage.deps, notice) == (1, [(first.number, late.message_id)])
 
 
 async def test_a_person_erased_while_a_digest_waits_for_them_does_not_hold_it_up(stage, three):
@@ -326,7 +322,7 @@ async def all_but(stage, notice, missing):
     turn = await next_people(stage.deps, notice, 0, 10)
     sent = tuple(taken(one.number) for one in turn.send if one.number != missing)
     batch = Batch(settled=sent, floor=turn.upto, intent=turn.upto)
-    await sending.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    await delivery.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
 
 
 @pytest.mark.parametrize(
@@ -338,12 +334,12 @@ async def test_a_member_who_was_overlooked_holds_the_end_up_and_gets_it_once_it_
     notice = await approved(stage, content(audience=audience))
     missing = (await next_people(stage.deps, notice, 0, 10)).send[1].number
     await all_but(stage, notice, missing)
-    assert await finishing.finish(stage.deps, notice) == 1
+    assert await completion.finish(stage.deps, notice) == 1
     report = await reporting.report(stage.deps, "nurses", notice.id)
     assert (report.notice.status, report.notice.halt) == (Status.PAUSED, Halt.MISSED)
     assert report.notice.of(Outcome.LEFT) == 0
-    await composing.resume(stage.deps, "nurses", notice.id)
-    again = await sending.take_over(stage.deps, notice.id)
+    await authoring.resume(stage.deps, "nurses", notice.id)
+    again = await delivery.take_over(stage.deps, notice.id)
     turn = await next_people(stage.deps, again, again.floor, 10)
     assert [one.number for one in turn.send] == [missing]
     report = await send_all(stage, again)
@@ -359,7 +355,7 @@ async def test_a_member_who_was_overlooked_and_is_none_any_more_has_left(stage, 
     await all_but(stage, notice, missing)
     stage.clock.tick()
     await people.leave(stage.deps, member, one.id, stage.cause(), erase=erase)
-    assert await finishing.finish(stage.deps, notice) == 0
+    assert await completion.finish(stage.deps, notice) == 0
     report = await reporting.report(stage.deps, "nurses", notice.id)
     assert report.notice.status is Status.FINISHED
     assert (report.notice.of(Outcome.SENT), report.notice.of(Outcome.LEFT)) == (2, 1)
@@ -367,14 +363,14 @@ async def test_a_member_who_was_overlooked_and_is_none_any_more_has_left(stage, 
 
 async def test_who_left_before_it_was_approved_is_not_in_it_even_when_they_come_back(stage, three):
     (first, one), (second, two), _ = three
-    draft = await composing.draft(stage.deps, "nurses", content(), by="ada")
+    draft = await authoring.draft(stage.deps, "nurses", content(), by="ada")
     stage.clock.tick()
     for member, membership in ((first, one), (second, two)):
         await people.leave(stage.deps, member, membership.id, stage.cause(), erase=False)
-    await composing.approve(stage.deps, "nurses", draft.id, "ada", 1)
+    await authoring.approve(stage.deps, "nurses", draft.id, "ada", 1)
     assert await people.undo_leave(stage.deps, second, two.id, stage.cause())
-    report = await send_all(stage, await sending.take_over(stage.deps, draft.id))
+    report = await send_all(stage, await delivery.take_over(stage.deps, draft.id))
     assert report.notice.status is Status.FINISHED
     assert report.notice.settled == report.notice.of(Outcome.SENT) == 1
     with pytest.raises(NotFoundError):
-        await reading.look(stage.deps, second, draft.id)
+        await notice_inbox.look(stage.deps, second, draft.id)

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import bindparam, event, insert, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
-from service.db import here
+from service.db import inline_sqlite
+from service.db.compiled import Prepared
 from service.db.database import open_embedded
 from service.db.metadata import metadata
-from service.db.prepared import Prepared
 from service.journal.store import events
 
 AT = datetime(2026, 11, 22, 10, 30, tzinfo=timezone(timedelta(hours=2)))
@@ -93,7 +93,7 @@ async def test_what_only_reads_cannot_write(db):
 
 
 async def test_a_store_that_another_process_holds_for_long_is_away(db, tmp_path, monkeypatch):
-    monkeypatch.setattr(here, "_PATIENCE_MS", 50)
+    monkeypatch.setattr(inline_sqlite, "_PATIENCE_MS", 50)
     other = open_embedded(tmp_path / "midline.db", tmp_path / "key")
     async with other.write() as held:
         await held.execute(text("DELETE FROM events"))
@@ -131,7 +131,7 @@ async def test_a_long_reading_goes_on_in_the_thread_and_is_whole(db, monkeypatch
     async with db.write() as conn:
         for number in range(300):
             await PUT.rows(conn, row(number))
-    monkeypatch.setattr(here, "_STEPS", 500)
+    monkeypatch.setattr(inline_sqlite, "_STEPS", 500)
     every = Prepared(select(events.c.id).where(events.c.member_id == bindparam("of")))
     async with db.read() as conn:
         assert len(await every.rows(conn, {"of": "mem_a"})) == 300

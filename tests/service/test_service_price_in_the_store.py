@@ -7,9 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.errors import NotFoundError
+from service.knob import cases as knob_cases
 from service.people import cases as people
-from service.price import cases, rules
-from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS, Why
+from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS
+from service.standing import cases as standing_cases
+from service.standing import rules
+from service.standing.values import Why
 from tests.service.stage import ACTIVE, staged
 
 
@@ -24,9 +27,11 @@ def slugs(found) -> set[str]:
 
 @pytest.mark.parametrize(("k", "n"), [(0, 3), (-1, 4), (1, 2), (5, 2)])
 async def test_the_numbers_of_the_screens_are_right(stage, yes_to_four, k, n):
-    previewed = rules.change((await cases.portfolio(stage.deps, yes_to_four)).picture, "all", k)
+    previewed = rules.change(
+        (await standing_cases.portfolio(stage.deps, yes_to_four)).picture, "all", k
+    )
     view = await stage.turn(yes_to_four, k)
-    count = (await cases.portfolio(stage.deps, yes_to_four)).count()
+    count = (await standing_cases.portfolio(stage.deps, yes_to_four)).count()
     assert (count.n, count.m) == (n, 4)
     assert previewed.count == count == view.now.count
 
@@ -35,7 +40,7 @@ async def test_the_names_behind_those_numbers(stage, yes_to_four):
     assert await stage.ins(yes_to_four) == set(ACTIVE) - {"lifting-robot"}
     await stage.turn(yes_to_four, 1)
     assert await stage.ins(yes_to_four) == {"sepsis-warning", "dialect-voices"}
-    view = await cases.look_at_knob(stage.deps, yes_to_four)
+    view = await knob_cases.look_at_knob(stage.deps, yes_to_four)
     assert slugs(view.down.enters) == {"mt-grading"}
     assert slugs(view.up.enters) == slugs(view.up.leaves) == set()
     assert slugs((await stage.turn(yes_to_four, NEVER)).now.enters) == set()
@@ -60,11 +65,11 @@ async def test_what_a_preview_says_is_what_a_setting_does(agreed, tmp_path_facto
         scope_of = await scopes(stage, member)
         for name, position in moves:
             scope = scope_of[name]
-            before = await cases.portfolio(stage.deps, member)
+            before = await standing_cases.portfolio(stage.deps, member)
             told = rules.change(before.picture, scope, position)
             supposed = rules.standings(before.picture, before.picture.knob.turned(scope, position))
             await stage.turn(member, position, scope)
-            after = await cases.portfolio(stage.deps, member)
+            after = await standing_cases.portfolio(stage.deps, member)
             assert slugs(one for one in supposed if one.is_in) == await stage.ins(member)
             assert [one.why for one in supposed] == [one.why for one in after.standings]
             was = slugs(one for one in before.standings if one.is_in)
@@ -112,7 +117,7 @@ async def test_undoing_an_own_position_set_after_never_goes_back_to_never(stage,
         await stage.turn(yes_to_four, NEVER)
         view = await stage.turn(yes_to_four, second, of["nurses"])
         stage.clock.tick()
-        view = await cases.undo_knob(stage.deps, yes_to_four, view.undo, stage.cause())
+        view = await knob_cases.undo_knob(stage.deps, yes_to_four, view.undo, stage.cause())
         assert view.position == NEVER
         assert await stage.ins(yes_to_four) == set()
         await stage.turn(yes_to_four, 0)
@@ -132,7 +137,7 @@ async def test_never_said_again_takes_the_member_out_of_everything_again(stage, 
 async def test_a_membership_that_follows_again_has_the_general_position(stage, yes_to_four):
     of = await scopes(stage, yes_to_four)
     await stage.turn(yes_to_four, 3, of["nurses"])
-    view = await cases.look_at_knob(stage.deps, yes_to_four, of["nurses"])
+    view = await knob_cases.look_at_knob(stage.deps, yes_to_four, of["nurses"])
     assert (view.position, view.follows) == (3, False)
     await stage.turn(yes_to_four, -2)
     view = await stage.turn(yes_to_four, None, of["nurses"])
@@ -164,9 +169,9 @@ async def test_m9_my_knob_changes_nothing_for_anyone_else(stage, yes_to_four):
 
 async def test_the_same_tap_delivered_again_turns_nothing_back(stage, nurse):
     first = stage.cause("knob")
-    await cases.set_knob(stage.deps, nurse, "all", 3, first)
+    await knob_cases.set_knob(stage.deps, nurse, "all", 3, first)
     await stage.turn(nurse, 1)
-    view = await cases.set_knob(stage.deps, nurse, "all", 3, first)
+    view = await knob_cases.set_knob(stage.deps, nurse, "all", 3, first)
     assert view.position == 1
     assert not view.changed, "nothing changed, so nothing is said to have changed"
     assert view.undo is None
@@ -176,21 +181,21 @@ async def test_the_same_tap_delivered_again_turns_nothing_back(stage, nurse):
 async def test_undo_goes_back_once_and_only_while_it_is_the_latest(stage, nurse):
     first = await stage.turn(nurse, 2)
     second = await stage.turn(nurse, 4)
-    late = await cases.undo_knob(stage.deps, nurse, first.undo, stage.cause())
+    late = await knob_cases.undo_knob(stage.deps, nurse, first.undo, stage.cause())
     assert (late.position, late.undone) == (4, False)
-    done = await cases.undo_knob(stage.deps, nurse, second.undo, stage.cause())
+    done = await knob_cases.undo_knob(stage.deps, nurse, second.undo, stage.cause())
     assert (done.position, done.undone) == (2, True)
     assert done.undo is None, "an undo offers no undo: it never loops"
-    again = await cases.undo_knob(stage.deps, nurse, second.undo, stage.cause())
+    again = await knob_cases.undo_knob(stage.deps, nurse, second.undo, stage.cause())
     assert (again.position, again.undone) == (2, False)
 
 
 async def test_an_undo_cannot_be_undone_even_by_who_knows_its_event(stage, nurse):
     view = await stage.turn(nurse, NEVER)
-    await cases.undo_knob(stage.deps, nurse, view.undo, stage.cause())
+    await knob_cases.undo_knob(stage.deps, nurse, view.undo, stage.cause())
     last = (await stage.history(nurse))[-1]
     assert last.undoes == view.undo
-    again = await cases.undo_knob(stage.deps, nurse, last.id, stage.cause())
+    again = await knob_cases.undo_knob(stage.deps, nurse, last.id, stage.cause())
     assert not again.undone
     assert again.position == 0
 
@@ -200,7 +205,7 @@ async def test_an_old_undo_of_an_own_position_does_not_end_a_later_never(stage, 
     await stage.turn(yes_to_four, -1, of["nurses"])
     old = await stage.turn(yes_to_four, 2, of["nurses"])
     await stage.turn(yes_to_four, NEVER)
-    done = await cases.undo_knob(stage.deps, yes_to_four, old.undo, stage.cause())
+    done = await knob_cases.undo_knob(stage.deps, yes_to_four, old.undo, stage.cause())
     assert (done.position, done.undone) == (NEVER, False)
     assert await stage.ins(yes_to_four) == set()
 
@@ -208,26 +213,26 @@ async def test_an_old_undo_of_an_own_position_does_not_end_a_later_never(stage, 
 async def test_undo_of_the_first_own_position_follows_the_general_one_again(stage, nurse):
     of = await scopes(stage, nurse)
     view = await stage.turn(nurse, 4, of["nurses"])
-    done = await cases.undo_knob(stage.deps, nurse, view.undo, stage.cause())
+    done = await knob_cases.undo_knob(stage.deps, nurse, view.undo, stage.cause())
     assert (done.position, done.follows) == (0, True)
 
 
 async def test_another_members_event_undoes_nothing(stage, nurse):
     other = await stage.stranger()
     view = await stage.turn(nurse, 3)
-    done = await cases.undo_knob(stage.deps, other, view.undo, stage.cause())
+    done = await knob_cases.undo_knob(stage.deps, other, view.undo, stage.cause())
     assert not done.undone
-    assert (await cases.look_at_knob(stage.deps, nurse)).position == 3
+    assert (await knob_cases.look_at_knob(stage.deps, nurse)).position == 3
 
 
 async def test_another_members_membership_is_not_found(stage, nurse):
     other = await stage.stranger()
     mine = (await scopes(stage, nurse))["nurses"]
     with pytest.raises(NotFoundError):
-        await cases.look_at_knob(stage.deps, other, mine)
+        await knob_cases.look_at_knob(stage.deps, other, mine)
     with pytest.raises(NotFoundError):
         await stage.turn(other, 3, mine)
-    assert (await cases.look_at_knob(stage.deps, nurse, mine)).position == 0
+    assert (await knob_cases.look_at_knob(stage.deps, nurse, mine)).position == 0
 
 
 @pytest.mark.parametrize("forged", [6, -6, 99, 10**40, None])
@@ -240,10 +245,10 @@ async def test_a_position_that_does_not_exist_is_not_stored(stage, nurse, forged
 async def test_a_hundred_changes_in_a_day_are_taken_and_the_last_one_counts(stage, nurse):
     for n in range(100):
         await stage.turn(nurse, (n * 3) % 11 - 5)
-    view = await cases.look_at_knob(stage.deps, nurse)
+    view = await knob_cases.look_at_knob(stage.deps, nurse)
     assert view.position == (99 * 3) % 11 - 5
-    past = await cases.look_back(stage.deps, nurse)
-    assert len(past.settings) == cases.PAST_SHOWN
+    past = await knob_cases.look_back(stage.deps, nurse)
+    assert len(past.settings) == knob_cases.PAST_SHOWN
     assert [one.at for one in past.settings] == sorted(
         (one.at for one in past.settings), reverse=True
     )
@@ -265,7 +270,7 @@ async def test_at_the_ends_there_is_no_step_further_and_at_never_the_way_back_is
 async def test_an_offer_agreed_to_waits_for_its_first_day_and_then_follows_the_price(stage, nurse):
     await stage.yes(nurse, "fatigue-and-cover")
     assert await stage.why(nurse, "fatigue-and-cover") is Why.WAITING
-    told = rules.change((await cases.portfolio(stage.deps, nurse)).picture, "all", NEVER)
+    told = rules.change((await standing_cases.portfolio(stage.deps, nurse)).picture, "all", NEVER)
     assert slugs(told.later_out) == {"fatigue-and-cover"}
     view = await stage.turn(nurse, NEVER)
     assert slugs(view.now.later_in) == slugs(view.now.later_out) == set()

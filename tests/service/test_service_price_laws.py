@@ -12,24 +12,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from service.bundle.resolve import resolve_mid, resolve_terms
-from service.bundle.schema import Bundle
+from service.bundle.schema.bundle import Bundle
 from service.licences.rules import possible_refusals
 from service.licences.values import Licence, PriceTerms, Refusal, RefusalKind, Status, Terms
 from service.people.values import Member, Membership
-from service.price import formula, rules
-from service.price.values import (
-    HIGHEST,
-    LOWEST,
-    NEVER,
-    POSITIONS,
-    Answer,
-    Bound,
-    Holding,
-    Knob,
-    Pause,
-    Picture,
-    Why,
-)
+from service.price import formula
+from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS, Bound
+from service.standing import rules
+from service.standing.values import Answer, Holding, Knob, Pause, Picture, Why
 from tests.service.stage import NOON, licence_of, raw
 
 D = Decimal

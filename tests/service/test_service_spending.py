@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from service.assistant import quota
+from service.assistant.values import Draw, Purse
 from service.db.database import open_server
 from service.deps import Deps
-from service.questions import spending
-from service.questions.purses import Draw, Purse
 from tests.service.stage import Stage
 
 MONTH = "2026-11"
@@ -40,31 +40,31 @@ async def test_of_forty_questions_at_once_in_two_processes_ten_are_let_through(s
     async with another_process(stage) as other:
         full = await asyncio.gather(
             *(
-                spending.take(deps, [of_member(member), of_mid(most=10**6)])
+                quota.take(deps, [of_member(member), of_mid(most=10**6)])
                 for deps in (stage.deps, other) * 20
             )
         )
     assert full.count(None) == 10
     assert {one.purse for one in full if one} == {Purse.MEMBER}
-    assert await spending.largest(stage.deps, [Purse.MEMBER], "2026-11-21") == {Purse.MEMBER: 10}
+    assert await quota.largest(stage.deps, [Purse.MEMBER], "2026-11-21") == {Purse.MEMBER: 10}
     # Whoever was refused left nothing behind with the MID either.
-    assert await spending.largest(stage.deps, [Purse.MID], MONTH) == {Purse.MID: 1000}
+    assert await quota.largest(stage.deps, [Purse.MID], MONTH) == {Purse.MID: 1000}
 
 
 async def test_a_mids_month_that_is_full_costs_no_member_a_question(stage: Stage):
     member = await stage.stranger()
-    assert await spending.take(stage.deps, [of_member(member), of_mid(1000)]) is None
-    full = await spending.take(stage.deps, [of_member(member), of_mid(1)])
+    assert await quota.take(stage.deps, [of_member(member), of_mid(1000)]) is None
+    full = await quota.take(stage.deps, [of_member(member), of_mid(1)])
     assert full is not None
     assert full.purse is Purse.MID
-    assert await spending.correct(stage.deps, [(of_member(member), 0)]) == (1,)
+    assert await quota.correct(stage.deps, [(of_member(member), 0)]) == (1,)
 
 
 async def test_a_limit_of_nothing_lets_nothing_through(stage: Stage):
     member = await stage.stranger()
-    assert await spending.take(stage.deps, [of_member(member, most=0)]) is not None
+    assert await quota.take(stage.deps, [of_member(member, most=0)]) is not None
 
 
 async def test_a_count_never_falls_below_nothing(stage: Stage):
-    await spending.take(stage.deps, [of_mid(5)])
-    assert await spending.correct(stage.deps, [(of_mid(), -9)]) == (0,)
+    await quota.take(stage.deps, [of_mid(5)])
+    assert await quota.correct(stage.deps, [(of_mid(), -9)]) == (0,)

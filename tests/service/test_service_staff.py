@@ -8,7 +8,8 @@ from bot import forgetting
 from bot.member import Who
 from locales.words import words
 from service.errors import NotFoundError
-from service.notices import composing, naming
+from service.notices.authoring import cases as authoring
+from service.notices.authoring import staff_names
 from service.notices.values import Audience, Content, NoticeKind, NoticeText
 from service.people import cases as people
 from service.staff import cases
@@ -56,14 +57,14 @@ async def test_removed_is_at_once_and_for_the_unused_link_too(stage):
     await open_(stage, ada, made.token)
     unused = await cases.add(stage.deps, "nurses", "Ben")
     for one in (made, unused):
-        await cases.remove(stage.deps, one.staff.id, naming.forget_staff)
+        await cases.remove(stage.deps, one.staff.id, staff_names.forget_staff)
         assert await open_(stage, ada, one.token) is LinkState.WRONG
     assert await cases.posts(stage.deps, ada) == ()
     assert await cases.listed(stage.deps, "nurses") == []
     with pytest.raises(NotFoundError):
         await cases.post(stage.deps, ada, "nurses")
     with pytest.raises(NotFoundError):
-        await cases.remove(stage.deps, "stf_nobody", naming.forget_staff)
+        await cases.remove(stage.deps, "stf_nobody", staff_names.forget_staff)
 
 
 async def test_nobody_is_staff_of_one_mid_twice_but_of_two_mids_they_can_be(stage):
@@ -91,7 +92,7 @@ async def test_two_of_one_name_are_refused(stage):
 async def test_the_token_is_not_stored(stage):
     from sqlalchemy import select
 
-    from service.people.staff_store import staff
+    from service.staff.store import staff
 
     made = await cases.add(stage.deps, "nurses", "Ada")
     async with stage.deps.db.read() as conn:
@@ -103,9 +104,9 @@ async def signed(stage, *names):
     """A notice that the first wrote and the others approved one after the other."""
     words = {"en": NoticeText(title="Open evening", body="Come at 18:00.")}
     made = Content(kind=NoticeKind.GENERAL, audience=Audience(everyone=True), text=words)
-    notice = await composing.draft(stage.deps, "nurses", made, by=names[0])
+    notice = await authoring.draft(stage.deps, "nurses", made, by=names[0])
     for name in names:
-        notice = await composing.approve(stage.deps, "nurses", notice.id, name, 1)
+        notice = await authoring.approve(stage.deps, "nurses", notice.id, name, 1)
     return notice
 
 
@@ -118,16 +119,16 @@ async def test_who_is_staff_no_more_is_not_named_in_what_they_wrote_and_approved
     await open_(stage, ada, made.token)
     one, two = await signed(stage, "Ada"), await signed(stage, "Adam")
     if how == "removed":
-        await cases.remove(stage.deps, made.staff.id, naming.forget_staff)
+        await cases.remove(stage.deps, made.staff.id, staff_names.forget_staff)
     else:
         await people.erase(stage.deps, ada, forgetting.of_member(Who(ada, words("en"), row=0)))
-    one = await composing.read(stage.deps, "nurses", one.id)
+    one = await authoring.read(stage.deps, "nurses", one.id)
     assert (one.created_by, one.approved_by) == (made.staff.id, made.staff.id)
-    two = await composing.read(stage.deps, "nurses", two.id)
+    two = await authoring.read(stage.deps, "nurses", two.id)
     assert (two.created_by, two.approved_by) == ("Adam", "Adam")
 
 
 def test_of_two_who_approved_only_the_one_who_is_gone_loses_the_name():
-    assert naming.without("Ada, Ben", "Ada", "stf_1") == "stf_1, Ben"
-    assert naming.without("Ben, Ada", "Ada", "stf_1") == "Ben, stf_1"
-    assert naming.without("Adam, Ben", "Ada", "stf_1") == "Adam, Ben"
+    assert staff_names.without("Ada, Ben", "Ada", "stf_1") == "stf_1, Ben"
+    assert staff_names.without("Ben, Ada", "Ada", "stf_1") == "Ben, stf_1"
+    assert staff_names.without("Adam, Ben", "Ada", "stf_1") == "Adam, Ben"

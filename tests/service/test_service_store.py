@@ -18,25 +18,26 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 import bot.app  # noqa: F401  # with it comes every table
 from service.choices import cases as choices
 from service.choices import standing_out
-from service.db import cipher, integrity
-from service.db.cipher import cipher_connector
+from service.db import integrity, sqlcipher
 from service.db.database import open_embedded
+from service.db.errors import why_away
 from service.db.metadata import metadata
 from service.db.migrate import config, migrate
-from service.db.trouble import why_away
+from service.db.sqlcipher import cipher_connector
 from service.deps import Deps
 from service.errors import StoreError
 from service.journal import cases as journal
 from service.journal import store as journal_store
 from service.journal.store import events, latest
+from service.knob import cases as knob_cases
 from service.licences.values import Refusal, RefusalKind
-from service.money.store import statement_lines
+from service.mids import store as mid_store
 from service.people import cases as people
-from service.people import mid_store
 from service.people import store as people_store
 from service.people.store import memberships
-from service.price import cases as price
-from service.price.values import NEVER, Pause
+from service.price.values import NEVER
+from service.standing.values import Pause
+from service.statements.store import statement_lines
 from tests.service.stage import ACTIVE, FixedClock, Stage, copied, raw, staged
 
 NAMES = [f"Zoë-Canary-{n:03}" for n in range(200)]
@@ -259,8 +260,8 @@ async def run(stage, *statements) -> None:
 
 
 async def test_an_older_sqlite_is_refused_with_the_mend(told, tmp_path, monkeypatch):
-    monkeypatch.setattr(cipher.sqlcipher, "sqlite_version_info", (3, 51, 2))
-    monkeypatch.setattr(cipher.sqlcipher, "sqlite_version", "3.51.2")
+    monkeypatch.setattr(sqlcipher.sqlcipher, "sqlite_version_info", (3, 51, 2))
+    monkeypatch.setattr(sqlcipher.sqlcipher, "sqlite_version", "3.51.2")
     says = await refusal(*folder_with_a_store(told, tmp_path))
     assert "SQLite 3.51.2, which can damage a file" in says
     assert "Install a sqlcipher3 whose SQLite is 3.51.3 or newer" in says
@@ -345,14 +346,14 @@ async def test_fifty_knob_settings_at_once_lose_none(stage, nurse):
     written = [one for one in views if one.changed]
     assert len(knobs) == len(written) > 40
     assert [one.before for one in knobs] == ["0", *(one.value for one in knobs[:-1])]
-    assert str((await price.look_at_knob(stage.deps, nurse)).position) == knobs[-1].value
+    assert str((await knob_cases.look_at_knob(stage.deps, nurse)).position) == knobs[-1].value
 
 
 async def test_fifty_people_at_once_each_keep_their_own(stage):
     members = [await stage.stranger() for _ in range(50)]
     await asyncio.gather(*[stage.turn(one, n % 5 + 1) for n, one in enumerate(members)])
     for n, one in enumerate(members):
-        assert (await price.look_at_knob(stage.deps, one)).position == n % 5 + 1
+        assert (await knob_cases.look_at_knob(stage.deps, one)).position == n % 5 + 1
 
 
 async def test_two_processes_on_one_file_both_write(stage, nurse, tmp_path):
@@ -378,7 +379,7 @@ async def test_events_refuse_to_be_edited(stage, nurse):
 
 async def test_a_cause_cannot_write_the_same_event_twice(stage, nurse):
     cause = stage.cause()
-    await price.set_knob(stage.deps, nurse, "all", 3, cause)
+    await knob_cases.set_knob(stage.deps, nurse, "all", 3, cause)
     (one,) = [one for one in await stage.history(nurse) if one.kind == "knob"]
     assert (one.cause, one.ordinal, one.source, one.before) == (cause.key, 0, "test", "0")
     values = {name: value for name, value in one._mapping.items() if name != "seq"}
@@ -403,7 +404,7 @@ async def turn(stage, member, n) -> None:
     """Any position of the general knob, perhaps taken back."""
     view = await stage.turn(member, NEVER if n == 11 else n - 5)
     if n % 3 == 0 and view.undo:
-        await price.undo_knob(stage.deps, member, view.undo, stage.cause())
+        await knob_cases.undo_knob(stage.deps, member, view.undo, stage.cause())
 
 
 async def turn_own(stage, member, n) -> None:

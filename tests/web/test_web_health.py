@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 from bot import store
 from bot.ready import Ready
 from bot.store import Arrived
-from service.questions import spending
-from service.questions.purses import Draw, Purse
+from service.assistant import quota
+from service.assistant.values import Draw, Purse
 from tests.web.conftest import House, invite
 
 CANARY = "Zanzibar-canary"
@@ -169,7 +169,7 @@ async def test_how_much_of_the_models_month_is_used_is_told_and_names_no_mid(qui
         for purse, owner, n in ((Purse.MID, "nurses", 900), (Purse.MID, "other", 100),
                                 (Purse.ALL, "", 1000)):  # fmt: skip
             draw = Draw(purse=purse, owner=owner, period=month, n=n, most=4000)
-            assert await spending.take(quiet.deps, [draw]) is None
+            assert await quota.take(quiet.deps, [draw]) is None
         text = (await quiet.call(path="/metrics"))[2]
         assert b'midline_model_budget_used_ratio{whose="mid"} 0.9' in text
         assert b'midline_model_budget_used_ratio{whose="all"} 0.25' in text

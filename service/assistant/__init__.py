@@ -1,0 +1,1 @@
+"""What members let a model do, what it costs, and what is counted of their questions."""

@@ -1,0 +1,1 @@
+"""Reading bundles and notice files, with errors that name file, line and mend."""

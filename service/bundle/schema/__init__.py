@@ -1,0 +1,1 @@
+"""The shape of a MID's bundle and of a notice file, as pydantic models."""

@@ -1,0 +1,1 @@
+"""The price knob: setting it, undoing it, its past."""

@@ -1,0 +1,1 @@
+"""MIDs: what they say of themselves, and the rosters they keep."""

@@ -1,0 +1,1 @@
+"""Writing a notice: drafts, counts, approval, reports."""

@@ -1,0 +1,1 @@
+"""Notices as the members who were sent them see them."""
