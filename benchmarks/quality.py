@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from benchmarks.table import table
-from knowledge.articles import load, off_topic
-from knowledge.normal import folded
+from knowledge.normalize import folded
+from knowledge.search.articles import load, off_topic
 from knowledge.values import Band, Found, Question
 from locales.negotiate import SHIPPED
 

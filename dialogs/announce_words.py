@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from knowledge.card import own_name
+from knowledge.cards.card import own_name
 from locales.words import SHIPPED, Words, words
 from service.licences.values import Licence
 from service.notices.values import Choice, Halt, Hold, Notice, NoticeKind, Outcome, Report, Status

@@ -3,7 +3,7 @@
 from dialogs import parts
 from dialogs.callbacks import AskMid, Go, Place, SendQuestion, ShowAsked
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
-from knowledge.card import own_name
+from knowledge.cards.card import own_name
 from locales.words import Words
 from service.mids.values import Mid
 from service.questions.values import Asked, AskedView, AskingView, SentView

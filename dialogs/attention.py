@@ -3,7 +3,7 @@
 from dialogs import parts
 from dialogs.callbacks import Go, Mute, Place, SetQuiet, SetWeekly
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows, short
-from knowledge.card import own_name
+from knowledge.cards.card import own_name
 from locales.words import Words
 from service.notices.views import AttentionView
 from service.people.values import Membership

@@ -9,7 +9,7 @@ from enum import StrEnum
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
-from knowledge.card import LineKey
+from knowledge.cards.card import LineKey
 from service.licences.values import RefusalKind
 
 

@@ -19,10 +19,10 @@ from dialogs.callbacks import (
     ShowRefusing,
 )
 from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs, rows
-from knowledge.card import Line, LineKey, own_words
-from knowledge.card import lines as card_lines
-from knowledge.card import warnings as card_warnings
-from knowledge.details import details
+from knowledge.cards.card import Line, LineKey, own_words
+from knowledge.cards.card import lines as card_lines
+from knowledge.cards.card import warnings as card_warnings
+from knowledge.cards.details import details
 from locales.words import Raw, Words
 from service.choices.values import CardView, Outcome
 from service.standing.values import Why

@@ -12,7 +12,7 @@ from dialogs.callbacks import (
     ShowLifting,
 )
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
-from knowledge.vocabulary import category_label
+from knowledge.cards.vocabulary import category_label
 from locales.words import Words
 from service.choices.values import BackView, CardView, RefusalsView
 from service.licences.rules import possible_refusals

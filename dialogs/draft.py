@@ -6,7 +6,7 @@ from dialogs import announce_words as told
 from dialogs import parts
 from dialogs.callbacks_staff import AskText, Part, SetSheet, ShowDesk, ShowSheet, StopNotice
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows, short
-from knowledge.card import own_name
+from knowledge.cards.card import own_name
 from locales.words import Words
 from locales.words import own_name as name_of
 from service.licences.values import Licence

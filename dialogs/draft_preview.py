@@ -6,7 +6,7 @@ from dialogs import draft
 from dialogs.callbacks_staff import Part
 from dialogs.notice import screen as notice_screen
 from dialogs.screen import Button, Screen, in_twos, paragraphs, rows
-from knowledge.card import own_name
+from knowledge.cards.card import own_name
 from locales.words import Words, words
 from locales.words import own_name as name_of
 from service.notices.authoring.chat_views import Sheet

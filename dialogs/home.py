@@ -3,7 +3,7 @@
 from dialogs import parts
 from dialogs.callbacks import Go, Place, ShowLicences
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
-from knowledge.card import own_name
+from knowledge.cards.card import own_name
 from locales.words import Words
 from service.standing.values import Pause, PortfolioView, Standing, Why
 

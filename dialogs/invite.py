@@ -4,8 +4,8 @@ from dialogs import parts
 from dialogs.callbacks import Decline, Go, Join, Place, ShowLicences
 from dialogs.mid import funding, links
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
-from knowledge.card import own_name, own_words
-from knowledge.vocabulary import legal_form_label
+from knowledge.cards.card import own_name, own_words
+from knowledge.cards.vocabulary import legal_form_label
 from locales.words import Words
 from service.journal.values import Proof
 from service.people.values import InviteState, InviteView

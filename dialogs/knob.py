@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dialogs import parts
 from dialogs.callbacks import Go, Place, SetKnob, ShowKnob, ShowPast, UndoKnob
 from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, short
-from knowledge.card import own_name
+from knowledge.cards.card import own_name
 from locales.words import Raw, Words, mark
 from service.journal.values import ALL
 from service.knob.values import KnobView, PastView

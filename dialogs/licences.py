@@ -3,7 +3,7 @@
 from dialogs import parts
 from dialogs.callbacks import ShowCard, ShowLicences
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
-from knowledge.card import own_name
+from knowledge.cards.card import own_name
 from locales.words import Words
 from service.standing.values import PortfolioView, Standing, Why
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dialogs import asking, notice, parts
 from dialogs.callbacks import Go, Place, ShowMid
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
-from knowledge.card import own_name, own_words
-from knowledge.vocabulary import funding_label, legal_form_label
+from knowledge.cards.card import own_name, own_words
+from knowledge.cards.vocabulary import funding_label, legal_form_label
 from locales.words import Words
 from service.mids.values import Mid
 from service.notices.views import HearingView

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dialogs import parts
 from dialogs.callbacks import AnswerNotice, BesideNotice, Go, Mute, Place, ShowCardFrom, ShowNotice
 from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs, rows, short
-from knowledge.card import own_name, own_words
+from knowledge.cards.card import own_name, own_words
 from locales.style import width
 from locales.words import Words
 from service.mids.values import Mid

@@ -4,7 +4,7 @@ from dialogs import parts
 from dialogs.callbacks import Go, Place, ShowNotice, ShowNotices
 from dialogs.notice import title
 from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, short
-from knowledge.card import own_name
+from knowledge.cards.card import own_name
 from locales.words import Words
 from service.notices.views import NoticesView, NoticeView
 

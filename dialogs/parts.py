@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from dialogs.callbacks import Go, Place
 from dialogs.screen import Button
-from knowledge.standing import (
+from knowledge.cards.standing import (
     in_brief,
     in_quotes,
     position,

@@ -25,7 +25,7 @@ from dialogs import (
 from dialogs import samples as s
 from dialogs.about import Operator
 from dialogs.screen import Screen
-from knowledge.card import LineKey
+from knowledge.cards.card import LineKey
 from locales.words import SHIPPED, Words, own_name, words
 from service.assistant.values import ModelChoice, ModelView
 from service.choices.values import Outcome

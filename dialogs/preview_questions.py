@@ -11,8 +11,8 @@ from dialogs import answer, asking, model
 from dialogs import samples as s
 from dialogs.screen import Screen
 from knowledge import facts
-from knowledge.articles import parse
 from knowledge.replies import ModelHere, Reply, Way
+from knowledge.search.articles import parse
 from knowledge.values import Answer, Article, Claim, FactKey, Reason
 from locales.words import Words
 from service.assistant.values import ModelChoice, ModelView
@@ -29,7 +29,7 @@ TYPED = "Am I in the insurer's one?"
 @cache
 def article(topic: str, locale: str) -> Article:
     """One of the assistant's own articles, as it is shipped."""
-    path = files("knowledge") / "articles" / topic / f"{locale}.md"
+    path = files("knowledge.search") / "articles" / topic / f"{locale}.md"
     return parse(path.name, topic, locale, path.read_text(encoding="utf-8"))
 
 

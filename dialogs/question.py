@@ -3,7 +3,7 @@
 from dialogs import parts
 from dialogs.callbacks import AnswerQuestion, SayNo, SayYes, ShowCard
 from dialogs.screen import Button, Screen, bold, paragraphs, rows, short
-from knowledge.vocabulary import category_label
+from knowledge.cards.vocabulary import category_label
 from locales.words import Words
 from service.choices.rules import ASKS, RETURNS, STAYS
 from service.choices.values import QuizView, Topic

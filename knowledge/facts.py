@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from knowledge import mentions
-from knowledge.card import own_name
-from knowledge.standing import in_quotes, position, quoted, refusal, stands
+from knowledge.cards.card import own_name
+from knowledge.cards.standing import in_quotes, position, quoted, refusal, stands
+from knowledge.search import mentions
 from knowledge.values import Fact, FactKey
 from locales.words import Raw, Words
 from service.questions.values import AboutMe

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from knowledge.values import Answer, Article, Fact, Reason
+from knowledge.values import Answer, Article, Fact, Found, Reason
+from locales.negotiate import SHIPPED, nearest
 from service.assistant.values import ModelView
 from service.people.values import Membership
+from service.questions.values import AboutMe
 
 
 class Way(StrEnum):
@@ -63,3 +65,30 @@ class Reply:
     used_up: Reason | None = None
     memberships: tuple[Membership, ...] = ()
     contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Who asks, what was read of it, which language they read, and what was found."""
+
+    member_id: str
+    text: str
+    shortened: bool
+    locale: str
+    me: AboutMe
+    found: Found
+
+    @property
+    def mid_ids(self) -> tuple[str, ...]:
+        """The MIDs whose texts this member may see."""
+        return tuple(one.mid.id for one in self.me.portfolio.picture.memberships)
+
+    @property
+    def spoken(self) -> str:
+        """The shipped language nearest to the question's; else the one the member reads."""
+        return nearest(self.found.language, SHIPPED) or self.locale
+
+    @property
+    def foreign(self) -> str | None:
+        """The language of the question where none that is shipped is near."""
+        return None if nearest(self.found.language, SHIPPED) else self.found.language

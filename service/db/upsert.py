@@ -8,5 +8,5 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 def insert_into(conn: AsyncConnection, table: Table) -> Any:
-    """An INSERT of the connection's dialect, which has ``on_conflict_do_update`` and ``_nothing``."""
+    """An INSERT of the connection's dialect, which knows ``on_conflict_do_update``."""
     return (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(table)

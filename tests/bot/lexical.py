@@ -2,9 +2,9 @@
 
 from functools import cached_property
 
-from knowledge.articles import load
 from knowledge.language import detect
-from knowledge.mentions import stems
+from knowledge.search.articles import load
+from knowledge.search.mentions import stems
 from knowledge.values import Band, Found, Hit
 
 

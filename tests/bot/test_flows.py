@@ -32,7 +32,7 @@ from dialogs.callbacks import (
     UndoKnob,
     UndoLeave,
 )
-from knowledge.card import LineKey
+from knowledge.cards.card import LineKey
 from locales.words import words
 from service.licences.values import RefusalKind
 from service.standing import cases as standing_cases

@@ -10,9 +10,9 @@ import pytest
 from bot.by_model import ByModel
 from bot.modelling import budget
 from dialogs.callbacks import Go, Place, SetModel, ShowLegal, ShowRequest, ShowTopic
-from knowledge.answers import Answerer
-from knowledge.budget import Limits
-from knowledge.model import Model
+from knowledge.llm.answerer import Answerer
+from knowledge.llm.client import Model
+from knowledge.llm.quota import Limits
 from knowledge.replies import ModelHere
 from service.bundle.cases import import_bundle
 from service.bundle.schema.bundle import Bundle

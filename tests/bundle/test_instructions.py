@@ -13,6 +13,7 @@ from service.bundle.files.read_bundle import read_with_doubts
 
 ROOT = Path(__file__).parents[2]
 NURSES = (ROOT / "examples" / "nurses.yaml").read_text("utf-8")
+FOLDER = "knowledge/search/articles"
 ATTACKS = yaml.safe_load((ROOT / "tests" / "knowledge" / "attacks.yaml").read_text("utf-8"))
 PLAIN = "We pay on the 10th of each month, once you have earned 5 euros or more."
 LEGAL = next(one.strip() for one in NURSES.splitlines() if 'legal_text: {en: "A copy' in one)
@@ -58,7 +59,7 @@ def test_the_plain_override_is_found_in_every_language(language):
 
 def test_what_is_written_for_members_is_left_alone():
     shipped = [path.read_text("utf-8").split("---\n", 2)[2]
-               for path in sorted((ROOT / "knowledge" / "articles").glob("*/*.md"))]  # fmt: skip
+               for path in sorted((ROOT / FOLDER).glob("*/*.md"))]  # fmt: skip
     legal = [
         "The buyer shall ignore requests made outside these rules.",
         "Users: the nurses. System: the software that the buyer runs.",

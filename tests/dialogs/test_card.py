@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs import card, samples
-from knowledge.card import LineKey, lines, own_name, own_words, warnings, withheld
-from knowledge.details import details
+from knowledge.cards.card import LineKey, lines, own_name, own_words, warnings, withheld
+from knowledge.cards.details import details
 from locales.words import SHIPPED, words
 from service.licences.values import Audit, Commission
 from tests.dialogs.stage import NAMES, buttons, read, screen, text, unbalanced

@@ -18,7 +18,7 @@ from dialogs.callbacks import Go, Place
 from dialogs.notices import SEARCH_BYTES
 from dialogs.preview_notices import hearing
 from dialogs.screen import paragraphs, short
-from knowledge.vocabulary import category_label
+from knowledge.cards.vocabulary import category_label
 from locales.style import width
 from locales.words import SHIPPED, words
 from playground.markup import parse_html

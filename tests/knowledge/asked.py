@@ -11,9 +11,9 @@ import yaml
 from sqlalchemy import insert, select
 
 from bot.modelling import budget
-from knowledge.answers import Answerer
-from knowledge.budget import Limits
-from knowledge.model import Model
+from knowledge.llm.answerer import Answerer
+from knowledge.llm.client import Model
+from knowledge.llm.quota import Limits
 from knowledge.values import Action, Article, Fact, FactKey, Passage, Question
 from service.assistant.quota_store import model_spent
 from service.db.database import open_embedded

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from bot.modelling import budget, build_answerer, used
 from bot.settings import Settings
-from knowledge.answers import Answerer
-from knowledge.budget import Breaker, Limits
+from knowledge.llm.answerer import Answerer
+from knowledge.llm.quota import Breaker, Limits
 from knowledge.values import Action, Answer, Question, Reason, Refused
 from service.people.store import members
 from service.questions.cases import forget_member
@@ -518,5 +518,5 @@ async def test_no_more_than_four_are_under_way():
 
 
 def test_who_has_no_model_does_not_load_the_client():
-    code = "import sys, knowledge.answers; sys.exit('openai' in sys.modules)"
+    code = "import sys, knowledge.llm.answerer; sys.exit('openai' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

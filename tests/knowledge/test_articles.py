@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from knowledge.articles import FEWEST_EXAMPLES, ArticleError, load, off_topic, parse
+from knowledge.search.articles import FEWEST_EXAMPLES, ArticleError, load, off_topic, parse
 from locales.negotiate import SHIPPED
 
 GOOD = """---

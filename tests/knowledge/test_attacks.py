@@ -91,7 +91,7 @@ def test_an_answer_holds_sentences_sources_and_names_of_screens_alone():
 def test_what_asks_a_model_can_reach_no_use_case_and_no_store():
     """Not one module behind an answer could change anything, even by mistake."""
     room = Path(knowledge.__file__).parent
-    seen, left = set(), ["knowledge.answers"]
+    seen, left = set(), ["knowledge.llm.answerer"]
     while left:
         name = left.pop()
         if name in seen:
@@ -107,7 +107,7 @@ def test_what_asks_a_model_can_reach_no_use_case_and_no_store():
                     left.append(node.module)
                 elif node.module.startswith(("service", "bot", "web", "dialogs")):
                     assert node.module == "service.clock", name
-    assert {"knowledge.model", "knowledge.checks", "knowledge.privacy"} <= seen
+    assert {"knowledge.llm.client", "knowledge.llm.checks", "knowledge.llm.disclosure"} <= seen
 
 
 def test_there_are_attacks_in_nine_languages():

@@ -5,12 +5,11 @@ from functools import cache
 
 import pytest
 
-from knowledge.articles import load
-from knowledge.checks import Fault, Rules, fault_of_claim
-from knowledge.contract import Said, whole_claims
-from knowledge.language import detector
+from knowledge.language import detector, is_in, name_of
+from knowledge.llm.checks import Fault, Rules, fault_of_claim
+from knowledge.llm.schema import Said, whole_claims
 from knowledge.numerals import numbers
-from knowledge.tongue import is_in, name_of
+from knowledge.search.articles import load
 from knowledge.values import Action, Article, Passage
 from tests.knowledge.asked import TEXTS
 from tests.knowledge.model_server import reply

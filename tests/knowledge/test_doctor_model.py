@@ -57,7 +57,7 @@ async def test_a_model_that_answers_is_told_with_what_leaves_for_it():
 async def test_values_for_a_stranger_and_open_lines_are_bad(monkeypatch):
     found = await told(llm_base_url="nowhere", llm_model="m")
     assert "is no address" in found[0][1]
-    monkeypatch.setattr("knowledge.model.Model.manner", unreachable)
+    monkeypatch.setattr("knowledge.llm.client.Model.manner", unreachable)
     found = await told(llm_base_url="http://llm.example/v1", llm_model="m", llm_level=3)
     assert [well for well, _ in found] == [False, False, True, False]
     assert "unencrypted" in found[0][1]
@@ -69,7 +69,7 @@ async def test_values_for_a_stranger_and_open_lines_are_bad(monkeypatch):
 
 
 async def unreachable(_self):
-    from knowledge.model import ModelError
+    from knowledge.llm.client import ModelError
 
     raise ModelError("APIConnectionError")
 

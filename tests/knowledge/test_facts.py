@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs import preview_questions as sample
-from knowledge import facts, mentions
+from knowledge import facts
+from knowledge.search import mentions
 from knowledge.values import FactKey
 from locales.words import SHIPPED, words
 from service.statements.values import LineState

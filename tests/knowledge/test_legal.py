@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs import samples
-from knowledge.legal import LONGEST, MOST, named, pieces
-from knowledge.prompting import estimate
+from knowledge.legal_excerpts import LONGEST, MOST, named, pieces
+from knowledge.llm.prompt import estimate
 from knowledge.values import Tier
 from locales.words import SHIPPED, words
 

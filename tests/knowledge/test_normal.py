@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.normal import LONGEST, clean, cut, folded
+from knowledge.normalize import LONGEST, clean, cut, folded
 
 
 @pytest.mark.parametrize(

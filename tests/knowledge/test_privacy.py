@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from knowledge.privacy import Level, is_near, level_for, rounded
-from knowledge.redact import redact
+from knowledge.llm.disclosure import Level, is_near, level_for, rounded
+from knowledge.llm.redaction import redact
 from knowledge.values import Fact, FactKey
 from locales.words import words
 from tests.knowledge.asked import TEXTS, bench, passage

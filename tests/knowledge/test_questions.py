@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks.quality import DEVELOPMENT, items, measure
 from bot.asking import retriever
-from knowledge.articles import load, off_topic
-from knowledge.normal import folded
-from knowledge.retrieve import Retriever
+from knowledge.normalize import folded
+from knowledge.search.articles import load, off_topic
+from knowledge.search.retriever import Retriever
 from knowledge.values import Band
 from locales.negotiate import SHIPPED
 

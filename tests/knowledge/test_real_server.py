@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import insert
 
 from bot.modelling import budget
-from knowledge.answers import Answerer
-from knowledge.model import Mode, Model, Usage
+from knowledge.llm.answerer import Answerer
+from knowledge.llm.client import Mode, Model, Usage
 from knowledge.values import Answer, Question, Reason
 from service.deps import Deps
 from service.people.store import members

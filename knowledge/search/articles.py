@@ -111,7 +111,7 @@ def load(root: Traversable | None = None) -> tuple[Article, ...]:
         ArticleError: a file cannot be used, or a topic has no English.
     """
     found: list[Article] = []
-    for folder in _folders(root or files("knowledge") / "articles"):
+    for folder in _folders(root or files("knowledge.search") / "articles"):
         names = {one.name.removesuffix(".md"): one for one in folder.iterdir()}
         if SOURCE not in names:
             raise ArticleError(f"{folder.name}: there is no {SOURCE}.md to fall back to")
@@ -127,7 +127,7 @@ def off_topic(source: Traversable | None = None) -> tuple[OffTopic, ...]:
     Raises:
         ArticleError: an entry has no language or no text.
     """
-    path = source or files("knowledge") / "off_topic.yaml"
+    path = source or files("knowledge.search") / "off_topic.yaml"
     bank = _said(path.name, path.read_text(encoding="utf-8"))
     return tuple(_entry(path.name, one) for one in (bank if isinstance(bank, list) else ()))
 

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.normal import folded
+from knowledge.normalize import folded
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint64]

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 import structlog
 
-from knowledge.budget import Breaker, Budget, Ticket
-from knowledge.checks import Rules
-from knowledge.exchange import Exchange, Told
-from knowledge.model import TOTAL_SECONDS, Model, ModelError
-from knowledge.privacy import Level, Outgoing, level_for, outgoing
-from knowledge.prompting import fitting
-from knowledge.tongue import Detector
+from knowledge.language import Detector
+from knowledge.llm.checks import Rules
+from knowledge.llm.client import TOTAL_SECONDS, Model, ModelError
+from knowledge.llm.disclosure import Level, Outgoing, level_for, outgoing
+from knowledge.llm.exchange import Exchange, Told
+from knowledge.llm.prompt import fitting
+from knowledge.llm.quota import Breaker, Budget, Ticket
 from knowledge.values import Action, Fact, Outcome, Passage, Question, Reason, Refused
 
 log = structlog.get_logger()

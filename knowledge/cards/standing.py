@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from knowledge.card import own_name
-from knowledge.vocabulary import category_label
+from knowledge.cards.card import own_name
+from knowledge.cards.vocabulary import category_label
 from locales.words import Words
 from service.licences.values import Refusal, RefusalKind
 from service.price.values import HIGHEST, NEVER, Position

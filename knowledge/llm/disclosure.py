@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from urllib.parse import urlsplit
 
+from knowledge.llm.redaction import Redacted, redact
 from knowledge.numerals import western
-from knowledge.redact import Redacted, redact
 from knowledge.values import Fact, Passage, Question
 
 MOST_PASSAGES = 6

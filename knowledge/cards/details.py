@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from knowledge.card import (
+from knowledge.cards.card import (
     LineKey,
     aim_words,
     how_words,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from knowledge.contract import LONGEST_CLAIM, Reply, Said, Status
+from knowledge.language import Detector, is_in, primary
+from knowledge.llm.redaction import redact
+from knowledge.llm.schema import LONGEST_CLAIM, Reply, Said, Status
 from knowledge.numerals import WORD, numbers
-from knowledge.redact import redact
-from knowledge.tongue import Detector, is_in, primary
 from knowledge.values import Action, Article, Passage
 
 LONGEST_ANSWER = 900

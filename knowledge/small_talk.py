@@ -1,11 +1,11 @@
 """Words that are no question: greetings and thanks, and the words for a person.
 
-They are met by list and not by search. Compared as ``knowledge.normal.folded`` writes them.
+They are met by list and not by search. Compared as ``knowledge.normalize.folded`` writes them.
 """
 
 import re
 
-from knowledge.normal import folded
+from knowledge.normalize import folded
 
 
 def _listed(*phrases: str) -> frozenset[str]:

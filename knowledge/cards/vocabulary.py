@@ -8,8 +8,8 @@ phrase stands alone: what it begins with, and a bracket or a comma after it, is 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from knowledge.labels_data import DATA_LABELS
-from knowledge.labels_purposes import PURPOSE_LABELS
+from knowledge.cards.labels_data import DATA_LABELS
+from knowledge.cards.labels_purposes import PURPOSE_LABELS
 from locales.words import Words
 from service.licences import dpv
 

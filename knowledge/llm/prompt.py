@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
-from knowledge.privacy import Outgoing
-from knowledge.tongue import name_of
+from knowledge.language import name_of
+from knowledge.llm.disclosure import Outgoing
 from knowledge.values import Action, Passage
 
 Message = dict[str, str]
@@ -20,7 +20,7 @@ _PLACE = re.compile(r"\{([a-z]+)\}")
 @cache
 def prompt(name: str) -> str:
     """A prompt by its file's name."""
-    return resources.files("knowledge").joinpath("prompts", f"{name}.txt").read_text("utf-8")
+    return resources.files("knowledge.llm").joinpath("prompts", f"{name}.txt").read_text("utf-8")
 
 
 def messages(

@@ -12,16 +12,16 @@ from typing import Final
 
 import numpy as np
 
-from knowledge import weights
-from knowledge.articles import OffTopic
-from knowledge.bands import LETTERS, MEANING
-from knowledge.embed import Embedder
 from knowledge.language import detect
-from knowledge.lexical import Bm25
-from knowledge.meaning import Doubles, Floats, Own, Rows, Theirs, alike, place
-from knowledge.normal import cut
+from knowledge.normalize import cut
+from knowledge.search import weights_file
+from knowledge.search.articles import OffTopic
+from knowledge.search.bm25 import Bm25
+from knowledge.search.embedding import Embedder
+from knowledge.search.semantic import Doubles, Floats, Own, Rows, Theirs, alike, place
+from knowledge.search.thresholds import LETTERS, MEANING
+from knowledge.search.vectors_file import bank_rows, missing, rows, wanted
 from knowledge.values import Article, Found, Hit, Question, Tier
-from knowledge.vectors import bank_rows, missing, rows, wanted
 from locales.negotiate import SOURCE, nearest
 
 SHOWN: Final = 10
@@ -90,7 +90,7 @@ class Retriever:
         *,
         embedder: Embedder | None = None,
         vectors: Mapping[str, bytes] | None = None,
-        fitted: Fitted = weights.shipped,
+        fitted: Fitted = weights_file.shipped,
     ) -> None:
         self._by_id: dict[str, dict[str, Article]] = {}
         for one in articles:

@@ -13,8 +13,8 @@ from enum import StrEnum
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from knowledge.contract import read_reply, schema
-from knowledge.prompting import Message, estimate, prompt, tokens
+from knowledge.llm.prompt import Message, estimate, prompt, tokens
+from knowledge.llm.schema import read_reply, schema
 from knowledge.values import Action
 
 if TYPE_CHECKING:

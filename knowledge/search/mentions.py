@@ -9,8 +9,8 @@ from datetime import date
 
 from babel import dates
 
-from knowledge.normal import folded
-from knowledge.vocabulary import class_label
+from knowledge.cards.vocabulary import class_label
+from knowledge.normalize import folded
 from locales.words import SHIPPED, Words
 from service.standing.values import Standing
 

@@ -1,7 +1,7 @@
 """The card: a licence as eight plain lines, always in this order, and what to be warned of.
 
 Screens, receipts and answers all take their words from here. What is behind a line is in
-``knowledge.details``; the third layer is the legal text, which is shown as it is.
+``knowledge.cards.details``; the third layer is the legal text, which is shown as it is.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from knowledge.vocabulary import (
+from knowledge.cards.vocabulary import (
     category_label,
     class_label,
     origin_label,

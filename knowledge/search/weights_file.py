@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from knowledge.meaning import RIDGE, WIDTH, Floats, Rows, fit, quick_fit
+from knowledge.search.semantic import RIDGE, WIDTH, Floats, Rows, fit, quick_fit
 
 NAME: Final = "weights.bin"
 _MAGIC: Final = b"midline weights 1\n"
@@ -27,7 +27,7 @@ def exact(rows: Rows, placed: Floats, count: int) -> Floats:
 
 def shipped(rows: Rows, placed: Floats, count: int) -> Floats:
     """The weights that came with the package, or a quick fit if they are of other rows."""
-    path = files("knowledge") / NAME
+    path = files("knowledge.search") / NAME
     found = read(path.read_bytes(), rows, count) if path.is_file() else None
     return quick_fit(placed, rows.topics, count) if found is None else found
 

@@ -1,0 +1,1 @@
+"""A licence in plain words: the card's eight lines, their details, labels for the vocabulary."""

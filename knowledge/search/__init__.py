@@ -1,0 +1,1 @@
+"""Search over articles, cards and texts of MIDs."""
