@@ -123,7 +123,7 @@ def screens(
     out: Annotated[Path, typer.Argument(help="The HTML file to write.")] = Path("screens.html"),
 ) -> None:
     """Write the screen book: every screen in every language on one page."""
-    from dialogs.preview import book
+    from dialogs.book.book import book
 
     out.write_text(book(), encoding="utf-8")
     typer.echo(f"Wrote {out}")

@@ -10,8 +10,8 @@ from bot import drawing, notice_store, store
 from bot.intake import TRANSIENT
 from bot.member import Who
 from bot.notice_store import Watcher
-from dialogs import announce
 from dialogs.screen import Screen
+from dialogs.staff import announce
 from locales.words import negotiate, words
 from service.deps import Deps
 from service.errors import NotFoundError

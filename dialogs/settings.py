@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dialogs import attention, parts
+from dialogs import notice_settings, parts
 from dialogs.callbacks import Go, Place, SetLanguage, SetZone, ShowZones
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
 from locales.words import SHIPPED, Words, own_name
@@ -28,7 +28,7 @@ _ZONES = (
 
 def screen(view: AttentionView, w: Words, *, saved: bool = False) -> Screen:
     """Settings, also as they are just after one was ``saved``."""
-    picture, notices = view.picture, attention.said(view, w)
+    picture, notices = view.picture, notice_settings.said(view, w)
     paused = picture.pause is not Pause.OFF
     return Screen(
         text=paragraphs(
@@ -48,7 +48,7 @@ def screen(view: AttentionView, w: Words, *, saved: bool = False) -> Screen:
                 Button(w.p("button", "Language"), Go(place=Place.LANGUAGE)),
                 Button(w.p("button", "Time zone"), ShowZones(page=0)),
             ),
-            *attention.ways(view, w),
+            *notice_settings.ways(view, w),
             Button(w.p("button", "Resume"), Go(place=Place.RESUME))
             if paused
             else Button(w.p("button", "Pause everything"), Go(place=Place.PAUSE)),

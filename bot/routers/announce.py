@@ -9,9 +9,8 @@ from bot.filters import AnswersPrompt, StaffLink
 from bot.member import Who
 from bot.notice_store import Prompt
 from bot.show import Show
-from dialogs import announce, draft
-from dialogs.announce_words import yes_and_no
-from dialogs.callbacks_staff import (
+from dialogs.staff import announce, draft
+from dialogs.staff.callbacks import (
     Approve,
     AskText,
     NewNotice,
@@ -22,6 +21,7 @@ from dialogs.callbacks_staff import (
     ShowSheet,
     StopNotice,
 )
+from dialogs.staff.labels import yes_and_no
 from service.deps import Deps
 from service.notices.authoring import chat_cases
 from service.notices.authoring.chat_views import Sheet

@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.filters import To
 from bot.member import Who
 from bot.show import Show
-from dialogs import card, choices, home, licences, question
+from dialogs import card, choices, home, licences, quiz
 from dialogs.callbacks import (
     AnswerQuestion,
     Place,
@@ -98,7 +98,7 @@ async def say_yes(
 ) -> None:
     """Yes, or the question that stands before it."""
     view = await cases.say_yes(deps, who.id, callback_data.nonce, who.by("card"))
-    made = card.screen if isinstance(view, CardView) else question.screen
+    made = card.screen if isinstance(view, CardView) else quiz.screen
     await show(made(view, who.w), who.w.locale)  # type: ignore[arg-type]  # the view picked the screen
 
 
@@ -109,7 +109,7 @@ async def answer(
     view = await cases.answer_question(
         deps, who.id, callback_data.nonce, callback_data.option, who.by("question")
     )
-    await show(question.screen(view, who.w), who.w.locale)
+    await show(quiz.screen(view, who.w), who.w.locale)
 
 
 async def say_no(_: CallbackQuery, callback_data: SayNo, deps: Deps, who: Who, show: Show) -> None:

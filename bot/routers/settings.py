@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.filters import To
 from bot.member import Who
 from bot.show import Show
-from dialogs import attention, settings
+from dialogs import notice_settings, settings
 from dialogs.callbacks import Place, SetLanguage, SetQuiet, SetWeekly, SetZone, ShowZones
 from locales.words import SHIPPED
 from service.deps import Deps
@@ -66,28 +66,28 @@ async def set_zone(
 async def show_weekly(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """How many notices a week."""
     view = await notice_inbox.attention(deps, who.id)
-    await show(attention.weekly(view, who.w), who.w.locale)
+    await show(notice_settings.weekly(view, who.w), who.w.locale)
 
 
 async def set_weekly(
     _: CallbackQuery, callback_data: SetWeekly, deps: Deps, who: Who, show: Show
 ) -> None:
     """Hear at most so many a week from each MID."""
-    await cases.choose_weekly(deps, who.id, attention.number(callback_data.to))
+    await cases.choose_weekly(deps, who.id, notice_settings.number(callback_data.to))
     await _saved(deps, who, show)
 
 
 async def show_quiet(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """At which hours no notices."""
     view = await notice_inbox.attention(deps, who.id)
-    await show(attention.quiet(view, who.w), who.w.locale)
+    await show(notice_settings.quiet(view, who.w), who.w.locale)
 
 
 async def set_quiet(
     _: CallbackQuery, callback_data: SetQuiet, deps: Deps, who: Who, show: Show
 ) -> None:
     """Hear nothing but what is urgent at these hours."""
-    await cases.choose_quiet(deps, who.id, attention.hours(callback_data.to))
+    await cases.choose_quiet(deps, who.id, notice_settings.hours(callback_data.to))
     await _saved(deps, who, show)
 
 

@@ -6,7 +6,7 @@ from bot import store
 from bot.demo import examples
 from bot.watching import tell
 from dialogs.callbacks import Go, Place
-from dialogs.callbacks_staff import (
+from dialogs.staff.callbacks import (
     Approve,
     AskText,
     NewNotice,

@@ -88,7 +88,7 @@ async def test_others_read_the_same_in_their_script(demo: House, name: str, loca
 
 @pytest.mark.browser
 async def test_the_screen_book_is_accessible(tmp_path: Path):
-    from dialogs.preview import book
+    from dialogs.book.book import book
 
     file = tmp_path / "book.html"
     file.write_text(book(("en", "ar")), encoding="utf-8")

@@ -10,10 +10,12 @@ from unittest.mock import patch
 
 from aiogram.filters.callback_data import CallbackData
 
-from dialogs import callbacks, callbacks_staff, card, choices, knob, licences, samples, settings
+from dialogs import callbacks, card, choices, knob, licences, settings
+from dialogs.book import samples
+from dialogs.book.book import samples as book
+from dialogs.book.notices import BREACH, CHANGE, EVENING, VOTE
 from dialogs.callbacks import Go, Place
-from dialogs.preview import samples as book
-from dialogs.preview_notices import BREACH, CHANGE, EVENING, VOTE
+from dialogs.staff import callbacks as staff_callbacks
 from locales.words import SHIPPED, words
 from playground.text import compose
 from service.licences.values import Status, Terms
@@ -90,7 +92,7 @@ OPENERS, CLOSER = "\u2066\u2067\u2068", "\u2069"
 
 TARGETS = tuple(
     one
-    for one in (*vars(callbacks).values(), *vars(callbacks_staff).values())
+    for one in (*vars(callbacks).values(), *vars(staff_callbacks).values())
     if isinstance(one, type) and issubclass(one, CallbackData) and one is not CallbackData
 )
 
@@ -203,14 +205,14 @@ LEADS = {
     callbacks.Leave: "left, kept",
     callbacks.UndoLeave: "leaving taken back",
     callbacks.DeleteAll: "deleted",
-    callbacks_staff.ShowDesk: "announcing",
-    callbacks_staff.NewNotice: "draft, empty",
-    callbacks_staff.ShowSheet: "draft",
-    callbacks_staff.SetSheet: "draft after: saved",
-    callbacks_staff.AskText: "draft text prompt",
-    callbacks_staff.Approve: "progress: running",
-    callbacks_staff.StopNotice: "progress: stopped",
-    callbacks_staff.ResumeNotice: "progress: running",
+    staff_callbacks.ShowDesk: "announcing",
+    staff_callbacks.NewNotice: "draft, empty",
+    staff_callbacks.ShowSheet: "draft",
+    staff_callbacks.SetSheet: "draft after: saved",
+    staff_callbacks.AskText: "draft text prompt",
+    staff_callbacks.Approve: "progress: running",
+    staff_callbacks.StopNotice: "progress: stopped",
+    staff_callbacks.ResumeNotice: "progress: running",
     callbacks.ShowTopic: "answer, chosen",
     callbacks.NotThis: "topics",
     callbacks.AskPerson: "ask which MID",

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogs import card, samples
+from dialogs import card
+from dialogs.book import samples
 from knowledge.cards.card import LineKey, lines, own_name, own_words, warnings, withheld
 from knowledge.cards.details import details
 from locales.words import SHIPPED, words

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from dialogs import attention, notice, notices, samples
+from dialogs import notice, notice_settings, notices
+from dialogs.book import samples
+from dialogs.book.notices import BREACH, CHANGE, EVENING, VOTE, notice_view, page
 from dialogs.callbacks import AnswerNotice, Go, Mute, Place, SetQuiet, SetWeekly, ShowNotices
-from dialogs.preview_notices import BREACH, CHANGE, EVENING, VOTE, notice_view, page
 from locales.words import SHIPPED, words
 from service.notices.rules import quiet_until
 from service.notices.values import Audience, NoticeText
@@ -140,13 +141,12 @@ def test_mute_or_unmute_is_one_tap_and_the_way_back_is_one_more(name):
 
 def test_every_preset_of_the_quiet_hours_is_one_that_the_rules_can_read():
     for one in targets(screen("quiet hours"), SetQuiet):
-        found = attention.hours(one.to)
+        found = notice_settings.hours(one.to)
         night = samples.NOW.replace(hour=3)
         if found is not None:
             assert (quiet_until(night, "UTC", found) is None) is (one.to == "none")
-    assert [attention.number(one.to) for one in targets(screen("how many a week"), SetWeekly)] == [
-        1, 2, 3, 5, 7, None,
-    ]  # fmt: skip
+    weekly = targets(screen("how many a week"), SetWeekly)
+    assert [notice_settings.number(target.to) for target in weekly] == [1, 2, 3, 5, 7, None]
 
 
 def test_a_pause_says_that_notices_still_come_and_a_stop_that_they_do_not():

@@ -13,10 +13,11 @@ from pydantic_core import PydanticCustomError
 
 from bot.filters import To
 from bot.routers import build_routers
-from dialogs import callbacks, card, choices, mid, samples
+from dialogs import callbacks, card, choices, mid
+from dialogs.book import samples
+from dialogs.book.notices import hearing
 from dialogs.callbacks import Go, Place
 from dialogs.notices import SEARCH_BYTES
-from dialogs.preview_notices import hearing
 from dialogs.screen import paragraphs, short
 from knowledge.cards.vocabulary import category_label
 from locales.style import width

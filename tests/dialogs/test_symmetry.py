@@ -8,7 +8,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from dialogs import knob, samples
+from dialogs import knob
+from dialogs.book import samples
 from dialogs.callbacks import (
     AnswerQuestion,
     BesideNotice,
@@ -28,8 +29,8 @@ from dialogs.callbacks import (
     ShowLicences,
     UndoKnob,
 )
-from dialogs.callbacks_staff import ShowDesk
 from dialogs.screen import Button
+from dialogs.staff.callbacks import ShowDesk
 from locales.style import sentences, width
 from locales.words import SHIPPED, words
 from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from dialogs import knob, samples
+from dialogs import knob
+from dialogs.book import samples
 from locales import style
 from locales.entry import Entry
 from locales.grade import grade

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs import samples
+from dialogs.book import samples
 from knowledge.legal_excerpts import LONGEST, MOST, named, pieces
 from knowledge.llm.prompt import estimate
 from knowledge.values import Tier

@@ -2,10 +2,10 @@
 
 from markupsafe import Markup
 
-from dialogs import draft
-from dialogs.callbacks_staff import Part
 from dialogs.notice import screen as notice_screen
 from dialogs.screen import Button, Screen, in_twos, paragraphs, rows
+from dialogs.staff import draft
+from dialogs.staff.callbacks import Part
 from knowledge.cards.card import own_name
 from locales.words import Words, words
 from locales.words import own_name as name_of

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dialogs import announce, draft
-from dialogs import samples as s
-from dialogs.announce_words import yes_and_no
-from dialogs.callbacks_staff import Part
+from dialogs.book import samples as s
 from dialogs.screen import Screen
+from dialogs.staff import announce, draft
+from dialogs.staff.callbacks import Part
+from dialogs.staff.labels import yes_and_no
 from locales.words import Words
 from service.licences.values import Licence
 from service.mids.values import Mid

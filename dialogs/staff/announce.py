@@ -1,8 +1,9 @@
 """Announcing in the chat, for staff: the desk, the count, and how a notice goes."""
 
-from dialogs import announce_words as told
-from dialogs import draft, draft_times, parts
-from dialogs.callbacks_staff import (
+from dialogs import parts
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from dialogs.staff import draft, draft_times, labels
+from dialogs.staff.callbacks import (
     Approve,
     NewNotice,
     Part,
@@ -11,8 +12,7 @@ from dialogs.callbacks_staff import (
     ShowSheet,
     StopNotice,
 )
-from dialogs.draft_preview import preview
-from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from dialogs.staff.draft_preview import preview
 from knowledge.cards.card import own_name
 from locales.words import Words
 from service.notices.authoring.chat_views import Desk, Said, Sheet
@@ -33,7 +33,7 @@ def desk(view: Desk, w: Words) -> Screen:
             rows=rows((parts.human(w), parts.home(w))),
         )
     listed = [
-        w.t("{title}: {status}", title=told.title(one, w), status=told.status(one, w))
+        w.t("{title}: {status}", title=labels.title(one, w), status=labels.status(one, w))
         for one in view.notices
     ]
     return Screen(
@@ -56,7 +56,7 @@ def desk(view: Desk, w: Words) -> Screen:
                 for one in view.posts
             ],
             *[
-                Button(short(told.title(one, w)), ShowSheet(notice=one.id, part=Part.OVERVIEW))
+                Button(short(labels.title(one, w)), ShowSheet(notice=one.id, part=Part.OVERVIEW))
                 for one in view.notices
             ],
             (parts.human(w), parts.home(w)),
@@ -152,9 +152,9 @@ def count(sheet: Sheet, w: Words) -> Screen:
             )
             if foreign
             else None,
-            told.times(notice, w) or None,
+            labels.times(notice, w) or None,
             _second(sheet, total, w),
-            told.night(sheet.report, w),
+            labels.night(sheet.report, w),
             w.t("Nobody has got it yet.") if total else None,
         ),
         rows=rows(
@@ -183,7 +183,7 @@ def _to(sheet: Sheet, part: Part) -> ShowSheet:
 def _second(sheet: Sheet, total: int, w: Words) -> str | None:
     most = sheet.notice.mid.second_person_above
     if sheet.notice.status is Status.SECOND:
-        return told.state(sheet.notice, w)
+        return labels.state(sheet.notice, w)
     if most is None or total <= most:
         return None
     return w.t(
@@ -194,18 +194,18 @@ def _second(sheet: Sheet, total: int, w: Words) -> str | None:
 def progress(report: Report, w: Words, *, note: str | None = None) -> Screen:
     """How a notice goes: what became of it so far, with what can still be done."""
     notice = report.notice
-    answers = told.answers(report, w)
+    answers = labels.answers(report, w)
     resumes = notice.status is Status.PAUSED
     return Screen(
         text=paragraphs(
             note,
             draft.head(notice, w),
-            told.state(notice, w),
-            told.night(report, w),
+            labels.state(notice, w),
+            labels.night(report, w),
             lines(
                 [
                     bold(w.n("For {n} person", "For {n} people", notice.total)),
-                    *told.outcomes(report, w),
+                    *labels.outcomes(report, w),
                 ]
             )
             if notice.total

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from dialogs import answer, asking, model
-from dialogs import samples as s
+from dialogs.book import samples as s
 from dialogs.screen import Screen
 from knowledge import facts
 from knowledge.replies import ModelHere, Reply, Way

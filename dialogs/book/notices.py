@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from dialogs import attention, mid, notice, notices, settings
-from dialogs import samples as s
+from dialogs import mid, notice, notice_settings, notices, settings
+from dialogs.book import samples as s
 from dialogs.screen import Screen
 from locales.words import Words
 from service.mids.values import Mid
@@ -194,8 +194,8 @@ def _attention() -> dict[str, Callable[[Words], Screen]]:
         ),
         "settings, MIDs that differ": lambda w: settings.screen(attention_view(differing()), w),
         "settings, in no MID": lambda w: settings.screen(attention_view(s.nowhere().picture), w),
-        "how many a week": lambda w: attention.weekly(attention_view(differing()), w),
-        "quiet hours": lambda w: attention.quiet(attention_view(differing()), w),
+        "how many a week": lambda w: notice_settings.weekly(attention_view(differing()), w),
+        "quiet hours": lambda w: notice_settings.quiet(attention_view(differing()), w),
     }
 
 

@@ -16,14 +16,12 @@ from dialogs import (
     leaving,
     licences,
     mid,
-    preview_announce,
-    preview_notices,
-    preview_questions,
-    question,
+    quiz,
     settings,
 )
-from dialogs import samples as s
 from dialogs.about import Operator
+from dialogs.book import notices, questions, staff
+from dialogs.book import samples as s
 from dialogs.screen import Screen
 from knowledge.cards.card import LineKey
 from locales.words import SHIPPED, Words, own_name, words
@@ -41,7 +39,7 @@ _OPERATOR = Operator(
     name="Data Commons e.V.", contact="ops@commons.example", paid_by="its members", place="Madrid"
 )
 
-_WITH_MODEL = replace(_OPERATOR, model=preview_questions.HERE)
+_WITH_MODEL = replace(_OPERATOR, model=questions.HERE)
 
 
 def samples() -> dict[str, Sample]:
@@ -99,15 +97,13 @@ def samples() -> dict[str, Sample]:
         "paused": lambda w: choices.paused(s.back(Pause.PAUSED), w),
         "paused, changed meanwhile": lambda w: choices.paused(s.back(Pause.PAUSED, stale=True), w),
         "nothing paused": lambda w: choices.paused(s.back(Pause.OFF), w),
-        "settings": lambda w: settings.screen(preview_notices.attention_view(), w),
-        "settings, just saved": lambda w: settings.screen(
-            preview_notices.attention_view(), w, saved=True
-        ),
+        "settings": lambda w: settings.screen(notices.attention_view(), w),
+        "settings, just saved": lambda w: settings.screen(notices.attention_view(), w, saved=True),
         "languages": settings.language,
         "time zones": lambda w: settings.zones(s.picture(), 0, w),
         "MIDs": lambda w: mid.listed(s.picture().memberships, w),
-        "MID": lambda w: mid.screen(preview_notices.hearing(), w),
-        "MID, paid by volume": lambda w: mid.screen(preview_notices.hearing(s.TRANSLATORS), w),
+        "MID": lambda w: mid.screen(notices.hearing(), w),
+        "MID, paid by volume": lambda w: mid.screen(notices.hearing(s.TRANSLATORS), w),
         "human": lambda w: mid.human(s.picture().memberships, None, w),
         "human, in no MID": lambda w: mid.human((), "ops@commons.example", w),
         "leave": lambda w: leaving.screen(s.picture().memberships, w),
@@ -133,8 +129,8 @@ def samples() -> dict[str, Sample]:
         "trouble": about.trouble,
         "in a group": about.in_a_group,
     }
-    found |= preview_notices.samples() | preview_announce.samples()
-    found |= preview_questions.samples()
+    found |= notices.samples() | staff.samples()
+    found |= questions.samples()
     for key in LineKey:
         found[f"detail: {key}"] = partial(_detail, key)
     for outcome in Outcome:
@@ -160,7 +156,7 @@ def _invite(state: InviteState, w: Words) -> Screen:
 
 
 def _question(terms: Terms, taught: Taught, w: Words) -> Screen:
-    return question.screen(s.quiz(terms, taught), w)
+    return quiz.screen(s.quiz(terms, taught), w)
 
 
 _STYLE = """

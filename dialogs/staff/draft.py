@@ -2,10 +2,10 @@
 
 from markupsafe import Markup
 
-from dialogs import announce_words as told
 from dialogs import parts
-from dialogs.callbacks_staff import AskText, Part, SetSheet, ShowDesk, ShowSheet, StopNotice
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows, short
+from dialogs.staff import labels
+from dialogs.staff.callbacks import AskText, Part, SetSheet, ShowDesk, ShowSheet, StopNotice
 from knowledge.cards.card import own_name
 from locales.words import Words
 from locales.words import own_name as name_of
@@ -28,7 +28,7 @@ NAME = 32
 
 def head(notice: Notice, w: Words) -> Markup:
     """Whose notice it is, and its title."""
-    return lines([bold(own_name(notice.mid.name, w)), bold(told.title(notice, w))])
+    return lines([bold(own_name(notice.mid.name, w)), bold(labels.title(notice, w))])
 
 
 def note(sheet: Sheet, w: Words) -> str | None:
@@ -61,17 +61,17 @@ def overview(sheet: Sheet, w: Words) -> Screen:
         text=paragraphs(
             note(sheet, w),
             head(notice, w),
-            told.state(notice, w),
+            labels.state(notice, w),
             [
-                w.t("Kind: {kind}", kind=told.kind(content.kind, w)),
-                w.t("For: {audience}", audience=told.audience(notice, sheet.licences, w)),
+                w.t("Kind: {kind}", kind=labels.kind(content.kind, w)),
+                w.t("For: {audience}", audience=labels.audience(notice, sheet.licences, w)),
                 *(
                     [w.t("Written in: {names}", names=_names(content.text, w))]
                     * bool(content.text)
                 ),
                 *([w.t("Not written in: {names}", names=_names(missing, w))] * bool(missing)),
                 w.t("Answers: yes and no") if on else w.t("Answers: none"),
-                *told.times(notice, w),
+                *labels.times(notice, w),
             ],
             None
             if sheet.complete
@@ -172,13 +172,13 @@ def kinds(sheet: Sheet, w: Words) -> Screen:
     return Screen(
         text=paragraphs(
             head(sheet.notice, w),
-            w.t("Kind: {kind}", kind=told.kind(sheet.notice.content.kind, w)),
+            w.t("Kind: {kind}", kind=labels.kind(sheet.notice.content.kind, w)),
             w.t("Only a data breach reaches people at night."),
         ),
         rows=rows(
             *in_twos(
                 Button(
-                    told.kind(one, w),
+                    labels.kind(one, w),
                     SetSheet(notice=sheet.notice.id, field=Field.KIND, value=one.value),
                 )
                 for one in CHAT_KINDS
@@ -195,7 +195,7 @@ def audience(sheet: Sheet, w: Words) -> Screen:
     return Screen(
         text=paragraphs(
             head(sheet.notice, w),
-            w.t("For: {audience}", audience=told.audience(sheet.notice, sheet.licences, w)),
+            w.t("For: {audience}", audience=labels.audience(sheet.notice, sheet.licences, w)),
             [
                 w.t("“In” is who is in a licence now."),
                 w.t("“All” is everyone who can be in it, in or out."),

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from dialogs import announce_words as told
-from dialogs.callbacks_staff import Part, SetSheet
-from dialogs.draft import back, head
 from dialogs.screen import Button, Screen, paragraphs, rows
+from dialogs.staff import labels
+from dialogs.staff.callbacks import Part, SetSheet
+from dialogs.staff.draft import back, head
 from locales.words import Words
 from service.notices.authoring.chat_views import NO_MOMENT, Field, Sheet
 
@@ -29,7 +29,7 @@ def _screen(
         return Button(label, SetSheet(notice=notice.id, field=field, value=value))
 
     return Screen(
-        text=paragraphs(head(notice, w), told.times(notice, w) or None, question),
+        text=paragraphs(head(notice, w), labels.times(notice, w) or None, question),
         rows=rows(
             button(none, NO_MOMENT),
             *[

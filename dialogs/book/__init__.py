@@ -1,0 +1,1 @@
+"""The screen book: every screen in every language on one page."""

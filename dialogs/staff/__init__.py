@@ -1,0 +1,1 @@
+"""Screens of staff, who announce and answer for a MID."""
