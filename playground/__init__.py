@@ -1,14 +1,14 @@
 """Telegram in a browser tab: a local Bot API and a chat page, for the demo and for tests."""
 
-from playground.bubbles import Bubble, Button
+from playground.bot_api.faults import Fault
+from playground.bot_api.flood import Limits
+from playground.bot_api.server import Call
 from playground.errors import Refusal
-from playground.faults import Fault
-from playground.flood import Limits
-from playground.ground import Playground
-from playground.groups import Group
-from playground.people import Person
-from playground.server import Call
-from playground.world import Invite
+from playground.playground import Playground
+from playground.world.groups import Group
+from playground.world.messages import Bubble, Button
+from playground.world.people import Person
+from playground.world.world import Invite
 
 __all__ = [
     "Bubble",

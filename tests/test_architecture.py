@@ -190,7 +190,7 @@ def test_no_task_runs_without_somebody_to_stop_it():
             )
             if loose:
                 found.setdefault(name, node.lineno)
-    assert set(found) <= {"playground/crew.py", "bot/supervisor.py"}
+    assert set(found) <= {"playground/task_owner.py", "bot/supervisor.py"}
 
 
 def test_sql_stays_in_the_stores():

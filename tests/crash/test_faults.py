@@ -24,8 +24,8 @@ from bot.lanes import OwnLanes
 from bot.pacing import Pace
 from dialogs.callbacks import SayYes, SetKnob, SetLanguage
 from locales.words import SHIPPED, words
+from playground.bot_api.faults import Fault
 from playground.errors import Refusal
-from playground.faults import Fault
 from service.db import inline_sqlite, sqlcipher
 from service.journal.store import events
 from service.standing.values import Why

@@ -17,7 +17,7 @@ from dialogs.book.notices import BREACH, CHANGE, EVENING, VOTE
 from dialogs.callbacks import Go, Place
 from dialogs.staff import callbacks as staff_callbacks
 from locales.words import SHIPPED, words
-from playground.text import compose
+from playground.text.text import compose
 from service.licences.values import Status, Terms
 from service.notices.values import NoticeText
 from service.price.values import NEVER

@@ -22,7 +22,7 @@ from dialogs.screen import paragraphs, short
 from knowledge.cards.vocabulary import category_label
 from locales.style import width
 from locales.words import SHIPPED, words
-from playground.markup import parse_html
+from playground.text.markup import parse_html
 from service.bundle.schema import checks
 from service.choices import rules
 from service.licences import dpv

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.errors import Refusal
-from playground.links import checked_link
-from playground.markup import parse_html, utf16_length
-from playground.text import compose
+from playground.text.links import checked_link
+from playground.text.markup import parse_html, utf16_length
+from playground.text.text import compose
 
 
 def entity(kind: str, offset: int, length: int, **more):

@@ -11,7 +11,7 @@ from aiogram.types import (
     ReplyParameters,
 )
 
-from playground.methods import methods
+from playground.bot_api.methods import methods
 from playground.params import METHODS
 
 
@@ -330,12 +330,12 @@ async def test_a_group_can_put_the_bot_out_or_become_a_supergroup(bot, pg, ana):
     group = pg.group("Team", [ana])
     await bot.send_message(group.id, "hello")
     assert group.screen.text == "hello"
-    new = await group.upgrade(ana)
+    new = await group.upgrade(ana.user)
     with pytest.raises(TelegramMigrateToChat) as moved:
         await bot.send_message(group.id, "hello")
     assert moved.value.migrate_to_chat_id == new.id
     await bot.send_message(new.id, "here")
-    await new.remove_bot(ana)
+    await new.remove_bot(ana.user)
     with pytest.raises(TelegramForbiddenError, match="is not a member of the supergroup chat"):
         await bot.send_message(new.id, "hello")
     other = pg.group("Other", [ana])
@@ -347,7 +347,7 @@ async def test_a_group_can_put_the_bot_out_or_become_a_supergroup(bot, pg, ana):
         await bot.send_message(other.id, "x", reply_markup=keys(app))
     with pytest.raises(TelegramBadRequest, match="only to private chats"):
         await bot.send_message_draft(other.id, 1, text="x")
-    await other.remove_bot(ana)
+    await other.remove_bot(ana.user)
     with pytest.raises(TelegramForbiddenError, match="bot was kicked from the group chat"):
         await bot.send_message(other.id, "x")
 

@@ -19,8 +19,8 @@ from playwright.async_api import Page, expect
 
 from locales.words import SHIPPED, words
 from playground import Invite
-from playground import frame as frame_module
-from playground.frame import frame, index, spoken
+from playground.chat_page import texts
+from playground.chat_page.texts import frame, index, spoken
 from tests.browser import accessible, open_page, picture
 
 CARDS = {
@@ -329,7 +329,7 @@ async def test_a_person_reads_the_page_in_the_language_of_their_browser(pg, serv
 async def test_the_page_has_every_word_that_it_asks_for_and_no_other():
     asked = {
         name
-        for path in (Path(frame_module.__file__).parent / "page").glob("*")
+        for path in (Path(texts.__file__).parents[1] / "page").glob("*")
         if path.suffix in {".html", ".js"}
         for name in re.findall(
             r"\$(\w+)" if path.suffix == ".html" else r"\b(?:this\.w|chat\.w|page)\.(\w+)",
@@ -356,5 +356,5 @@ def test_the_first_language_of_the_browser_that_is_shipped_is_taken(asked: str, 
 
 
 def test_a_word_of_a_translator_can_not_become_markup(monkeypatch):
-    monkeypatch.setattr(frame_module, "frame", lambda _w: {"skip": "<b>&</b>"})
+    monkeypatch.setattr(texts, "frame", lambda _w: {"skip": "<b>&</b>"})
     assert index("$skip", "en") == "&lt;b&gt;&amp;&lt;/b&gt;"

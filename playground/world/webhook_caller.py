@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from playground import limits
-from playground.bell import Bell
-from playground.crew import Crew
+from playground.change_signal import Bell
 from playground.errors import Json, bad
 from playground.params import only
-from playground.updates import Pending, Updates
+from playground.task_owner import Crew
+from playground.world.update_queue import Pending, Updates
 
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]+")
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})

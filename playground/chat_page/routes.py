@@ -11,14 +11,14 @@ from aiohttp import web
 
 from locales.negotiate import negotiate
 from playground import limits
-from playground.bubbles import Bubble, Button
+from playground.bot_api.profile import Profile
+from playground.chat_page.texts import index, script, spoken
 from playground.errors import Json
-from playground.frame import index, script, spoken
-from playground.people import Person
-from playground.profile import Profile
-from playground.world import World
+from playground.world.messages import Bubble, Button
+from playground.world.people import Person
+from playground.world.world import World
 
-_FILES: Final = Path(__file__).with_name("page")
+_FILES: Final = Path(__file__).parents[1] / "page"
 _TYPES: Final = {
     ".css": "text/css",
     ".js": "text/javascript",

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from playground.bubbles import Bubble, Button
 from playground.errors import Json
-from playground.groups import Group, Update, last_word, membership
-from playground.text import with_found
-from playground.world import Chat, User, World
+from playground.text.text import with_found
+from playground.world.groups import Group, Update, last_word, membership
+from playground.world.messages import Bubble, Button
+from playground.world.world import Chat, User, World
 
 
 class Person:

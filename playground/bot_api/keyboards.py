@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from playground import limits
 from playground.errors import Json, Refusal, bad
-from playground.links import checked_link
 from playground.params import fits
+from playground.text.links import checked_link
 
 _ACTIONS: Final = (
     "url", "callback_data", "web_app", "login_url", "switch_inline_query",

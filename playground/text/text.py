@@ -6,8 +6,8 @@ from typing import Final
 
 from playground import limits
 from playground.errors import Json, bad, not_here
-from playground.links import checked_link
-from playground.markup import parse_html, utf16_length
+from playground.text.links import checked_link
+from playground.text.markup import parse_html, utf16_length
 
 _ENTITY_KINDS: Final = frozenset({
     "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bold",

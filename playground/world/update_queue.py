@@ -8,9 +8,9 @@ from typing import Final, Literal
 from aiogram.types import Update
 
 from playground import limits
-from playground.bell import Bell
+from playground.change_signal import Bell
 from playground.errors import Json, conflict
-from playground.watch import Watch
+from playground.world.idle_watch import Watch
 
 _KINDS: Final = frozenset(Update.model_fields) - {"update_id"}
 _ASKED_ONLY: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from playground.bell import Bell
+from playground.change_signal import Bell
 
 QUIET_SECONDS: Final = 0.03
 """The bot has finished when it has said nothing more for this long."""

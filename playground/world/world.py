@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from playground import limits
-from playground.bell import Bell
-from playground.bubbles import Alert, Bubble
+from playground.change_signal import Bell
 from playground.errors import Json, Refusal, bad, forbidden
-from playground.updates import Updates
-from playground.watch import Watch
+from playground.world.idle_watch import Watch
+from playground.world.messages import Alert, Bubble
+from playground.world.update_queue import Updates
 
 Kind = Literal["private", "group", "supergroup"]
 

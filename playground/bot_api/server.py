@@ -10,10 +10,10 @@ from typing import Any, Final
 from aiohttp import web
 
 from playground import params
+from playground.bot_api.faults import Fault, Faults
+from playground.bot_api.flood import Flood
 from playground.errors import Json, Refusal, not_here
-from playground.faults import Fault, Faults
-from playground.flood import Flood
-from playground.watch import Watch
+from playground.world.idle_watch import Watch
 
 SPEAKING: Final = frozenset({
     "sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage",

@@ -7,9 +7,9 @@ from aiogram.types import BotCommand
 
 from playground import limits
 from playground.errors import Json, bad
-from playground.links import checked_link
 from playground.params import fits, only
-from playground.world import Chat, User, World
+from playground.text.links import checked_link
+from playground.world.world import Chat, User, World
 
 _COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}")
 _MENU_DEFAULT: Final[Json] = {"type": "default"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from playground.errors import Json, Refusal, bad
-from playground.links import checked_link
+from playground.text.links import checked_link
 
 _KINDS: Final = {
     "b": "bold",

@@ -9,22 +9,22 @@ from typing import Self
 
 from aiohttp import web
 
-from playground.bell import Bell
-from playground.crew import Crew
+from playground.bot_api.faults import Faults
+from playground.bot_api.flood import Flood, Limits
+from playground.bot_api.messages import Messages
+from playground.bot_api.methods import methods
+from playground.bot_api.profile import Profile
+from playground.bot_api.server import Call, Server
+from playground.change_signal import Bell
+from playground.chat_page.routes import Pages
 from playground.errors import Json
-from playground.faults import Faults
-from playground.flood import Flood, Limits
-from playground.groups import Group, joined
-from playground.messages import Messages
-from playground.methods import methods
-from playground.pages import Pages
-from playground.people import Person
-from playground.profile import Profile
-from playground.server import Call, Server
-from playground.updates import Updates
-from playground.watch import Watch
-from playground.webhook import Webhook
-from playground.world import Invite, User, World
+from playground.task_owner import Crew
+from playground.world.groups import Group, new_group
+from playground.world.idle_watch import Watch
+from playground.world.people import Person
+from playground.world.update_queue import Updates
+from playground.world.webhook_caller import Webhook
+from playground.world.world import Invite, User, World
 
 _SHUTDOWN_SECONDS = 0.01
 
@@ -201,7 +201,7 @@ class Playground:
 
     def group(self, title: str, members: Iterable[Person]) -> Group:
         """A new group with the bot in it; the bot gets a `my_chat_member` update."""
-        return joined(self._world, title, list(members))
+        return new_group(self._world, title, [person.user for person in members])
 
     def redeliver(self, update: Json) -> None:
         """Deliver an update once more with the `update_id` it had, as after a lost answer."""

@@ -1,14 +1,10 @@
 """Group chats, and what the bot is told when it comes or goes."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from playground.bubbles import Bubble
 from playground.errors import Json
-from playground.world import Chat, User, World
-
-if TYPE_CHECKING:
-    from playground.people import Person
+from playground.world.messages import Bubble
+from playground.world.world import Chat, User, World
 
 Update = Json
 """An update as it travels to the bot; keep it to deliver it once more."""
@@ -36,29 +32,29 @@ class Group:
         """The bot's last message."""
         return last_word(self.chat)
 
-    async def remove_bot(self, by: "Person") -> Update | None:
+    async def remove_bot(self, by: User) -> Update | None:
         """A member puts the bot out: its calls are refused from now on."""
         self.chat.removed = True
-        return membership(self._world, self.chat, by.user, "member", "kicked")
+        return membership(self._world, self.chat, by, "member", "kicked")
 
-    async def upgrade(self, by: "Person") -> "Group":
+    async def upgrade(self, by: User) -> "Group":
         """The group becomes a supergroup with a new id; the old one only tells the new one."""
         world, old = self._world, self.chat
         new = world.new_group(old.title, list(old.members), "supergroup")
-        sender = by.user.json()
+        sender = by.json()
         told = world.put(old, sender, by_bot=False, payload={"migrate_to_chat_id": new.id})
         old.moved_to = new.id
         world.updates.add("message", told.json(), chat_id=old.id, user_id=by.id)
         return Group(world, new)
 
 
-def joined(world: World, title: str, members: "list[Person]") -> Group:
-    """A new group with the bot in it, which the bot learns by an update."""
-    chat = world.new_group(title, [person.id for person in members])
-    for person in members:
-        person.chat.met = True
+def new_group(world: World, title: str, members: Sequence[User]) -> Group:
+    """Open a group with the bot in it, which the bot learns by an update."""
+    chat = world.new_group(title, [user.id for user in members])
+    for user in members:
+        world.chats[user.id].met = True
     if members:
-        membership(world, chat, members[0].user, "left", "member")
+        membership(world, chat, members[0], "left", "member")
     return Group(world, chat)
 
 

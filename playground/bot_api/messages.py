@@ -3,12 +3,13 @@
 import re
 from typing import Any, Final
 
-from playground import keyboards, limits
-from playground.bubbles import Alert, Bubble
+from playground import limits
+from playground.bot_api import keyboards
 from playground.errors import Json, bad
 from playground.params import only
-from playground.text import compose
-from playground.world import Chat, Draft, World
+from playground.text.text import compose
+from playground.world.messages import Alert, Bubble
+from playground.world.world import Chat, Draft, World
 
 _ACTIONS: Final = frozenset({
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",

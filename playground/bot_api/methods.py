@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from playground.messages import Messages
-from playground.profile import Profile
-from playground.server import Method
-from playground.updates import Updates
-from playground.webhook import Webhook
+from playground.bot_api.messages import Messages
+from playground.bot_api.profile import Profile
+from playground.bot_api.server import Method
+from playground.world.update_queue import Updates
+from playground.world.webhook_caller import Webhook
 
 
 def methods(
