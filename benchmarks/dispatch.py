@@ -25,8 +25,8 @@ from benchmarks.bots import TOKEN
 from benchmarks.members import FIRST_ID
 from benchmarks.table import table
 from bot.app import build_dispatcher
-from bot.filters import To
-from bot.member import Acting
+from bot.chat.filters import To
+from bot.chat.identity import Acting
 from bot.settings import Settings
 from service.clock import SystemClock
 from service.deps import Deps

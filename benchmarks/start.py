@@ -46,7 +46,7 @@ def bare() -> tuple[float, float]:
 def imports() -> list[tuple[str, float]]:
     """The dearest imports of the bot, in milliseconds of their own."""
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", "import bot.cli, bot.app"],
+        [sys.executable, "-X", "importtime", "-c", "import bot.commands.cli, bot.app"],
         capture_output=True,
         text=True,
         check=True,

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks.members import FIRST_ID
-from bot.store import chats
+from bot.telegram.chat_store import chats
 from service.bundle.cases import import_bundle
 from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift
 from service.bundle.files.read_bundle import read_bundle

@@ -1,6 +1,6 @@
 """The ``midline`` command. Each subcommand imports what it needs when it runs."""
 
-from bot.cli import app
+from bot.commands.cli import app
 
 
 def main() -> None:

@@ -15,26 +15,29 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError, validate_token
 
-from bot import profile, watching
-from bot.answering import Answering
-from bot.budget import Budget
-from bot.by_model import ByModel, by_model
-from bot.calls import Counted
-from bot.delivery import Delivery
-from bot.edge import Edge
-from bot.flat import flat
-from bot.intake import SIDE_BY_SIDE, Inbox
-from bot.knowing import Knowing, Search
-from bot.lanes import lanes
-from bot.member import Acting
-from bot.metrics import Metrics
-from bot.opening import opened
-from bot.pacing import Pace
-from bot.replies import Replies
-from bot.routers import build_routers
-from bot.serving import telegram_side, webhook_of
-from bot.session import LeanSession
+from bot.assistant.assistant import Answering
+from bot.assistant.live_search import Knowing, Search
+from bot.assistant.model_answers import ByModel, by_model
+from bot.assistant.model_setup import limits_of, used
+from bot.assistant.reply_sender import Replies
+from bot.broadcast.controller import Delivery
+from bot.chat import staff_progress
+from bot.chat.dispatch import flat
+from bot.chat.handle import Edge
+from bot.chat.identity import Acting
+from bot.chat.routers import build_routers
+from bot.metrics import Counted, Metrics
+from bot.open_store import opened
+from bot.readiness import Ready
 from bot.settings import Settings
+from bot.telegram import profile
+from bot.telegram.rate_limit import Budget
+from bot.telegram.retry import Pace
+from bot.telegram.session import LeanSession
+from bot.updates.inbox import SIDE_BY_SIDE, Inbox
+from bot.updates.lanes import lanes
+from bot.updates.receiver import receive_updates
+from bot.updates.webhook import webhook_of
 from dialogs.about import Operator
 from knowledge.replies import ModelHere
 from service.clock import Clock
@@ -107,6 +110,12 @@ def build_dispatcher(
         observer.outer_middleware(acting)
     dispatcher.include_router(flat(build_routers()))
     return dispatcher
+
+
+def build_readiness(settings: Settings, deps: Deps, metrics: Metrics) -> Ready:
+    """The check behind ``/readyz``; it also measures how much of a model's month is used."""
+    usage = partial(used, deps, limits_of(settings)) if settings.llm_model else None
+    return Ready(deps, metrics, usage)
 
 
 @contextmanager
@@ -222,12 +231,15 @@ async def _serve(
             metrics=metrics,
             rate=settings.send_rate,
             paid=settings.paid_broadcast,
-            told=partial(watching.tell, bot, deps),
+            told=partial(staff_progress.tell, bot, deps),
         )
         group.create_task(delivery.run())
         replies = Replies(deps, bot, held)
         group.create_task(replies.run())
-        coming_in = telegram_side(bot, settings, inbox, deps=deps, lanes=held, metrics=metrics)
+        ready = build_readiness(settings, deps, metrics)
+        coming_in = receive_updates(
+            bot, settings, inbox, ready, deps=deps, lanes=held, metrics=metrics
+        )
         background = (
             group.create_task(coming_in),
             group.create_task(profile.tell(bot, deps)),

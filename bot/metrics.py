@@ -4,29 +4,41 @@ The library is imported with the first ``Metrics``; each ``Metrics`` has a regis
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol, TypeVar, cast
 
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import (
+    BaseRequestMiddleware,
+    NextRequestMiddlewareType,
+)
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.methods import GetUpdates, Response, TelegramMethod
+from aiogram.methods.base import TelegramType
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 
-from bot.intake import STORE_AWAY, TRANSIENT
-from bot.polling import ALLOWED
-from bot.store import Waiting
+from bot.telegram.errors import TRANSIENT
+from bot.telegram.update_kinds import ALLOWED, OTHER, kind_of
 from service.db.database import Database
+from service.db.errors import STORE_AWAY
 from service.notices.delivery_values import Settled
 from service.notices.values import Halt
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-OTHER = "other"
 
 
-def kind_of(body: str) -> str:
-    """What kind of update a stored body is; one of few words, whatever was sent."""
-    update = json.loads(body)
-    return next((kind for kind in ALLOWED if kind in update), OTHER)
+class StoredUpdate(Protocol):
+    """An update as the inbox has it: its JSON."""
+
+    @property
+    def body(self) -> str:
+        """The JSON that Telegram sent."""
+
+
+Stored = TypeVar("Stored", bound=StoredUpdate)
 
 
 class Metrics:
@@ -125,20 +137,20 @@ class Metrics:
         self._seconds.labels(kind).observe(seconds)
 
     def timed(
-        self, handle: Callable[[Waiting], Awaitable[None]]
-    ) -> Callable[[Waiting], Awaitable[None]]:
+        self, handle: Callable[[Stored], Awaitable[None]]
+    ) -> Callable[[Stored], Awaitable[None]]:
         """The same handling, counted."""
 
-        async def counted(one: Waiting) -> None:
+        async def counted(update: Stored) -> None:
             began, outcome = _now(), "failed"
             try:
-                await handle(one)
+                await handle(update)
                 outcome = "ok"
             except (*TRANSIENT, asyncio.CancelledError):
                 outcome = "again"
                 raise
             finally:
-                self.handled(kind_of(one.body), _now() - began, outcome)
+                self.handled(kind_of(update.body), _now() - began, outcome)
 
         return counted
 
@@ -205,3 +217,39 @@ def _version() -> str:
         return version("midline")
     except PackageNotFoundError:
         return "unknown"
+
+
+class Counted(BaseRequestMiddleware):
+    """Counts every call to Telegram. Registered after ``Pace``, it sees each try."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    async def __call__(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType]:
+        """Carry out one call, and count it."""
+        outcome = "refused"
+        try:
+            answer = await make_request(bot, method)
+            outcome = "ok"
+        except TelegramRetryAfter as error:
+            outcome = "429"
+            self._metrics.asked_to_wait(error.retry_after)
+            raise
+        except TelegramServerError:
+            outcome = "5xx"
+            raise
+        except (TelegramNetworkError, asyncio.CancelledError):
+            outcome = "network"
+            raise
+        finally:
+            self._metrics.called(method.__api_method__, outcome)
+        if isinstance(method, GetUpdates):
+            # What comes back is the result itself, whatever aiogram's types say.
+            for update in cast("list[dict[str, object]]", answer):
+                self._metrics.received(next((name for name in ALLOWED if name in update), OTHER))
+        return answer

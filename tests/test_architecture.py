@@ -22,7 +22,7 @@ LONG = {
     "dialogs/book/samples.py": "data: the sample term sheets",
 }
 # SQL outside a topic's store: the ground that stores stand on, and locks that belong to no table.
-SQL_TOO = ("service/db/", "bot/lanes.py")
+SQL_TOO = ("service/db/", "bot/updates/lanes.py")
 SQL = {"select", "insert", "update", "delete", "text", "exists", "func", "union_all"}
 
 
@@ -88,7 +88,9 @@ def test_the_playground_is_imported_by_the_demo_alone():
         if not name.startswith("playground/")
         and any(one.split(".")[0] == "playground" for one in imported(tree))
     }
-    assert {name for name in users if not name.startswith("benchmarks/")} <= {"bot/demo.py"}
+    assert {name for name in users if not name.startswith("benchmarks/")} <= {
+        "bot/commands/demo.py"
+    }
 
 
 def test_a_model_is_reached_through_one_module():
@@ -141,7 +143,7 @@ def handlers():
     return {
         f"{name}:{node.name}": node
         for name, tree in modules().items()
-        if name.startswith("bot/routers/")
+        if name.startswith("bot/chat/routers/")
         for node in tree.body
         if isinstance(node, ast.AsyncFunctionDef)
     }
@@ -190,7 +192,7 @@ def test_no_task_runs_without_somebody_to_stop_it():
             )
             if loose:
                 found.setdefault(name, node.lineno)
-    assert set(found) <= {"playground/task_owner.py", "bot/supervisor.py"}
+    assert set(found) <= {"playground/task_owner.py"}
 
 
 def test_sql_stays_in_the_stores():

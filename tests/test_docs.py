@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from bot.cli import app
+from bot.commands.cli import app
 from bot.settings import Settings
 
 HERE = Path(__file__).resolve().parents[1]

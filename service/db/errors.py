@@ -1,7 +1,7 @@
 """What an operator is told when the store does not open: where it is, what is wrong, the mend."""
 
 from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from service.errors import StoreError
 
@@ -71,3 +71,7 @@ def _server(url: URL) -> str:
     host = url.host or url.query.get("host") or "this machine"
     port = f":{url.port}" if url.port else ""
     return f"{url.database} at {host}{port}"
+
+
+STORE_AWAY = (OperationalError, InterfaceError)
+"""The store is locked, full, or out of reach."""

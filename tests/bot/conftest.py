@@ -12,13 +12,14 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bot import store, told_store
 from bot.app import serve
-from bot.by_model import ByModel
-from bot.demo import demo_settings, examples
-from bot.knowing import Search
-from bot.opening import opened
+from bot.assistant.live_search import Search
+from bot.assistant.model_answers import ByModel
+from bot.commands.demo import demo_settings, examples
+from bot.open_store import opened
 from bot.settings import Settings
+from bot.telegram import sync_store
+from bot.updates import inbox_store
 from locales.words import SHIPPED, Words, negotiate, words
 from playground import Bubble, Button, Person, Playground
 from service.bundle.cases import import_bundle
@@ -154,7 +155,7 @@ class House:
 async def count_open(db: Database) -> int:
     """How many updates are stored and not marked as handled."""
     async with db.read() as conn:
-        return len(await store.read_open(conn))
+        return len(await inbox_store.read_open(conn))
 
 
 async def nothing_open(db: Database) -> None:
@@ -173,7 +174,7 @@ async def all_told(db: Database) -> None:
     async with asyncio.timeout(60):
         while True:
             async with db.read() as conn:
-                count = select(func.count()).select_from(told_store.told)
+                count = select(func.count()).select_from(sync_store.told)
                 if (await conn.execute(count)).scalar() == TOLD:
                     return
             await asyncio.sleep(0.01)

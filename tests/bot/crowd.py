@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import store
+from bot.telegram import chat_store
 from playground import Person
 from service.deps import Deps
 from service.mids import store as mid_store
@@ -51,7 +51,7 @@ async def _joined(
     person.chat.met = person.chat.started = True
     now = deps.clock.now()
     member = await people.add_member(conn, now, spoken=language)
-    await store.put_chat(conn, person.id, member.id, language)
+    await chat_store.put_chat(conn, person.id, member.id, language)
     membership_id = await people.join(conn, member.id, MID, ref, now)
     assert membership_id
     return Reader(person, member.id, membership_id)

@@ -8,7 +8,8 @@ has ended, its exit code.
 import os
 import sys
 
-from bot import app, cli, logs
+from bot import app, logs
+from bot.commands import cli
 
 IMPORTED = app, logs
 """What `midline run` would import now."""

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot import store
-from bot.demo import examples
-from bot.watching import tell
+from bot.chat.staff_progress import tell
+from bot.commands.demo import examples
+from bot.telegram import chat_store
 from dialogs.callbacks import Go, Place
 from dialogs.staff.callbacks import (
     Approve,
@@ -332,5 +332,5 @@ async def test_telegram_out_of_reach_does_not_stop_the_telling(quiet_house: Hous
         await authoring.stop(deps, "nurses", notice.id)
         await tell(bot, deps, notice.id)
         async with deps.db.read() as conn:
-            assert await store.read_chat(conn, rosa.person.id)
+            assert await chat_store.read_chat(conn, rosa.person.id)
     await bot.session.close()

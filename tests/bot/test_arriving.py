@@ -2,7 +2,7 @@
 
 import json
 
-from bot.arriving import arrived
+from bot.updates.envelope import arrived
 
 
 def test_of_a_tapped_message_only_what_is_read_is_kept() -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.budget import HEADROOM, MEMORY_SECONDS, Budget
+from bot.telegram.rate_limit import HEADROOM, MEMORY_SECONDS, Budget
 
 
 class Clock:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.demo import demo_settings, examples
+from bot.commands.demo import demo_settings, examples
 from playground import Limits, Playground
 from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import read_bundle
@@ -41,7 +41,7 @@ async def test_a_notice_written_beside_the_running_bot_goes_out_within_two_secon
 async def test_a_bot_that_is_told_to_stop_waits_for_no_look_at_what_is_due(
     quiet_house, monkeypatch
 ):
-    monkeypatch.setattr("bot.delivery.LOOK_SECONDS", 3600.0)
+    monkeypatch.setattr("bot.broadcast.controller.LOOK_SECONDS", 3600.0)
     async with asyncio.timeout(60):
         async with quiet_house.running():
             await quiet_house.member().say("/help")

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from bot import store, told_store
-from bot.demo import demo_settings, examples, seed
+from bot.commands.demo import demo_settings, examples, seed
 from bot.logs import set_up
+from bot.telegram import chat_store, sync_store
+from bot.updates import inbox_store
 from dialogs.callbacks import (
     AskPerson,
     Go,
@@ -198,18 +199,18 @@ async def test_what_was_stored_and_not_handled_is_handled_at_the_next_start(quie
     async with house.deps() as deps:
         from aiogram.types import Update
 
-        from bot.polling import stored
+        from bot.updates.envelope import stored
 
         async with deps.db.write() as conn:
             one = stored(Update.model_validate(update))
-            await store.put_updates(conn, [one], house.clock.now())
+            await inbox_store.put_updates(conn, [one], house.clock.now())
     async with house.running():
         # It may be answered before it is read once more, which is then no news.
         await asyncio.wait_for(_until(lambda: bool(ana.person.heard)), 5)
         await ana.say("/help")
     assert sum("You are in no MID yet." in bubble.text for bubble in ana.person.heard) == 1
     async with house.deps() as deps, deps.db.read() as conn:
-        assert await store.read_open(conn) == []
+        assert await inbox_store.read_open(conn) == []
 
 
 async def test_nothing_of_an_update_stays_after_it_is_handled(house: House):
@@ -219,7 +220,7 @@ async def test_nothing_of_an_update_stays_after_it_is_handled(house: House):
     from sqlalchemy import select
 
     async with house.deps() as deps, deps.db.read() as conn:
-        bodies = (await conn.execute(select(store.inbox.c.body))).scalars().all()
+        bodies = (await conn.execute(select(inbox_store.inbox.c.body))).scalars().all()
     assert len(bodies) >= 2
     assert set(bodies) == {None}
 
@@ -242,7 +243,7 @@ async def test_blocking_changes_no_choice_and_is_remembered(house: House):
 
     async def blocked_at():
         async with house.deps() as deps, deps.db.read() as conn:
-            return (await conn.execute(select(store.chats.c.blocked_at))).scalar()
+            return (await conn.execute(select(chat_store.chats.c.blocked_at))).scalar()
 
     assert await blocked_at() is not None
     assert (await reasons(house, member))["sepsis-warning"] is Why.IN
@@ -343,7 +344,7 @@ async def test_nothing_that_is_logged_names_a_member(house: House, caplog):
 async def test_commands_are_told_to_telegram_once_per_language(quiet_house: House):
     house = quiet_house
     async with house.deps() as deps, deps.db.write() as conn:
-        await told_store.forget_told(conn)
+        await sync_store.forget_told(conn)
 
     def told() -> list[str]:
         return [c.params.get("language_code") for c in house.playground.calls

@@ -7,8 +7,8 @@ from aiogram import Bot, Router
 from aiogram.dispatcher.event.handler import CallableObject, HandlerObject
 from aiogram.types import CallbackQuery, Message, User
 
-from bot.flat import flat
-from bot.routers import build_routers
+from bot.chat.dispatch import flat
+from bot.chat.routers import build_routers
 from tests.dialogs.stage import buttons, everywhere
 
 ODD_TAPS = ["", ":", "g1", "g1:", "g1:nowhere", "c1", "c1:", "c1:a:b", "s1:all:9", "C1:x", "??"]

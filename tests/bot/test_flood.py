@@ -1,7 +1,7 @@
 """One person who writes without end costs nobody else anything."""
 
-from bot.arriving import arrived
-from bot.flood import BURST, PER_SECOND, FloodGuard
+from bot.updates.envelope import arrived
+from bot.updates.flood_guard import BURST, PER_SECOND, FloodGuard
 from dialogs.callbacks import (
     DeleteAll,
     Go,

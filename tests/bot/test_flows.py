@@ -45,11 +45,11 @@ in_four_languages = pytest.mark.parametrize("language", LANGUAGES)
 
 async def reasons(house: House, member: Member) -> dict[str, Why]:
     """Where the member stands by what is stored, licence by licence."""
-    from bot import store
+    from bot.telegram import chat_store
 
     async with house.deps() as deps:
         async with deps.db.read() as conn:
-            chat = await store.read_chat(conn, member.person.id)
+            chat = await chat_store.read_chat(conn, member.person.id)
         assert chat is not None
         view = await standing_cases.portfolio(deps, chat.member_id)
     return {one.holding.licence.slug: one.why for one in view.standings}
@@ -72,7 +72,7 @@ async def agree(member: Member, title: str) -> str:
 
 def titles(member: Member) -> dict[str, str]:
     """The titles of the example licences as this member reads them."""
-    from bot.demo import examples
+    from bot.commands.demo import examples
     from service.bundle.files.read_bundle import read_bundle
 
     return {

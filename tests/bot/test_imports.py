@@ -7,7 +7,10 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("module", ["bot.cli", "bot.importing", "bot.inviting", "bot.opening"])
+@pytest.mark.parametrize(
+    "module",
+    ["bot.commands.cli", "bot.commands.import_bundles", "bot.commands.invites", "bot.open_store"],
+)
 def test_what_works_on_the_store_alone_does_not_import_aiogram(module: str) -> None:
     code = f"import sys, {module}; sys.exit('aiogram' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -15,7 +18,7 @@ def test_what_works_on_the_store_alone_does_not_import_aiogram(module: str) -> N
 
 EVERY_MODEL = """
 from pydantic import BaseModel, ValidationError
-from bot.later import built_at_first_use
+from bot.telegram.lazy_models import built_at_first_use
 
 given = BaseModel.__dict__["model_rebuild"]
 with built_at_first_use():
@@ -42,7 +45,7 @@ def test_every_type_and_call_of_telegram_can_be_built_when_it_is_first_used() ->
 
 A_MESSAGE = """
 import json, sys
-from bot.later import built_at_first_use
+from bot.telegram.lazy_models import built_at_first_use
 
 if sys.argv[1] == "later":
     with built_at_first_use():

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from bot import store
-from bot.commits import Commits
-from bot.intake import Inbox
-from bot.lanes import OwnLanes
-from bot.store import Arrived, Waiting
+from bot.updates import inbox_store
+from bot.updates.group_commit import Commits
+from bot.updates.inbox import Inbox
+from bot.updates.inbox_store import Arrived, Waiting
+from bot.updates.lanes import OwnLanes
 from service.db.database import Database
 from service.deps import Deps
 from tests.bot.conftest import House
@@ -71,7 +71,9 @@ async def ids(deps: Deps, column: Any) -> list[int]:
     """The ids of the updates of which this column says something."""
     async with deps.db.read() as conn:
         return list(
-            (await conn.execute(select(store.inbox.c.update_id).where(column))).scalars().all()
+            (await conn.execute(select(inbox_store.inbox.c.update_id).where(column)))
+            .scalars()
+            .all()
         )
 
 
@@ -136,7 +138,7 @@ async def test_what_comes_during_one_commit_shares_the_next(deps: Deps, disk: Di
         await asyncio.wait_for(asyncio.gather(first, together), 5)
     assert disk.transactions == before + 1
     assert [one.update_id for one in new] == [1, 2, 3, 4]
-    assert await ids(deps, store.inbox.c.done_at.is_not(None)) == [1]
+    assert await ids(deps, inbox_store.inbox.c.done_at.is_not(None)) == [1]
 
 
 async def test_what_went_wrong_in_one_commit_is_heard_by_all_in_it_and_by_nobody_else(
@@ -162,8 +164,8 @@ async def test_what_went_wrong_in_one_commit_is_heard_by_all_in_it_and_by_nobody
         await commits.take(updates(5))
     assert [type(one) for one in errors] == [OperationalError] * 3
     assert [one.update_id for one in new] == [1, 2, 5]
-    assert await ids(deps, store.inbox.c.seq > 0) == [1, 2, 5]
-    assert await ids(deps, store.inbox.c.done_at.is_not(None)) == []
+    assert await ids(deps, inbox_store.inbox.c.seq > 0) == [1, 2, 5]
+    assert await ids(deps, inbox_store.inbox.c.done_at.is_not(None)) == []
 
 
 async def test_what_was_handled_stays_so_although_whoever_did_it_is_cancelled(
@@ -184,4 +186,4 @@ async def test_what_was_handled_stays_so_although_whoever_did_it_is_cancelled(
         await commits.take(updates(3))
     assert in_a_commit.cancelled()
     assert before_a_commit.cancelled()
-    assert await ids(deps, store.inbox.c.done_at.is_not(None)) == [1, 2]
+    assert await ids(deps, inbox_store.inbox.c.done_at.is_not(None)) == [1, 2]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import store
+from bot.telegram import chat_store
 from dialogs.callbacks import Join, SetKnob
 from service.journal.store import events
 from service.knob import cases as knob_cases
@@ -127,7 +127,7 @@ class Taps:
         async with self.house.deps() as deps:
             await nothing_open(deps.db)
             async with deps.db.read() as conn:
-                chat = await store.read_chat(conn, self.ana.person.id)
+                chat = await chat_store.read_chat(conn, self.ana.person.id)
                 found = (
                     await conn.execute(
                         select(events.c.kind, events.c.value, events.c.cause).order_by(

@@ -15,7 +15,7 @@ from benchmarks import store
 from benchmarks.broadcast import OURS, process
 from benchmarks.limited import Limited, Limits
 from benchmarks.members import Load
-from bot.store import chats
+from bot.telegram.chat_store import chats
 from service.clock import SystemClock
 from service.deps import Deps
 from service.notices.authoring import cases as authoring

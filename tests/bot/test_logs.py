@@ -12,8 +12,8 @@ from aiogram import Dispatcher
 from pydantic import SecretStr
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from bot import store
 from bot.logs import set_up
+from bot.updates import inbox_store
 from dialogs.callbacks import DeleteAll, Go, Leave, Place, SayNo, SayYes, SetKnob, SetLanguage
 from tests.bot.conftest import NURSE, TRANSLATOR, House
 from tests.web.conftest import free_port
@@ -49,7 +49,7 @@ def talkative(quiet_house: House, request: pytest.FixtureRequest) -> House:
 @pytest.fixture
 def clumsy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Errors that quote all they know: of a handler, and of the store."""
-    feed, put = Dispatcher.feed_update, store.put_updates
+    feed, put = Dispatcher.feed_update, inbox_store.put_updates
     away = iter([OperationalError, IntegrityError])
 
     async def fail(self, bot, update, **data):
@@ -68,7 +68,7 @@ def clumsy(monkeypatch: pytest.MonkeyPatch) -> None:
         return await put(conn, updates, at)
 
     monkeypatch.setattr(Dispatcher, "feed_update", fail)
-    monkeypatch.setattr(store, "put_updates", fall)
+    monkeypatch.setattr(inbox_store, "put_updates", fall)
 
 
 @pytest.mark.long

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.by_model import ByModel
-from bot.modelling import budget
+from bot.assistant.model_answers import ByModel
+from bot.assistant.model_setup import budget
 from dialogs.callbacks import Go, Place, SetModel, ShowLegal, ShowRequest, ShowTopic
 from knowledge.llm.answerer import Answerer
 from knowledge.llm.client import Model

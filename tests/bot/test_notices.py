@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import store
+from bot.telegram import chat_store
 from dialogs.callbacks import (
     AnswerNotice,
     Go,
@@ -86,7 +86,7 @@ class Desk:
 
     async def known(self, deps: Deps, member: Member) -> Known:
         async with deps.db.read() as conn:
-            chat = await store.read_chat(conn, member.person.id)
+            chat = await chat_store.read_chat(conn, member.person.id)
         assert chat is not None
         return (await notice_inbox.attention(deps, chat.member_id)).picture.member
 

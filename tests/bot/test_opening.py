@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from bot.cli import app
-from bot.opening import opened
+from bot.commands.cli import app
+from bot.open_store import opened
 from bot.settings import Settings
 from service.errors import StoreError
 from tests.postgres import server_of

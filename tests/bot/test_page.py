@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from bot.demo import demo_settings, seed
+from bot.commands.demo import demo_settings, seed
 from locales.words import words
 from playground import Playground
 from tests.bot.conftest import House, SettableClock

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.pausing import within
+from bot.aio import within
 
 
 @pytest.mark.parametrize("turns", range(4))

@@ -23,16 +23,19 @@ from pydantic import SecretStr
 from sqlalchemy import func, inspect, make_url, select
 from sqlalchemy.exc import OperationalError
 
-from bot import intake, store
-from bot.intake import STORE_AWAY, Inbox
-from bot.lanes import Lanes, lanes
-from bot.member import find
-from bot.store import Arrived, Waiting
+from bot.chat.identity import find
+from bot.telegram import chat_store
+from bot.updates import inbox as intake
+from bot.updates import inbox_store
+from bot.updates.inbox import Inbox
+from bot.updates.inbox_store import Arrived, Waiting
+from bot.updates.lanes import Lanes, lanes
 from dialogs.callbacks import SetKnob
 from service.bundle.cases import import_bundle
 from service.bundle.schema.bundle import Bundle
 from service.clock import SystemClock
 from service.db.database import Database, open_server
+from service.db.errors import STORE_AWAY
 from service.db.metadata import metadata
 from service.db.migrate import config, migrate
 from service.deps import Deps
@@ -159,8 +162,8 @@ async def test_two_processes_handle_each_update_once_and_one_members_in_order(ur
 
 _STUCK = """
 import asyncio, os, sys
-from bot.intake import Inbox
-from bot.lanes import lanes
+from bot.updates.inbox import Inbox
+from bot.updates.lanes import lanes
 from service.clock import SystemClock
 from service.db.database import open_server
 from service.deps import Deps
@@ -180,7 +183,7 @@ asyncio.run(main())
 
 async def test_when_a_process_is_killed_another_takes_its_lanes_over_within_two_seconds(url, db):
     async with db.write() as conn:
-        await store.put_updates(
+        await inbox_store.put_updates(
             conn, [update(n, f"{n % 2}") for n in range(10)], SystemClock().now()
         )
     seen: list[int] = []
@@ -286,7 +289,7 @@ async def test_connections_that_end_again_and_again_lose_nothing(url, db, server
     async def handle(one: Waiting) -> None:
         await asyncio.sleep(chance.random() * 0.01)
         async with db.read() as conn:
-            await store.read_chat(conn, 1)
+            await chat_store.read_chat(conn, 1)
         seen[one.lane].append(one.update_id)
 
     async with process(url, handle) as first, process(url, handle) as second:
@@ -517,9 +520,9 @@ async def test_a_server_that_falls_over_in_the_middle_loses_nothing(
             async with house.deps() as deps:
                 await nothing_open(deps.db)
                 async with deps.db.read() as conn:
-                    chat = await store.read_chat(conn, ana.person.id)
+                    chat = await chat_store.read_chat(conn, ana.person.id)
                     causes = (await conn.execute(select(events.c.cause))).scalars().all()
-                    given_up = select(func.count()).where(store.inbox.c.failed)
+                    given_up = select(func.count()).where(inbox_store.inbox.c.failed)
                     assert await conn.scalar(given_up) == 0
                 assert chat
                 view = await knob_cases.look_at_knob(deps, chat.member_id)

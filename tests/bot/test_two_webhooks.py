@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 from sqlalchemy import func, select
 
-from bot import store
+from bot.telegram import chat_store
+from bot.updates import inbox_store
 from dialogs.callbacks import SetKnob
 from service.journal.store import events
 from tests.bot.conftest import House, Member, nothing_open
@@ -135,10 +136,10 @@ async def test_two_processes_behind_a_webhook_keep_the_order_and_outlive_each_ot
         async with house.deps() as deps:
             await nothing_open(deps.db)
             async with deps.db.read() as conn:
-                failed = select(func.count()).where(store.inbox.c.failed)
+                failed = select(func.count()).where(inbox_store.inbox.c.failed)
                 assert await conn.scalar(failed) == 0
                 for one in people:
-                    chat = await store.read_chat(conn, one.person.id)
+                    chat = await chat_store.read_chat(conn, one.person.id)
                     assert chat
                     said = select(events.c.value).where(
                         events.c.member_id == chat.member_id, events.c.kind == "knob"

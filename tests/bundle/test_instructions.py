@@ -7,7 +7,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from bot import cli
+from bot.commands import cli
 from service.bundle.files.injection_warnings import found_in
 from service.bundle.files.read_bundle import read_with_doubts
 

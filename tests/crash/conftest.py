@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import examples
+from bot.commands.demo import examples
 from dialogs.callbacks import Join, SayYes
 from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import read_bundle

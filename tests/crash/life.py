@@ -17,10 +17,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import store
 from bot.app import serve
-from bot.demo import demo_settings
-from bot.session import LeanSession
+from bot.commands.demo import demo_settings
+from bot.telegram import chat_store
+from bot.telegram.session import LeanSession
+from bot.updates import inbox_store
 from playground import Bubble, Call, Playground
 from service.db.database import Database, open_embedded
 from service.journal.store import events, latest, shown
@@ -136,7 +137,7 @@ class Life:
         if plug.pulled.is_set() or self.house.playground.pending:
             return False
         async with self.reader.read() as conn:
-            open_ = await store.read_open(conn)
+            open_ = await inbox_store.read_open(conn)
         return not open_ and self.plug is plug and not plug.pulled.is_set()
 
     def mark(self) -> None:
@@ -233,7 +234,7 @@ async def state(db: Database) -> dict[str, Any]:
         people = await rows(conn, members, members.c.seq)
         joined = await rows(conn, memberships, memberships.c.joined_at)
         journal = await rows(conn, events, events.c.seq)
-        chats = await rows(conn, store.chats)
+        chats = await rows(conn, chat_store.chats)
         for chat in chats:
             named.give(chat.member_id, f"chat {chat.telegram_id}")
         for one in joined:
@@ -288,7 +289,7 @@ async def check_sound(db: Database) -> None:
 async def check_handled(life: Life) -> None:
     """Every update that was acknowledged is handled, and every tap was answered."""
     async with life.reader.read() as conn:
-        taken = await rows(conn, store.inbox)
+        taken = await rows(conn, inbox_store.inbox)
     assert all(one.done_at and not one.failed for one in taken)
     assert {(one.lane, one.body, one.outcome) for one in taken} == {(None, None, None)}
     assert life.house.playground.pending == 0

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from bot import flood, store
 from bot.app import build_bot, build_dispatcher
-from bot.arriving import arrived
-from bot.edge import Edge
-from bot.intake import Inbox
-from bot.lanes import OwnLanes
-from bot.opening import opened
-from bot.store import Arrived, Waiting
+from bot.chat.handle import Edge
+from bot.open_store import opened
+from bot.updates import flood_guard, inbox_store
+from bot.updates.envelope import arrived
+from bot.updates.inbox import Inbox
+from bot.updates.inbox_store import Arrived, Waiting
+from bot.updates.lanes import OwnLanes
 from dialogs.callbacks import Go, Place, Refuse, SetKnob, SetLanguage, ShowCard
 from playground import Bubble, Person, Playground
 from service.bundle.cases import import_bundle
@@ -240,7 +240,7 @@ async def _handled(life: Life, people: list[Person]) -> None:
             while any(person.open for person in people):
                 await life.house.playground._world.bell.wait(1)
             async with life.reader.read() as conn:
-                if not await store.read_open(conn):
+                if not await inbox_store.read_open(conn):
                     return
             await asyncio.sleep(0.005)
 
@@ -248,7 +248,7 @@ async def _handled(life: Life, people: list[Person]) -> None:
 @pytest.fixture(autouse=True)
 def no_flood(monkeypatch: pytest.MonkeyPatch) -> None:
     """Members here act faster than people can."""
-    monkeypatch.setattr(flood, "BURST", 10.0**6)
+    monkeypatch.setattr(flood_guard, "BURST", 10.0**6)
 
 
 async def both(
@@ -318,5 +318,5 @@ async def test_a_no_that_comes_twice_with_a_yes_between_is_still_before_the_yes(
 ):
     no, yes = (Arrived(update_id=nr, lane="1", body="{}") for nr in (7, 8))
     async with quiet_house.deps() as deps, deps.db.write() as conn:
-        await store.put_updates(conn, [no, yes, no], deps.clock.now())
-        assert [one.update_id for one in await store.read_open(conn)] == [7, 8]
+        await inbox_store.put_updates(conn, [no, yes, no], deps.clock.now())
+        assert [one.update_id for one in await inbox_store.read_open(conn)] == [7, 8]

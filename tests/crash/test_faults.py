@@ -19,9 +19,11 @@ from sqlalchemy.exc import OperationalError
 from sqlcipher3 import dbapi2
 from structlog.testing import capture_logs
 
-from bot import arriving, budget, flood, intake, pacing, polling, store, told_store
-from bot.lanes import OwnLanes
-from bot.pacing import Pace
+from bot.telegram import chat_store, rate_limit, retry, sync_store
+from bot.telegram.retry import Pace
+from bot.updates import envelope, flood_guard, inbox_store, polling
+from bot.updates import inbox as intake
+from bot.updates.lanes import OwnLanes
 from dialogs.callbacks import SayYes, SetKnob, SetLanguage
 from locales.words import SHIPPED, words
 from playground.bot_api.faults import Fault
@@ -46,10 +48,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits that are minutes in life are moments here."""
     monkeypatch.setattr(intake, "FIRST_WAIT", 0.02)
     monkeypatch.setattr(intake, "LONGEST_WAIT", 0.1)
-    monkeypatch.setattr(pacing, "_FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
     monkeypatch.setattr(polling, "LONGEST_WAIT", 0.1)
     # And members act faster than people can.
-    monkeypatch.setattr(flood, "BURST", 10.0**6)
+    monkeypatch.setattr(flood_guard, "BURST", 10.0**6)
 
 
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
@@ -63,7 +65,7 @@ async def handled(house: House) -> bool:
     if house.playground.pending:
         return False
     async with house.deps() as deps, deps.db.read() as conn:
-        return not await store.read_open(conn)
+        return not await inbox_store.read_open(conn)
 
 
 async def introduced(house: House) -> None:
@@ -71,7 +73,7 @@ async def introduced(house: House) -> None:
 
     async def told() -> bool:
         async with house.deps() as deps, deps.db.read() as conn:
-            return len((await conn.execute(select(told_store.told))).all()) == 4 * len(SHIPPED) + 1
+            return len((await conn.execute(select(sync_store.told))).all()) == 4 * len(SHIPPED) + 1
 
     await until(told)
 
@@ -84,7 +86,9 @@ async def settings_of(house: House) -> list[str]:
             rows = await conn.execute(
                 select(events.c.value).where(events.c.kind == "knob").order_by(events.c.seq)
             )
-            failed = await conn.execute(select(store.inbox.c.seq).where(store.inbox.c.failed))
+            failed = await conn.execute(
+                select(inbox_store.inbox.c.seq).where(inbox_store.inbox.c.failed)
+            )
             assert failed.first() is None
             return list(rows.scalars())
 
@@ -147,16 +151,16 @@ async def test_on_a_full_disk_nothing_is_acknowledged_and_all_is_done_when_there
 async def test_what_could_not_be_stored_costs_nobody_their_place(
     quiet_house: House, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(flood, "BURST", 30.0)
-    people = [store.Arrived(update_id=nr, lane="1", body="{}") for nr in range(20)]
+    monkeypatch.setattr(flood_guard, "BURST", 30.0)
+    people = [inbox_store.Arrived(update_id=nr, lane="1", body="{}") for nr in range(20)]
     seen: list[int] = []
 
-    async def handle(one: store.Waiting) -> None:
+    async def handle(one: inbox_store.Waiting) -> None:
         seen.append(one.update_id)
 
     async with quiet_house.deps() as deps:
         inbox = intake.Inbox(deps, OwnLanes(), handle)
-        put = store.put_updates
+        put = inbox_store.put_updates
 
         async def away(*_: Any) -> Any:
             raise OperationalError("INSERT", {}, Exception("database is locked"))
@@ -164,11 +168,11 @@ async def test_what_could_not_be_stored_costs_nobody_their_place(
         async with asyncio.TaskGroup() as group:
             group.create_task(inbox.run())
             await asyncio.sleep(0.05)
-            monkeypatch.setattr(store, "put_updates", away)
+            monkeypatch.setattr(inbox_store, "put_updates", away)
             for _ in range(2):
                 with pytest.raises(OperationalError):
                     await inbox.take(people)
-            monkeypatch.setattr(store, "put_updates", put)
+            monkeypatch.setattr(inbox_store, "put_updates", put)
             await inbox.take(people)
             await asyncio.sleep(0.2)
             inbox.stop()
@@ -277,20 +281,20 @@ async def test_what_a_dead_process_left_comes_before_what_its_member_does_now(
         data=SetKnob(scope="all", to="1").pack(), message=ana.person.screen
     )
     async with house.deps() as deps, deps.db.write() as conn:
-        await store.put_updates(conn, [arriving.arrived(body)], house.clock.now())
+        await inbox_store.put_updates(conn, [envelope.arrived(body)], house.clock.now())
     await turn(ana, 2)
-    read = store.read_open
+    read = inbox_store.read_open
 
     async def read_late(conn: Any, lane: str | None = None) -> Any:
         # The first look at what is left takes longer than fetching what is new.
         await asyncio.sleep(0.3)
         return await read(conn, lane)
 
-    monkeypatch.setattr(store, "read_open", read_late)
+    monkeypatch.setattr(inbox_store, "read_open", read_late)
     async with house.running():
         await ana.person.settled()
         await asyncio.sleep(1)
-        monkeypatch.setattr(store, "read_open", read)
+        monkeypatch.setattr(inbox_store, "read_open", read)
         assert await handled(house)
     assert await settings_of(house) == ["1", "2"]
 
@@ -346,8 +350,8 @@ async def test_after_a_429_nothing_is_called_before_its_time_and_all_is_done(
 async def test_a_call_tried_again_waits_while_telegram_asks_the_whole_bot_to_wait(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(pacing, "_FIRST_WAIT", 0.1)
-    pace, bot = Pace(budget.Budget(30)), Bot("42:TEST")
+    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.1)
+    pace, bot = Pace(rate_limit.Budget(30)), Bot("42:TEST")
     broken, limited = SendMessage(chat_id=1, text="a"), SendMessage(chat_id=2, text="b")
     called: list[tuple[str, float]] = []
 
@@ -464,10 +468,10 @@ async def test_what_was_erased_is_said_in_the_chosen_language_once_telegram_hear
     assert says in ana.text
     assert "help@nurses.example" in ana.text
     async with house.deps() as deps, deps.db.read() as conn:
-        row = store.inbox.c
+        row = inbox_store.inbox.c
         kept = await conn.execute(select(row.lane, row.body, row.outcome))
         assert {tuple(one) for one in kept} == {(None, None, None)}
-        assert len((await conn.execute(select(store.chats))).all()) == known
+        assert len((await conn.execute(select(chat_store.chats))).all()) == known
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(days=1)])
@@ -525,7 +529,7 @@ async def _met(fault: Fault, house: House) -> bool:
 async def test_a_bot_told_to_stop_waits_for_nothing_that_waits_for_telegram(
     quiet_house: House, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
 ):
-    monkeypatch.setattr(pacing, "_FIRST_WAIT", 30)
+    monkeypatch.setattr(retry, "_FIRST_WAIT", 30)
     house = quiet_house
     with capture_logs() as logs:
         async with house.running():
@@ -537,7 +541,7 @@ async def test_a_bot_told_to_stop_waits_for_nothing_that_waits_for_telegram(
         assert time.monotonic() - start < intake.DRAIN_SECONDS
     assert "stopped_in_the_middle" not in [one["event"] for one in logs]
     async with house.deps() as deps, deps.db.read() as conn:
-        assert len(await store.read_open(conn)) == 3
+        assert len(await inbox_store.read_open(conn)) == 3
     house.playground.faults.clear()
     async with house.running():
         await until(lambda: handled(house))

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
-from bot import budget, carrier, digesting, store
-from bot import delivery as controller
-from bot.budget import Budget
-from bot.carrier import Answer, End
-from bot.delivery import Delivery
-from bot.lanes import OwnLanes
+from bot.broadcast import controller, digests
+from bot.broadcast.controller import Delivery
 from bot.metrics import Metrics
+from bot.telegram import chat_store, outbound, rate_limit
+from bot.telegram.outbound import Answer, End
+from bot.telegram.rate_limit import Budget
+from bot.updates.lanes import OwnLanes
 from service.deps import Deps
 from service.mids import store as mid_store
 from service.notices.authoring import cases as authoring
@@ -82,7 +82,7 @@ class World:
         number = len(self.people)
         async with self.deps.db.write() as conn:
             member = await people_store.add_member(conn, self.stage.clock.now(), spoken="en")
-            await store.put_chat(conn, number, member.id, "en")
+            await chat_store.put_chat(conn, number, member.id, "en")
             row = {"language": "en", "tier": "standard", "eligible": []}
             ref = f"X-{number}"
             roster = await mid_store.read_roster(conn, MID)
@@ -183,14 +183,14 @@ async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> 
     telegram = Telegram(seed)
     world = World(Stage(Deps(db, clock), clock), telegram)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(carrier, "letter", lambda *_, **__: "{}")
-        patch.setattr(carrier, "post", telegram.post)
-        patch.setattr(carrier, "edit", telegram.edit)
+        patch.setattr(outbound, "letter", lambda *_, **__: "{}")
+        patch.setattr(outbound, "post", telegram.post)
+        patch.setattr(outbound, "edit", telegram.edit)
         patch.setattr(controller, "LOOK_SECONDS", 0.01)
-        patch.setattr("bot.outgoing.FIRST_WAIT", 0.002)
-        patch.setattr("bot.outgoing.LATER", timedelta())
-        patch.setattr(digesting, "LATER", timedelta())
-        patch.setattr(budget, "PER_CHAT_SECONDS", 0.0)
+        patch.setattr("bot.broadcast.scheduler.FIRST_WAIT", 0.002)
+        patch.setattr("bot.broadcast.scheduler.LATER", timedelta())
+        patch.setattr(digests, "LATER", timedelta())
+        patch.setattr(rate_limit, "PER_CHAT_SECONDS", 0.0)
         try:
             for _ in range(SIZE):
                 await world.join()

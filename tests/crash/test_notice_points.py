@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot import budget
-from bot import delivery as controller
+from bot.broadcast import controller
+from bot.telegram import rate_limit
 from service.deps import Deps
 from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
@@ -247,7 +247,7 @@ async def by_pseudonym(show: Show) -> dict[str, str]:
 @pytest.fixture
 def stage(fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     # A second between two messages of a chat is Telegram's, not this test's.
-    monkeypatch.setattr(budget, "PER_CHAT_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limit, "PER_CHAT_SECONDS", 0.0)
     # Nor are certificates, of which every life would read a hundred and more.
     monkeypatch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
     # The sender sleeps between two looks at the store, and every play waits for many of them.

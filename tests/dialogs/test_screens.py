@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from bot.filters import To
-from bot.routers import build_routers
+from bot.chat.filters import To
+from bot.chat.routers import build_routers
 from dialogs import callbacks, card, choices, mid
 from dialogs.book import samples
 from dialogs.book.notices import hearing

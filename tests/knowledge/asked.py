@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import yaml
 from sqlalchemy import insert, select
 
-from bot.modelling import budget
+from bot.assistant.model_setup import budget
 from knowledge.llm.answerer import Answerer
 from knowledge.llm.client import Model
 from knowledge.llm.quota import Limits

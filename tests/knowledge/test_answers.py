@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete
 from structlog.testing import capture_logs
 
-from bot.modelling import budget, build_answerer, used
+from bot.assistant.model_setup import budget, build_answerer, used
 from bot.settings import Settings
 from knowledge.llm.answerer import Answerer
 from knowledge.llm.quota import Breaker, Limits

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import SecretStr
 
-from bot.modelling import build_answerer, look_at_model
+from bot.assistant.model_setup import build_answerer
+from bot.commands.doctor import look_at_model
 from bot.settings import Settings
 from service.bundle.resolve import resolve_mid
 from service.bundle.schema.bundle import Bundle

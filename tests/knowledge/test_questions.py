@@ -8,7 +8,7 @@ what was reached, so that a loss is seen.
 import pytest
 
 from benchmarks.quality import DEVELOPMENT, items, measure
-from bot.asking import retriever
+from bot.commands.ask import retriever
 from knowledge.normalize import folded
 from knowledge.search.articles import load, off_topic
 from knowledge.search.retriever import Retriever

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from bot.modelling import budget
+from bot.assistant.model_setup import budget
 from knowledge.llm.answerer import Answerer
 from knowledge.llm.client import Mode, Model, Usage
 from knowledge.values import Answer, Question, Reason

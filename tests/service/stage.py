@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-import bot.store  # noqa: F401  # its tables are on the same metadata
+import bot.telegram.chat_store
+import bot.updates.inbox_store  # noqa: F401  # the tables of the edge are on the same metadata
 from service.bundle.cases import import_bundle
 from service.bundle.files.yaml_lines import load
 from service.bundle.schema.bundle import Bundle

@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from bot import forgetting, notice_store
-from bot.member import Who
-from bot.store import put_chat
+from bot.chat import erasure, staff_progress_store
+from bot.chat.identity import Who
+from bot.telegram.chat_store import put_chat
 from locales.words import words
 from service.assistant import cases as assistant
 from service.assistant import quota
@@ -45,8 +45,12 @@ async def live(stage, member) -> None:
     """Leave a trace in everything that keeps one."""
     async with stage.deps.db.write() as conn:
         await put_chat(conn, 4711, member, "es")
-        await notice_store.put_watcher(conn, "ntc_1", notice_store.Watcher(member, 5, "es"))
-        await notice_store.put_prompt(conn, member, 6, notice_store.Prompt("ntc_1", "es"))
+        await staff_progress_store.put_watcher(
+            conn, "ntc_1", staff_progress_store.Watcher(member, 5, "es")
+        )
+        await staff_progress_store.put_prompt(
+            conn, member, 6, staff_progress_store.Prompt("ntc_1", "es")
+        )
     made = await staff.add(stage.deps, "nurses", "Ada")
     assert (await staff.open_link(stage.deps, member, made.token)).state == "welcome"
     await cases.choose_language(stage.deps, member, "es")
@@ -73,11 +77,11 @@ def acting(member):
 
 
 async def erase(stage, member):
-    return await cases.erase(stage.deps, member, forgetting.of_member(acting(member)))
+    return await cases.erase(stage.deps, member, erasure.of_member(acting(member)))
 
 
 async def leave(stage, member, membership):
-    along = forgetting.of_membership(acting(member), membership)
+    along = erasure.of_membership(acting(member), membership)
     await cases.leave(stage.deps, member, membership, stage.cause(), erase=True, along=along)
 
 

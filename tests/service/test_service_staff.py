@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot import forgetting
-from bot.member import Who
+from bot.chat import erasure
+from bot.chat.identity import Who
 from locales.words import words
 from service.errors import NotFoundError
 from service.notices.authoring import cases as authoring
@@ -121,7 +121,7 @@ async def test_who_is_staff_no_more_is_not_named_in_what_they_wrote_and_approved
     if how == "removed":
         await cases.remove(stage.deps, made.staff.id, staff_names.forget_staff)
     else:
-        await people.erase(stage.deps, ada, forgetting.of_member(Who(ada, words("en"), row=0)))
+        await people.erase(stage.deps, ada, erasure.of_member(Who(ada, words("en"), row=0)))
     one = await authoring.read(stage.deps, "nurses", one.id)
     assert (one.created_by, one.approved_by) == (made.staff.id, made.staff.id)
     two = await authoring.read(stage.deps, "nurses", two.id)

@@ -11,17 +11,16 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot import told_store
-from bot.app import build_bot, build_dispatcher
-from bot.calls import Counted
-from bot.demo import demo_settings
-from bot.edge import Edge
-from bot.intake import Inbox
-from bot.lanes import OwnLanes
-from bot.metrics import Metrics
-from bot.opening import opened
-from bot.serving import telegram_side
+from bot.app import build_bot, build_dispatcher, build_readiness
+from bot.chat.handle import Edge
+from bot.commands.demo import demo_settings
+from bot.metrics import Counted, Metrics
+from bot.open_store import opened
 from bot.settings import Settings
+from bot.telegram import sync_store
+from bot.updates.inbox import Inbox
+from bot.updates.lanes import OwnLanes
+from bot.updates.receiver import receive_updates
 from playground import Playground
 from service.deps import Deps
 from service.people.cases import make_invites
@@ -87,7 +86,15 @@ class House:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(inbox.run())
                     side = group.create_task(
-                        telegram_side(bot, settings, inbox, deps=deps, lanes=held, metrics=metrics)
+                        receive_updates(
+                            bot,
+                            settings,
+                            inbox,
+                            build_readiness(settings, deps, metrics),
+                            deps=deps,
+                            lanes=held,
+                            metrics=metrics,
+                        )
                     )
                     try:
                         await self.up(side, settings)
@@ -111,7 +118,7 @@ class House:
         if not settings.webhook_url:
             return self.metrics.last_contact is not None
         async with self.deps.db.read() as conn:
-            digest = await told_store.read_told(conn, "setWebhook")
+            digest = await sync_store.read_told(conn, "setWebhook")
         return digest is not None and self.info["url"] == settings.webhook_url
 
     @property

@@ -10,7 +10,7 @@ import pytest
 import typer
 import yaml
 
-from bot.cli import app
+from bot.commands.cli import app
 from bot.settings import Settings
 
 HERE = Path(__file__).resolve().parents[2]

@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot import store
-from bot.ready import Ready
-from bot.store import Arrived
+from bot.readiness import Ready
+from bot.telegram import chat_store
+from bot.updates import inbox_store
+from bot.updates.inbox_store import Arrived
 from service.assistant import quota
 from service.assistant.values import Draw, Purse
 from tests.web.conftest import House, invite
@@ -29,7 +30,7 @@ async def reasons(house: House) -> list[str]:
 @pytest.fixture
 def impatient(monkeypatch) -> None:
     """Readiness looks each time."""
-    monkeypatch.setattr("bot.ready.KNOWN_SECONDS", 0)
+    monkeypatch.setattr("bot.readiness.KNOWN_SECONDS", 0)
 
 
 async def test_a_healthy_process_says_so(house: House) -> None:
@@ -56,36 +57,36 @@ async def test_a_store_that_cannot_be_written_is_not_ready(
     async def away(*_):
         raise OperationalError("INSERT", {}, Exception("disk is full, says Ana"))
 
-    monkeypatch.setattr("bot.told_store.put_told", away)
+    monkeypatch.setattr("bot.telegram.sync_store.put_told", away)
     assert await reasons(house) == ["the store cannot be written"]
     assert (await house.call(path="/healthz"))[0] == 200
     assert (await house.call(path="/metrics"))[0] == 200
 
 
 async def test_a_store_that_hangs_is_not_waited_for(house: House, monkeypatch, impatient) -> None:
-    monkeypatch.setattr("bot.ready.CHECK_SECONDS", 0.05)
+    monkeypatch.setattr("bot.readiness.CHECK_SECONDS", 0.05)
     async with house.deps.db.write():
         assert await reasons(house) == ["the store cannot be written"]
-    monkeypatch.setattr("bot.ready.CHECK_SECONDS", 30)
+    monkeypatch.setattr("bot.readiness.CHECK_SECONDS", 30)
     assert await reasons(house) == []
 
 
 async def test_another_revision_is_not_ready(house: House, monkeypatch, impatient) -> None:
-    monkeypatch.setattr("bot.ready.newest_revision", lambda: "newer")
+    monkeypatch.setattr("bot.readiness.newest_revision", lambda: "newer")
     assert await reasons(house) == ["the store is not at this version's revision"]
 
 
 async def test_updates_that_wait_too_long_are_not_ready(house: House, impatient) -> None:
     old = house.clock.now() - timedelta(seconds=90)
     async with house.deps.db.write() as conn:
-        await store.put_updates(conn, [Arrived(1, "1", '{"update_id": 1}')], old)
+        await inbox_store.put_updates(conn, [Arrived(1, "1", '{"update_id": 1}')], old)
     assert await reasons(house) == ["updates wait too long"]
     assert b"midline_inbox_waiting 1.0" in house.metrics.text()
     assert re.search(rb"midline_inbox_oldest_seconds 90\.", house.metrics.text())
 
 
 async def test_silence_of_telegram_is_not_ready(house: House, monkeypatch, impatient) -> None:
-    monkeypatch.setattr("bot.ready.SILENT_SECONDS", 0)
+    monkeypatch.setattr("bot.readiness.SILENT_SECONDS", 0)
     assert await reasons(house) == ["Telegram is out of reach"]
 
 
@@ -121,7 +122,7 @@ async def test_metrics_count_and_name_nobody(house: House) -> None:
     assert "midline_build_info{version=" in text
     assert "process_resident_memory_bytes" in text
     async with house.deps.db.read() as conn:
-        chat = await store.read_chat(conn, member.person.user.id)
+        chat = await chat_store.read_chat(conn, member.person.user.id)
     assert chat
     for secret in (CANARY, str(member.person.user.id), chat.member_id, token, "nurses", "42:"):
         assert secret not in text
@@ -229,7 +230,9 @@ async def test_a_free_port_is_named_in_the_log(quiet: House, logs) -> None:
 
 @pytest.mark.long
 async def test_the_web_is_not_imported_by_whoever_only_polls() -> None:
-    script = "import sys, bot.serving, bot.metrics; print([m for m in sys.modules if m in {}])"
+    script = (
+        "import sys, bot.updates.receiver, bot.metrics; print([m for m in sys.modules if m in {}])"
+    )
     heavy = {"fastapi", "uvicorn", "prometheus_client", "starlette"}
     done = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script.format(heavy), stdout=asyncio.subprocess.PIPE
@@ -268,7 +271,7 @@ class OneOfTwo:
 
 
 async def test_one_process_polls_and_another_takes_over(quiet: House, monkeypatch) -> None:
-    monkeypatch.setattr("bot.serving.STAND_BY_SECONDS", 0.02)
+    monkeypatch.setattr("bot.updates.receiver.STAND_BY_SECONDS", 0.02)
     monkeypatch.setattr(House, "up", lambda *_: asyncio.sleep(0.3))
     lanes = OneOfTwo()
     async with quiet.running(quiet.polling, lanes):
@@ -284,7 +287,7 @@ async def test_one_process_polls_and_another_takes_over(quiet: House, monkeypatc
 
 
 async def test_one_process_sets_the_webhook_and_all_take_calls(quiet: House, monkeypatch) -> None:
-    monkeypatch.setattr("bot.serving.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("bot.updates.webhook.LOOK_SECONDS", 0.05)
     monkeypatch.setattr(House, "up", lambda *_: asyncio.sleep(0.5))
     lanes = OneOfTwo()
     async with quiet.running(lanes=lanes):

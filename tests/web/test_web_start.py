@@ -9,13 +9,15 @@ from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
 from bot.app import build_bot
-from bot.doctor import examine
-from bot.intake import Inbox
-from bot.lanes import OwnLanes
+from bot.commands.doctor import examine
 from bot.metrics import Metrics
-from bot.opening import opened
-from bot.serving import telegram_side, webhook_of
+from bot.open_store import opened
+from bot.readiness import Ready
 from bot.settings import Settings
+from bot.updates.inbox import Inbox
+from bot.updates.lanes import OwnLanes
+from bot.updates.receiver import receive_updates
+from bot.updates.webhook import webhook_of
 from service.errors import StoreError
 from tests.web.conftest import PATH, SECRET, House
 from web.address import hook
@@ -98,8 +100,10 @@ async def begin(settings: Settings) -> None:
 
         inbox = Inbox(deps, OwnLanes(), handle)
         try:
-            await telegram_side(
-                bot, settings, inbox, deps=deps, lanes=OwnLanes(), metrics=Metrics()
+            metrics = Metrics()
+            ready = Ready(deps, metrics)
+            await receive_updates(
+                bot, settings, inbox, ready, deps=deps, lanes=OwnLanes(), metrics=metrics
             )
         finally:
             await bot.session.close()

@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot import store
-from bot.polling import ALLOWED
+from bot.telegram.update_kinds import ALLOWED
+from bot.updates import inbox_store
 from dialogs.callbacks import Join, SayYes
 from tests.bot.conftest import nothing_open
 from tests.web.conftest import HEADER, PATH, SECRET, House, invite, until
@@ -27,7 +27,7 @@ def update(number: int, text: str = "/help", user: int = 4_200_000_001) -> str:
 
 async def stored(house: House) -> int:
     async with house.deps.db.read() as conn:
-        return len(await store.read_open(conn))
+        return len(await inbox_store.read_open(conn))
 
 
 async def test_a_whole_chat_goes_through_the_webhook(house: House) -> None:
@@ -259,7 +259,7 @@ async def test_while_the_store_is_away_telegram_is_asked_to_come_again(
 
 
 async def test_a_store_that_does_not_answer_is_not_waited_for(house: House, monkeypatch) -> None:
-    monkeypatch.setattr("bot.serving.TAKE_SECONDS", 0.05)
+    monkeypatch.setattr("bot.updates.receiver.TAKE_SECONDS", 0.05)
 
     async def hangs(updates):
         await asyncio.sleep(60)

@@ -1,0 +1,209 @@
+"""The sender of notices: one per bot, durable, in the gaps that replies leave.
+
+Who is about to be sent to is written before, what became of it after, both in one commit. A
+process that dies leaves in doubt only who was under way. See decision 4.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiogram import Bot
+
+from bot.aio import loop_time, within
+from bot.broadcast.corrections import edit
+from bot.broadcast.digests import send_digests
+from bot.broadcast.job import Job
+from bot.broadcast.scheduler import Outgoing
+from bot.metrics import Metrics
+from bot.telegram.rate_limit import Budget
+from bot.updates.lanes import Lanes
+from service.db.errors import STORE_AWAY, why_away
+from service.deps import Deps
+from service.notices.audience import due_again
+from service.notices.delivery import cases as delivery
+from service.notices.delivery import completion
+from service.notices.values import Halt, Status
+
+log = structlog.get_logger()
+
+LANE = "notices"
+LOOK_SECONDS = 0.5
+TELL_SECONDS = 3.0
+DRAIN_SECONDS = 2.0
+
+
+class Delivery:
+    """Sends what is due until it is told to stop. ``told`` hears of notices that got further."""
+
+    def __init__(
+        self,
+        deps: Deps,
+        bot: Bot,
+        budget: Budget,
+        lanes: Lanes,
+        *,
+        metrics: Metrics,
+        rate: float,
+        paid: bool = False,
+        told: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        self._deps = deps
+        self._bot = bot
+        self._budget = budget
+        self._lanes = lanes
+        self._told = told
+        self._metrics = metrics
+        self._rate = rate
+        self._paid = paid
+        self._told_at: dict[str, float] = {}
+        self._stopping = asyncio.Event()
+        self._out: Outgoing | None = None
+        self._edits: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Begin nothing more; what is under way gets a moment to end."""
+        self._stopping.set()
+        if self._out is not None:
+            self._out.stop()
+
+    async def run(self) -> None:
+        """Send whenever this process is the one that sends, until ``stop``."""
+        while not self._stopping.is_set():
+            try:
+                # When the lane is lost the task that holds it is cancelled, and it alone.
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._lead())
+            except* delivery.LostError:
+                log.warning("sending_lost")
+            except* STORE_AWAY as away:
+                log.warning("store_away", **why_away(away))
+            await within(LOOK_SECONDS, self._stopping)
+
+    async def _lead(self) -> None:
+        if not await self._lanes.hold(LANE):
+            return
+        self._out = out = Outgoing(
+            self._deps,
+            self._bot,
+            self._budget,
+            self._metrics,
+            rate=self._rate,
+            paid=self._paid,
+        )
+        try:
+            async with asyncio.TaskGroup() as group:
+                writing = group.create_task(out.writing.run())
+                while not self._stopping.is_set():
+                    await self._look(out, group)
+                    await out.send_for(LOOK_SECONDS, group)
+                # An edit that is cut short is done again, and changes nothing.
+                for task in self._edits:
+                    task.cancel()
+                await self._drain(out)
+                writing.cancel()
+        finally:
+            await self._lanes.release(LANE)
+
+    async def _look(self, out: Outgoing, group: asyncio.TaskGroup) -> None:
+        """Take over what is new, and see to what runs, was stopped, or was corrected."""
+        asked_at = loop_time()
+        due = {one.id: one for one in await delivery.due(self._deps)}
+        for notice_id in [one for one in due if one not in out.jobs]:
+            notice = await delivery.take_over(self._deps, notice_id)
+            if notice is not None:
+                out.jobs[notice_id] = Job(notice, await delivery.about(self._deps, notice))
+                log.info("notice_taken", notice=notice_id, status=notice.status.value)
+        for job in list(out.jobs.values()):
+            if job.id in due:
+                job.refresh(due[job.id], asked_at)
+                await self._see_to(out, job, group)
+            elif job.quiet and not job.busy:
+                # First: nothing else may be written of it from here on.
+                del out.jobs[job.id]
+                await self._let_go(job)
+                self._told_at.pop(job.id, None)
+                await self._tell(job.id)
+            else:
+                job.rest()
+        out.wake()
+
+    async def _see_to(self, out: Outgoing, job: Job, group: asyncio.TaskGroup) -> None:
+        if loop_time() - self._told_at.get(job.id, 0.0) > TELL_SECONDS:
+            self._told_at[job.id] = loop_time()
+            await self._tell(job.id)
+        if job.notice.rev > job.notice.edited_rev and not job.editing:
+            job.editing = True
+            task = group.create_task(edit(self._deps, self._bot, self._budget, job))
+            self._edits.add(task)
+            task.add_done_callback(self._edits.discard)
+        if job.notice.status is not Status.RUNNING:
+            job.rest()
+            return
+        if not job.wake():
+            return
+        if await self._has_expired(job):
+            return
+        if job.wave_is_over() and not job.wave.passes(job.notice):
+            await out.halt(job, Halt.WAVE, "too many of the first wave failed")
+        if not job.retries:
+            open_ = job.again
+            most = self._budget.under_way
+            job.read_again(await due_again(self._deps, job.looked_at, most), open_)
+        mid = job.notice.mid
+        if mid.id not in out.digesting:
+            out.digesting.add(mid.id)
+            group.create_task(send_digests(self._deps, self._bot, self._budget, out, mid))
+        done = job.exhausted and job.quiet and not job.buffer
+        if done and not job.editing and not job.finishing:
+            job.finishing = True
+            group.create_task(self._finish(out, job))
+
+    async def _has_expired(self, job: Job) -> bool:
+        """Whether the moment has passed after which nobody is to get it."""
+        end = job.notice.content.expires_at
+        if end is None or end > self._deps.clock.now():
+            return False
+        job.rest()
+        await delivery.expire(self._deps, job.id, job.notice.epoch)
+        log.info("notice_expired", notice=job.id)
+        return True
+
+    async def _finish(self, out: Outgoing, job: Job) -> None:
+        try:
+            if await delivery.waiting(self._deps, job.id) is not None:
+                return
+            if missed := await completion.finish(self._deps, job.notice):
+                # What this process remembers of it has a hole: it begins anew with what is stored.
+                out.jobs.pop(job.id, None)
+                log.error("notice_paused", notice=job.id, why=Halt.MISSED.value, people=missed)
+                self._metrics.halted(Halt.MISSED)
+            else:
+                log.info("notice_finished", notice=job.id)
+        except STORE_AWAY as error:
+            log.warning("store_away", **why_away(error))
+        finally:
+            job.finishing = False
+
+    async def _tell(self, notice_id: str) -> None:
+        if self._told is not None:
+            await self._told(notice_id)
+
+    async def _let_go(self, job: Job) -> None:
+        """Leave nobody in doubt who is not."""
+        batch = job.last_words()
+        if batch is not None:
+            await delivery.settle(self._deps, {job.id: batch}, {job.id: job.notice.epoch})
+
+    async def _drain(self, out: Outgoing) -> None:
+        """Let what is under way end, and write it."""
+        for job in out.jobs.values():
+            job.rest()
+        end = loop_time() + DRAIN_SECONDS
+        while not out.quiet and (left := end - loop_time()) > 0:
+            out.wake()
+            await asyncio.sleep(min(left, 0.02))
+        jobs = list(out.jobs.values())
+        out.jobs.clear()
+        for job in jobs:
+            await self._let_go(job)

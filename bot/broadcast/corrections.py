@@ -1,0 +1,63 @@
+"""Putting a corrected notice into the messages that were sent with its former words."""
+
+import asyncio
+from functools import partial
+
+import structlog
+from aiogram import Bot
+
+from bot.broadcast.job import Job
+from bot.telegram import chat_store, outbound
+from bot.telegram.outbound import End
+from bot.telegram.rate_limit import Budget
+from dialogs import notice as dialog
+from locales.words import words
+from service.db.errors import STORE_AWAY, why_away
+from service.deps import Deps
+from service.errors import NotFoundError
+from service.notices.delivery import corrections
+from service.notices.inbox import cases as notice_inbox
+
+log = structlog.get_logger()
+
+FIRST_WAIT = 0.5
+
+
+async def edit(deps: Deps, bot: Bot, budget: Budget, job: Job) -> None:
+    """Edit segment by segment. What a death interrupts is edited again, which changes nothing."""
+    after = 0
+    try:
+        # A correction of the correction must not count for who was edited before it came.
+        while (found := await corrections.begin(deps, notice := job.notice, after)) is not None:
+            after, sent = found
+            for number, message_id in sent:
+                await _edit_one(deps, bot, budget, job, number, message_id)
+            await corrections.done(deps, notice, after)
+    except STORE_AWAY as error:
+        log.warning("store_away", **why_away(error))
+    finally:
+        job.editing = False
+
+
+async def _edit_one(
+    deps: Deps, bot: Bot, budget: Budget, job: Job, number: int, message_id: int
+) -> None:
+    reader = await corrections.reader(deps, job.notice, number)
+    if reader is None:
+        return
+    async with deps.db.read() as conn:
+        chats = await chat_store.read_chats_of(conn, [reader.member_id])
+    chat_id, blocked = chats.get(reader.member_id, (None, True))
+    if chat_id is None or blocked:
+        return
+    try:
+        view = await notice_inbox.look(deps, reader.member_id, job.id)
+    except NotFoundError:
+        return
+    screen = dialog.screen(view, words(reader.locale))
+    call = partial(outbound.edit, bot, chat_id, message_id, screen)
+    while True:
+        answer = await outbound.until_open(budget, call)
+        if answer.end is not End.AGAIN:
+            return
+        await asyncio.sleep(FIRST_WAIT)

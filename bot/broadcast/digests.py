@@ -1,0 +1,132 @@
+"""One message in place of several: what was too much for the week."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from aiogram import Bot
+
+from bot.broadcast.job import Job
+from bot.broadcast.scheduler import Outgoing
+from bot.telegram import chat_store, outbound
+from bot.telegram.outbound import Answer, End
+from bot.telegram.rate_limit import Budget
+from dialogs import notice as dialog
+from locales.words import words
+from service.db.errors import STORE_AWAY, why_away
+from service.deps import Deps
+from service.mids.values import Mid
+from service.notices.delivery import cases as delivery
+from service.notices.delivery import digests
+from service.notices.delivery.digests import Digest
+from service.notices.delivery_values import Batch, Held, Recipient, Settled
+from service.notices.values import Hold, Notice, Outcome
+
+log = structlog.get_logger()
+
+AT_ONCE = 10
+LATER = timedelta(minutes=10)
+FIRST_WAIT = 0.5
+
+_ENDS = {
+    End.TAKEN: Outcome.IN_DIGEST,
+    End.BLOCKED: Outcome.BLOCKED,
+    End.UNREACHABLE: Outcome.UNREACHABLE,
+    End.UNCERTAIN: Outcome.UNCERTAIN,
+    End.WRONG: Outcome.FAILED,
+}
+
+
+async def send_digests(deps: Deps, bot: Bot, budget: Budget, out: Outgoing, mid: Mid) -> None:
+    """Send what is due of one MID. Only where every notice of a digest is this process's own.
+
+    Raises:
+        LostError: another process sends now.
+    """
+    try:
+        for one in await digests.digests(deps, mid, AT_ONCE):
+            ids = {notice.id for notice in one.notices} | one.other.keys()
+            if ids <= out.jobs.keys():
+                jobs = {notice_id: out.jobs[notice_id] for notice_id in ids}
+                await _send(deps, bot, budget, out, jobs, one)
+    except STORE_AWAY as error:
+        log.warning("store_away", **why_away(error))
+    finally:
+        out.digesting.discard(mid.id)
+
+
+async def _send(
+    deps: Deps, bot: Bot, budget: Budget, out: Outgoing, jobs: Mapping[str, Job], one: Digest
+) -> None:
+    batches = {
+        notice_id: Batch(settled=(end,)) if isinstance(end, Settled) else Batch(held=(end,))
+        for notice_id, end in one.other.items()
+    }
+    if one.to is not None and one.notices:
+        async with deps.db.read() as conn:
+            chats = await chat_store.read_chats_of(conn, [one.to.member_id])
+        chat_id, blocked = chats.get(one.to.member_id, (None, False))
+        if chat_id is None or blocked:
+            answer = Answer(End.BLOCKED if blocked else End.UNREACHABLE)
+        else:
+            trying = {notice.id: Batch(trying=(one.to.number,)) for notice in one.notices}
+            await _write(deps, jobs, trying)
+            answer = await _call(deps, bot, budget, out, jobs, one, chat_id)
+        for notice in one.notices:
+            batches[notice.id] = _batch(deps, one.to, notice, answer)
+    await _insist(deps, jobs, batches)
+    out.metrics.settled([one for batch in batches.values() for one in batch.settled])
+
+
+async def _insist(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Batch]) -> None:
+    """Write what became of a message until it is written: it was sent, and is not sent again."""
+    while True:
+        try:
+            return await _write(deps, jobs, batches)
+        except STORE_AWAY as error:
+            log.warning("store_away", **why_away(error))
+            batches = {key: replace(batch, again=True) for key, batch in batches.items()}
+            await asyncio.sleep(FIRST_WAIT)
+
+
+async def _write(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Batch]) -> None:
+    epochs = {one: jobs[one].notice.epoch for one in batches}
+    await delivery.settle(deps, batches, epochs)
+
+
+async def _call(
+    deps: Deps, bot: Bot, budget: Budget, out: Outgoing, jobs: Mapping[str, Job], one: Digest,
+    chat_id: int,
+) -> Answer:  # fmt: skip
+    assert one.to is not None
+    now, w = deps.clock.now(), words(one.to.locale)
+    views = [
+        delivery.fresh_view(notice, one.to.membership_id, one.to.zone, jobs[notice.id].about, now)
+        for notice in one.notices
+    ]
+    note = dialog.perhaps_again(w) if one.to.in_doubt else None
+    screen = dialog.digest(views, one.notices[0].mid, w, note=note)
+    await out.apart.wait(chat_id)
+    return await outbound.until_open(budget, partial(outbound.send, bot, chat_id, screen))
+
+
+def _batch(deps: Deps, to: Recipient, notice: Notice, answer: Answer) -> Batch:
+    if answer.end not in _ENDS:
+        held = Held(
+            number=to.number,
+            why=Hold.DIGEST,
+            until=deps.clock.now() + LATER,
+            in_doubt=to.in_doubt,
+        )
+        return Batch(held=(held,))
+    settled = Settled(
+        number=to.number,
+        outcome=_ENDS[answer.end],
+        language=notice.content.language_for(to.locale),
+        message_id=answer.message_id,
+        rev=notice.rev,
+    )
+    return Batch(settled=(settled,))

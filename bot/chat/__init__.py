@@ -1,0 +1,1 @@
+"""One update to a handler to a screen."""

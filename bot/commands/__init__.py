@@ -1,0 +1,1 @@
+"""The `midline` command, one module for each command."""

@@ -1,0 +1,148 @@
+"""``midline demo``: the unchanged bot on a stand-in for Telegram, with the two example MIDs."""
+
+import shutil
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import typer
+from pydantic import SecretStr
+
+from bot.app import run
+from bot.logs import set_up
+from bot.open_store import opened
+from bot.settings import Settings
+from bot.telegram import sync_store
+from locales.words import mark, negotiate, words
+from playground import Invite, Playground
+from service.bundle.cases import import_bundle
+from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift
+from service.bundle.files.read_bundle import read_bundle
+from service.deps import Deps
+from service.errors import StoreError
+from service.people.cases import make_invites, mids
+from service.staff import cases as staff
+
+TOKEN = "42:DEMO"  # noqa: S105  # it opens nothing but the stand-in
+FOLDER = Path("~/.local/share/midline-demo").expanduser()
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody in the demo: a Telegram id, name and tag, a note, and the invites that wait.
+
+    The note is a message of the catalogue. ``staff`` are the MIDs for which they may announce.
+    """
+
+    telegram_id: int
+    name: str
+    tag: str
+    note: str
+    invites: tuple[tuple[str, str], ...] = ()
+    staff: tuple[str, ...] = ()
+
+
+# Fixed ids: whoever joined in an earlier demo is still known in the next.
+GUESTS = (
+    Guest(
+        7_000_000_001,
+        "Ana",
+        "es",
+        mark("A nurse who also translates"),
+        (("nurses", "N-0001"), ("translators", "T-0002")),
+    ),
+    Guest(7_000_000_002, "魏", "zh-hans", mark("A translator"), (("translators", "T-0001"),)),
+    Guest(7_000_000_003, "سمير", "ar", mark("A nurse"), (("nurses", "N-0002"),)),
+    Guest(7_000_000_004, "Emma", "en", mark("A nurse"), (("nurses", "N-0004"),)),
+    Guest(7_000_000_005, "आशा", "hi", mark("A nurse"), (("nurses", "N-0003"),)),
+    Guest(7_000_000_006, "Chloé", "fr", mark("A translator"), (("translators", "T-0003"),)),
+    Guest(7_000_000_007, "Pilar", "es", mark("Works for the nurses: {command}"), (), ("nurses",)),
+)
+
+
+def examples() -> list[Path]:
+    """The example bundles: beside the code in a checkout, inside an installed wheel."""
+    here = Path(str(files("playground")))
+    packed = here / "examples"
+    folder = packed if packed.exists() else here.parent / "examples"
+    return [folder / "nurses.yaml", folder / "translators.yaml"]
+
+
+async def show(port: int, *, fresh: bool) -> None:
+    """Serve the chat page and run the bot until it is stopped.
+
+    Raises:
+        StoreError: the port is taken.
+    """
+    if fresh:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    playground = Playground(token=TOKEN, port=port)
+    try:
+        await playground.start()
+    except OSError as error:
+        raise StoreError(
+            f"port {port} is taken. Stop what uses it, or choose another: midline demo --port 0"
+        ) from error
+    try:
+        settings = demo_settings(playground)
+        set_up(settings.log_level)
+        async with opened(settings) as deps:
+            await seed(deps, playground)
+        typer.echo(f"Midline is at {playground.url}  (Ctrl+C stops it)")
+        await run(settings)
+    finally:
+        await playground.stop()
+
+
+def demo_settings(playground: Playground, folder: Path = FOLDER) -> Settings:
+    """Settings that point at the stand-in and at a store of the demo's own."""
+    return Settings(
+        _env_file=None,
+        bot_token=SecretStr(playground.token),
+        bot_api=playground.url,
+        database_url=None,
+        webhook_url=None,
+        http_port=None,
+        data_dir=folder / "data",
+        key_file=folder / "key" / "midline.key",
+        log_level="WARNING",
+        operator="you, on this machine",
+        operator_contact="yourself",
+        operator_paid_by="nobody",
+        operator_place="this machine",
+    )
+
+
+async def seed(deps: Deps, playground: Playground) -> None:
+    """Import the examples with their dates moved to today, and let people wait with invites.
+
+    A store of an earlier day keeps its dates: to move them again would be other licences.
+    """
+    days = (deps.clock.now().date() - EXAMPLES_WRITTEN).days
+    known = {one.id for one in await mids(deps)}
+    names: dict[str, dict[str, str]] = {}
+    for path in examples():
+        bundle = shift(read_bundle(path), days)
+        names[bundle.mid.id] = {str(lang): name for lang, name in bundle.mid.name.items()}
+        if bundle.mid.id not in known:
+            await import_bundle(deps, bundle)
+    async with deps.db.write() as conn:
+        # The stand-in remembers no commands and descriptions from the last time.
+        await sync_store.forget_told(conn)
+    for guest in GUESTS:
+        invites = []
+        for mid, ref in guest.invites:
+            made = await make_invites(deps, mid, ref=ref)
+            label = words(negotiate(guest.tag)).pick(names[mid]).text
+            invites.append(Invite(label, made[0].token))
+        for mid in guest.staff:
+            if guest.name not in {one.name for one in await staff.listed(deps, mid)}:
+                label = words(negotiate(guest.tag)).pick(names[mid]).text
+                invites.append(Invite(label, (await staff.add(deps, mid, guest.name)).token))
+        playground.person(
+            guest.name,
+            language=guest.tag,
+            invites=invites,
+            note=words(negotiate(guest.tag)).t(guest.note, command="/announce"),
+            user_id=guest.telegram_id,
+        )

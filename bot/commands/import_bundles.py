@@ -1,0 +1,78 @@
+"""``midline import``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.open_store import opened
+from bot.settings import Settings
+from service.bundle.cases import import_bundle
+from service.bundle.files.read_bundle import Problem, read_with_doubts
+from service.bundle.values import ImportReport
+from service.errors import ImportRefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What the import of one file did, and which of its lines speak to an AI model."""
+
+    file: str
+    report: ImportReport
+    doubts: tuple[Problem, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "file": self.file,
+            "mid": self.report.mid_id,
+            "changed": bool(self.report.changes),
+            "material": any(one.material for one in self.report.changes),
+            "changes": [
+                {
+                    "what": one.what,
+                    "how": one.how,
+                    "fields": list(one.fields),
+                    "material": list(one.material),
+                }
+                for one in self.report.changes
+            ],
+            "left_alone": list(self.report.left_alone),
+            "warnings": [str(one) for one in self.doubts],
+        }
+
+    def as_text(self) -> str:
+        """For people."""
+        lines = [f"{self.file}: {self.report.mid_id}"]
+        if not self.report.changes:
+            lines.append("  nothing changed, all of it was known")
+        for one in self.report.changes:
+            fields = f" ({', '.join(one.fields)})" if one.fields else ""
+            lines.append(f"  {one.what}: {one.how}{fields}")
+            if one.material:
+                lines.append(
+                    f"    material: {', '.join(one.material)}. "
+                    "Everyone who is in is out until they say yes again."
+                )
+        lines += [f"  not in this file, left as it is: {one}" for one in self.report.left_alone]
+        lines += [f"  warning: {one}" for one in self.doubts]
+        return "\n".join(lines)
+
+
+async def import_files(settings: Settings, files: Sequence[Path]) -> list[FileReport]:
+    """Read every file first, then import them one after the other.
+
+    Raises:
+        MidlineError: a file is refused; nothing of it is stored.
+    """
+    bundles = [(str(path), *read_with_doubts(path)) for path in files]
+    async with opened(settings) as deps:
+        reports = []
+        for name, bundle, doubts in bundles:
+            try:
+                reports.append(FileReport(name, await import_bundle(deps, bundle), doubts))
+            except ImportRefusedError as error:
+                raise ImportRefusedError(
+                    tuple(f"{name}: {one}" for one in error.problems)
+                ) from error
+        return reports

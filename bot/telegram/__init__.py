@@ -1,0 +1,1 @@
+"""The Bot API client. Nothing here knows of members."""

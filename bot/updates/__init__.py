@@ -1,0 +1,1 @@
+"""Receiving updates, storing them, and handling them in order."""
