@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+# The fixtures of the whole bot: `house`, `quiet_house`, `clock`, `stocked`.
+pytest_plugins = ["tests.support.house_fixtures"]
+
 # Every client of Telegram has a TLS context of its own, and reads the world's roots for it.
 # The stand-in speaks no TLS: one context serves all of a process.
 ssl.create_default_context = functools.cache(ssl.create_default_context)

@@ -13,9 +13,9 @@ from service.bundle.files.read_bundle import read_bundle
 from service.db.database import open_embedded
 from service.db.migrate import migrate
 from service.deps import Deps
-from tests.bot.conftest import NURSE, TRANSLATOR, House, all_told
-from tests.crash.life import Life, Steady, close, house_from
-from tests.service.stage import FixedClock, Stage
+from tests.support.house import NURSE, TRANSLATOR, House, all_told
+from tests.support.life import Life, Steady, close, house_from
+from tests.support.stage import FixedClock, Stage
 
 
 def _make(tmp_path_factory, name: str, fill: Callable[[House, Life], Awaitable[None]], of=None):

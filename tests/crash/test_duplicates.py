@@ -27,9 +27,9 @@ from service.deps import Deps
 from service.licences.store import read_licences
 from service.licences.values import RefusalKind
 from service.people.cases import make_invites
-from tests.bot.conftest import House
-from tests.crash.life import Life, check_sound, close, house_from, state
-from tests.service.stage import raw
+from tests.support.house import House
+from tests.support.life import Life, check_sound, close, house_from, state
+from tests.support.stage import raw
 
 UPDATES = int(os.environ.get("MIDLINE_UPDATES", "5000"))
 MEMBERS = 20

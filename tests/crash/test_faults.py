@@ -31,9 +31,9 @@ from playground.errors import Refusal
 from service.db import inline_sqlite, sqlcipher
 from service.journal.store import events
 from service.standing.values import Why
-from tests.bot.conftest import NURSE, House, Member
-from tests.bot.test_flows import reasons
-from tests.crash.life import check_sound
+from tests.e2e.test_flows import reasons
+from tests.support.house import NURSE, House, Member
+from tests.support.life import check_sound
 
 MARGIN = 1.5
 """Seconds that a busy machine may add."""

@@ -42,8 +42,8 @@ from service.people import cases as people
 from service.price import formula
 from service.standing import cases as standing_cases
 from service.standing.values import Pause, PortfolioView
-from tests.crash.life import check_sound
-from tests.service.stage import (
+from tests.support.life import check_sound
+from tests.support.stage import (
     NOON,
     FixedClock,
     Stage,

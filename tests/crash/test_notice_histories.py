@@ -30,8 +30,8 @@ from service.notices.inbox import cases as notice_inbox
 from service.notices.values import OVER, Halt, NoticeText, Outcome, Status
 from service.people import cases as people
 from service.people import store as people_store
-from tests.bot.crowd import MID, announce, content
-from tests.service.stage import NOON, FixedClock, Stage, copied
+from tests.support.crowd import MID, announce, content
+from tests.support.stage import NOON, FixedClock, Stage, copied
 
 HISTORIES = os.environ.get("MIDLINE_NOTICE_HISTORIES")
 """How many; unset: 300, which are always the same."""

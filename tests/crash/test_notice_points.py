@@ -23,9 +23,9 @@ from service.notices.authoring import reporting
 from service.notices.delivery import cases as delivery
 from service.notices.values import Content, Notice, NoticeText, Report, Status
 from service.people.store import members, memberships
-from tests.bot.conftest import House
-from tests.bot.crowd import MID, Reader, announce, content, crowd, over, when
-from tests.crash.life import Life, Plug, close, house_from
+from tests.support.crowd import MID, Reader, announce, content, crowd, over, when
+from tests.support.house import House
+from tests.support.life import Life, Plug, close, house_from
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deleted before being closed:ResourceWarning")
 

@@ -32,8 +32,8 @@ from dialogs.callbacks import (
 )
 from service.journal.store import events
 from service.licences.values import RefusalKind
-from tests.bot.conftest import NURSE
-from tests.crash.life import (
+from tests.support.house import NURSE
+from tests.support.life import (
     Life,
     Plug,
     Steady,

@@ -18,8 +18,8 @@ from service.deps import Deps
 from service.questions import staff_cases
 from service.questions.store import questions
 from service.questions.values import ForStaff
-from tests.bot.lexical import Lexical
-from tests.crash.life import (
+from tests.support.lexical_search import Lexical
+from tests.support.life import (
     Life,
     Plug,
     Steady,

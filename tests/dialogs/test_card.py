@@ -15,7 +15,7 @@ from knowledge.cards.card import LineKey, lines, own_name, own_words, warnings, 
 from knowledge.cards.details import details
 from locales.words import SHIPPED, words
 from service.licences.values import Audit, Commission
-from tests.dialogs.stage import NAMES, buttons, read, screen, text, unbalanced
+from tests.support.screens import NAMES, buttons, read, screen, text, unbalanced
 
 EN = words("en")
 ROBOTS, SEPSIS, INSURER, VOICES = samples.TERMS

@@ -12,8 +12,8 @@ from dialogs.callbacks import AnswerNotice, Go, Mute, Place, SetQuiet, SetWeekly
 from locales.words import SHIPPED, words
 from service.notices.rules import quiet_until
 from service.notices.values import Audience, NoticeText
-from tests.dialogs.stage import buttons, read, screen, targets, text
 from tests.dialogs.test_screens import faults
+from tests.support.screens import buttons, read, screen, targets, text
 
 EN = words("en")
 INVITED = """\

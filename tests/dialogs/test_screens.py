@@ -27,7 +27,7 @@ from service.bundle.schema import checks
 from service.choices import rules
 from service.licences import dpv
 from service.mids.values import Standards
-from tests.dialogs.stage import (
+from tests.support.screens import (
     LEADS,
     NAMES,
     PLACES,

@@ -35,7 +35,7 @@ from locales.style import sentences, width
 from locales.words import SHIPPED, words
 from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS
 from service.standing import rules
-from tests.dialogs.stage import (
+from tests.support.screens import (
     NAMES,
     buttons,
     everywhere,

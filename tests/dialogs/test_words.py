@@ -11,7 +11,7 @@ from locales.entry import Entry
 from locales.grade import grade
 from locales.words import SHIPPED, words
 from service.price.values import NEVER, POSITIONS
-from tests.dialogs.stage import NAMES, buttons, read, screen, text
+from tests.support.screens import NAMES, buttons, read, screen, text
 
 # What is behind a line, the legal text and who a MID is: read by those who ask for it.
 LAYER_1 = [n for n in NAMES if not n.startswith(("detail", "legal", "MID"))]

@@ -12,9 +12,9 @@ from service.db.database import Database, open_embedded, open_server
 from service.db.migrate import migrate
 from service.deps import Deps
 from service.people.store import members
-from tests.postgres import SERVER, STORES, Server, where
-from tests.service import stage as stage_module
-from tests.service.stage import ACTIVE, FixedClock, Stage, staged
+from tests.support import stage as stage_module
+from tests.support.postgres import SERVER, STORES, Server, where
+from tests.support.stage import ACTIVE, FixedClock, Stage, staged
 
 NURSE, TRANSLATOR = ("nurses", "N-0001"), ("translators", "T-0002")
 

@@ -1,0 +1,522 @@
+"""A model's answer on its way to a member: good ones, bad ones, and servers that fail."""
+
+import asyncio
+import json
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import delete
+from structlog.testing import capture_logs
+
+from bot.assistant.model_setup import budget, build_answerer, used
+from bot.settings import Settings
+from knowledge.llm.answerer import Answerer
+from knowledge.llm.quota import Breaker, Limits
+from knowledge.values import Action, Answer, Question, Reason, Refused
+from service.people.store import members
+from service.questions.cases import forget_member
+from tests.support.model_bench import EARNED, TEXTS, bench, passage, sentences
+from tests.support.model_server import Bad, reply
+
+GOOD = "Your MID pays 4 times a year."
+
+
+def saying(*claims, **more):
+    """A script that gives one reply to everything."""
+    body = reply(claims=claims, **more)
+    return lambda _request: body
+
+
+async def test_a_good_answer_has_its_sentences_sources_and_buttons():
+    async with bench() as b:
+        b.server.script = saying(
+            (GOOD, ["s1"]), ("It keeps 15 % for its work.", ["s1"]), actions=["licences"]
+        )
+        answer = await b.ask()
+        assert isinstance(answer, Answer)
+        assert [claim.text for claim in answer.claims] == [GOOD, "It keeps 15 % for its work."]
+        assert [claim.cites for claim in answer.claims] == [("payments",), ("payments",)]
+        assert [source.id for source in answer.sources] == ["payments"]
+        assert answer.actions == (Action.LICENCES,)
+        assert len(b.server.requests) == 1
+        assert (await b.spent())["mid", "mid_own", "2026-11"] == 1000
+
+
+@pytest.mark.parametrize("language", [*TEXTS, "de"])
+async def test_every_language_can_be_answered(language):
+    said = sentences(language)
+    async with bench() as b:
+        b.server.script = saying(*((one, ["s1"]) for one in said))
+        given = [passage(language if language in TEXTS else "en")]
+        answer = await b.ask(locale=language, passages=given)
+        assert isinstance(answer, Answer), answer
+        assert len(answer.claims) == len(said)
+
+
+async def test_values_are_filled_in_after_the_checks_and_never_left():
+    async with bench() as b:
+        b.server.script = saying(
+            ("Your MID pays 4 times a year, {{fact:earnings.total}} so far.", ["s1"])
+        )
+        answer = await b.ask("I got €1,234.56, when is the next?", facts=[EARNED])
+        assert answer.claims[0].text == "Your MID pays 4 times a year, €1,234.56 so far."
+        assert "1,234" not in b.server.raw[-1].decode()
+        assert "earnings.total}} money" in b.server.raw[-1].decode()
+
+
+BAD_CLAIMS = {
+    "citation": [("Your MID pays 4 times a year.", ["s9"])],
+    "number": [("Your MID pays 5 times a year.", ["s1"])],
+    "language": [("Tu MID paga y se queda con una parte del dinero por su trabajo.", ["s1"])],
+    "link": [("Your MID pays 4 times a year, see https://evil.example/a.", ["s1"])],
+    "placeholder": [("Your MID pays {{fact:earnings.other}} a year.", ["s1"])],
+    "markup": [("Your MID pays *4* times a year.", ["s1"])],
+    "unfounded": [("Obviously someone robbed everybody yesterday evening.", ["s1"])],
+    "length": [(("You can stop a licence at any time. " * 8).strip(), ["s1"])] * 4,
+    "empty": [],
+}
+
+
+@pytest.mark.parametrize("fault", BAD_CLAIMS)
+async def test_a_bad_answer_is_tried_once_more_and_then_dropped(fault):
+    async with bench() as b:
+        b.server.script = saying(*BAD_CLAIMS[fault])
+        outcome = await b.ask(facts=[EARNED])
+        assert outcome == Refused(reason=Reason.UNCHECKED, fault=fault)
+        first, second = b.server.requests
+        assert len(second["messages"]) == len(first["messages"]) + 1
+        assert "refused by a check" in second["messages"][-1]["content"]
+        assert fault == "length" or not b.claims
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Sure! Your MID pays 4 times a year.",
+        "```json\n" + reply("not_found") + "\n```",
+        reply("answered", [(GOOD, ["s1"])], target="lic_other"),
+        reply("answered", [(GOOD, [])]),
+        reply("answered", [(GOOD, ["s1"])], actions=["set_price"]),
+        reply("answered", [("x" * 400, ["s1"])]),
+        reply("answered", [(GOOD, ["s1"])] * 5),
+        "[]",
+        "null",
+        "",
+    ],
+)
+async def test_a_reply_of_another_shape_is_none(body):
+    async with bench() as b:
+        b.server.script = lambda _request: body
+        assert (await b.ask()).reason is Reason.UNCHECKED
+
+
+async def test_the_second_try_may_save_the_answer():
+    async with bench() as b:
+        replies = iter(
+            [reply(claims=[("It pays 9 times.", ["s1"])]), reply(claims=[(GOOD, ["s1"])])]
+        )
+        b.server.script = lambda _request: next(replies)
+        assert isinstance(await b.ask(), Answer)
+        assert len(b.sent) == 2
+
+
+async def test_a_button_that_was_not_offered_is_a_fault():
+    async with bench() as b:
+        b.server.script = saying((GOOD, ["s1"]), actions=["delete"])
+        assert await b.ask() == Refused(reason=Reason.UNCHECKED, fault="action")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("not_found", Reason.NOT_FOUND),
+        ("off_topic", Reason.OFF_TOPIC),
+        ("clarify", Reason.CLARIFY),
+    ],
+)
+async def test_the_model_may_say_that_it_cannot_answer(status, reason):
+    async with bench() as b:
+        b.server.script = lambda _request: reply(status, topics=["s1"])
+        outcome = await b.ask()
+        assert outcome == Refused(reason=reason, topics=("payments",))
+        assert len(b.server.requests) == 1
+
+
+async def test_the_answerer_of_the_settings_tells_a_sentence_in_another_language():
+    spanish = "La respuesta llega a este chat."
+    async with bench() as b:
+        b.server.script = saying((spanish, ["s1"]))
+        given = {"llm_base_url": b.server.url, "llm_model": "tiny"}
+        b.answerer = build_answerer(Settings(_env_file=None, **given), b.deps)
+        source = [passage(text=spanish)]
+        outcome = await b.ask(passages=source)
+        assert outcome == Refused(reason=Reason.UNCHECKED, fault="language")
+        assert isinstance(await b.ask(passages=source, language="es"), Answer)
+
+
+# Drafts
+
+
+async def test_sentences_are_shown_once_checked_while_the_rest_is_written():
+    async with bench() as b:
+        said = [(one, ["s1"]) for one in sentences("en")]
+        b.server.script = saying(*said)
+        await b.ask()
+        assert b.claims == [text for text, _ in said[:-1]]
+
+
+async def test_a_draft_that_fails_or_hangs_does_not_cost_the_answer():
+    async def fails(_claim):
+        raise RuntimeError("no drafts today")
+
+    async def hangs(_claim):
+        await asyncio.sleep(60)
+
+    async with bench() as b:
+        b.server.script = saying(*((one, ["s1"]) for one in sentences("en")))
+        assert isinstance(await b.ask(on_claim=fails), Answer)
+        assert isinstance(await b.ask(on_claim=hangs), Answer)
+
+
+async def test_a_question_can_be_called_off():
+    async with bench() as b:
+        patience = asyncio.timeout(60)
+
+        def hang(_request):
+            patience.reschedule(0)
+            return Bad(hang=True)
+
+        b.server.script = hang
+        with pytest.raises(TimeoutError):
+            async with patience:
+                await b.ask()
+        assert b.server.requests
+        b.server.script = saying((GOOD, ["s1"]))
+        assert isinstance(await b.ask(), Answer)
+
+
+# What is sent
+
+
+async def test_the_request_is_shown_as_it_was_sent():
+    async with bench() as b:
+        b.server.script = saying((GOOD, ["s1"]))
+        await b.ask("When am I paid? My mail is a.b@example.org", facts=[EARNED])
+        (shown,) = b.sent
+        assert json.loads(shown) == b.server.requests[0]
+        assert "[e-mail]" in shown
+        assert "example.org" not in shown
+
+
+async def test_what_cannot_be_recorded_is_not_sent():
+    async def fails(_request):
+        raise OSError
+
+    async with bench() as b:
+        assert (await b.ask(on_sent=fails)).reason is Reason.FAILED
+        assert not b.server.requests
+
+
+async def test_a_request_has_no_tools_no_user_and_is_not_stored():
+    async with bench() as b:
+        await b.ask()
+        request = b.server.requests[0]
+        assert request["store"] is False
+        assert not {"user", "tools", "functions", "metadata", "safety_identifier"} & set(request)
+        assert request["max_tokens"] <= 350
+        enum = request["response_format"]["json_schema"]["schema"]["properties"]["claims"]
+        assert enum["items"]["properties"]["cites"]["items"]["enum"] == ["s1"]
+        assert "mem_a" not in b.server.raw[-1].decode()
+        assert request["messages"][-1]["content"].endswith("Answer in English.")
+
+
+async def test_the_rules_come_first_and_never_change():
+    async with bench() as b:
+        await b.ask()
+        await b.ask("Quando recebo?", locale="pt_BR")
+        first, second = b.server.requests
+        assert first["messages"][0] == second["messages"][0]
+        assert first["messages"][1] != second["messages"][1]
+        assert second["messages"][-1]["content"].endswith("Answer in Portuguese (Brazil).")
+
+
+async def test_texts_of_another_mid_stay_here():
+    own = passage(alias="s1", id="mid_own.fees", mid_id="mid_own")
+    other = passage(
+        alias="s1", id="mid_two.fees", mid_id="mid_two", text="Canary of the other MID."
+    )
+    async with bench() as b:
+        await b.ask(passages=[other, own])
+        await b.ask(passages=[other], mid="mid_two")
+        assert len(b.server.requests) == 1
+        assert b"Canary" not in b"".join(b.server.raw)
+
+
+async def test_more_text_than_there_is_room_for_is_left_out():
+    long = [
+        passage(alias=f"s{n}", id=f"t{n}", text="Many words are here. " * 90) for n in range(6)
+    ]
+    async with bench() as b:
+        await b.ask(passages=long)
+        text = "".join(message["content"] for message in b.server.requests[0]["messages"])
+        assert 4000 < len(text) < 8000
+
+
+# Levels
+
+
+async def test_at_level_nothing_nothing_leaves():
+    async with bench() as b:
+        assert await b.ask(level=0) == Refused(reason=Reason.OFF)
+        assert not b.server.raw
+
+
+async def test_values_go_rounded_at_level_two_and_whole_to_this_machine_at_three():
+    async with bench() as b:
+        await b.ask(level=2, facts=[EARNED])
+        text = b.server.raw[-1].decode()
+        assert "money = about 1000" in text
+        assert "count = about 10" in text
+        assert "2026" not in text
+        await b.ask(level=3, facts=[EARNED])
+        assert "€1,234.56" in b.server.raw[-1].decode()
+        assert b.answerer.level(3) == 3
+
+
+async def test_a_question_of_which_too_little_may_leave_is_not_sent():
+    async with bench() as b:
+        assert (await b.ask("+49 170 1234567 a.b@example.org ?")).reason is Reason.TOO_PRIVATE
+        assert (await b.ask(passages=[])).reason is Reason.NO_SOURCE
+        assert not b.server.raw
+
+
+# Servers that fail
+
+TROUBLE = {
+    "429": Bad(429, "slow down", headers={"retry-after-ms": "10"}),
+    "500": Bad(500, "oops", headers={"retry-after-ms": "10"}),
+    "garbage": Bad(raw=b"data: {not json}\n\n"),
+    "html": Bad(raw=b"<html>hello</html>"),
+    "half a stream": Bad(body=reply(claims=[(GOOD, ["s1"])]), cut=40),
+    "wrong key": Bad(401, "no such key"),
+    "redirect": Bad(307, "elsewhere", headers={"location": "http://127.0.0.1:9/v1"}),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLE)
+async def test_a_server_in_trouble_costs_no_error_and_no_answer_of_the_day(name):
+    async with bench(limits=Limits(answers_a_day=1)) as b:
+        b.server.script = lambda _request: TROUBLE[name]
+        outcome = await b.ask()
+        assert outcome.reason is (Reason.UNUSABLE if name == "wrong key" else Reason.FAILED)
+        assert "slow" not in outcome.fault
+        if name != "wrong key":
+            b.server.script = saying((GOOD, ["s1"]))
+            assert isinstance(await b.ask(), Answer)
+
+
+async def test_a_server_that_is_not_there_is_no_error():
+    async with bench() as b:
+        b.model.base_url = "http://127.0.0.1:9/v1"
+        assert (await b.ask()).reason is Reason.FAILED
+
+
+async def test_a_server_that_hangs_is_left_in_time():
+    async with bench(total_seconds=0.3) as b:
+        b.server.script = lambda _request: Bad(hang=True)
+        assert (await b.ask()).reason is Reason.TOO_SLOW
+
+
+async def test_an_endless_reply_is_not_listened_to():
+    async with bench() as b:
+        b.server.chunk = 500
+        b.server.script = lambda _request: '{"status": "answered", "x": "' + "y" * 50_000
+        assert (await b.ask()).reason is Reason.FAILED
+
+
+async def test_after_five_failures_the_server_is_left_alone_and_then_tried_once():
+    limits = Limits(answers_a_day=1000)
+    now = [1000.0]
+    async with bench(limits=limits, breaker=Breaker(limits, lambda: now[0])) as b:
+        b.server.script = lambda _request: Bad(raw=b"data: {not json}\n\n")
+        reasons = [(await b.ask()).reason for _ in range(7)]
+        assert reasons == [Reason.FAILED] * 5 + [Reason.RESTING] * 2
+        now[0] += 301
+        assert (await b.ask()).reason is Reason.FAILED
+        assert (await b.ask()).reason is Reason.RESTING
+        now[0] += 301
+        b.server.script = saying((GOOD, ["s1"]))
+        assert isinstance(await b.ask(), Answer)
+        assert isinstance(await b.ask(), Answer)
+
+
+async def test_a_rest_is_answered_at_once():
+    limits = Limits()
+    breaker = Breaker(limits)
+    async with bench(breaker=breaker) as b:
+        for _ in range(5):
+            breaker.failed()
+        assert (await b.ask()).reason is Reason.RESTING
+        assert not b.server.raw
+
+
+# How a server wants to be asked
+
+
+async def test_a_server_without_schemas_is_asked_for_an_object():
+    async with bench() as b:
+        b.server.probed = lambda body: (
+            Bad(400, "json_schema is not supported")
+            if body["response_format"]["type"] == "json_schema"
+            else reply("not_found")
+        )
+        b.server.script = saying((GOOD, ["s1"]))
+        assert isinstance(await b.ask(), Answer)
+        assert b.server.requests[0]["response_format"] == {"type": "json_object"}
+        await b.ask()
+        assert len(b.server.raw) == 4, "two probes and two questions"
+
+
+async def test_a_server_that_only_talks_is_refused():
+    async with bench() as b:
+        b.server.probed = lambda _body: "Hello, how may I help?"
+        assert (await b.ask()).reason is Reason.UNUSABLE
+        assert (await b.ask()).reason is Reason.RESTING
+        assert not b.server.requests
+
+
+async def test_a_server_that_wants_the_newer_words_gets_them():
+    async with bench() as b:
+        b.server.probed = lambda body: (
+            Bad(400, "use max_completion_tokens") if "max_tokens" in body else reply("not_found")
+        )
+        await b.ask()
+        request = b.server.requests[0]
+        assert request["max_completion_tokens"] == 350
+        assert not {"max_tokens", "temperature"} & set(request)
+
+
+# Budget
+
+
+async def test_a_member_has_twenty_answers_a_day():
+    async with bench(limits=Limits()) as b:
+        b.server.script = saying((GOOD, ["s1"]))
+        outcomes = [await b.ask() for _ in range(21)]
+        assert [isinstance(one, Answer) for one in outcomes] == [True] * 20 + [False]
+        assert outcomes[-1].reason is Reason.MEMBER_LIMIT
+        assert isinstance(await b.ask(member="mem_b"), Answer)
+        b.clock.pass_by(days=1)
+        assert isinstance(await b.ask(), Answer)
+
+
+async def test_a_mid_has_its_tokens_of_the_month():
+    async with bench(limits=Limits(tokens_a_month=1500)) as b:
+        b.server.script = saying((GOOD, ["s1"]))
+        assert [isinstance(await b.ask(), Answer) for _ in range(3)] == [True, True, False]
+        assert (await b.ask()).reason is Reason.MID_LIMIT
+        assert (await b.spent())["mid", "mid_own", "2026-11"] == 2000
+        assert isinstance(await b.ask(mid="mid_other"), Answer)
+        b.clock.pass_by(days=31)
+        assert isinstance(await b.ask(), Answer)
+        assert ("mid", "mid_own", "2026-11") not in await b.spent()
+
+
+async def test_all_mids_together_have_theirs():
+    async with bench(limits=Limits(tokens_in_all=1500)) as b:
+        b.server.script = saying((GOOD, ["s1"]))
+        answered = [isinstance(await b.ask(mid=f"mid_{n}"), Answer) for n in range(3)]
+        assert answered == [True, True, False]
+        assert (await b.ask()).reason is Reason.ALL_LIMIT
+        # What was refused was not counted for anybody.
+        assert ("mid", "mid_2", "2026-11") not in await b.spent()
+
+
+async def test_a_restart_does_not_refill_a_budget():
+    limits = Limits(answers_a_day=1)
+    async with bench(limits=limits) as b:
+        b.server.script = saying((GOOD, ["s1"]))
+        assert isinstance(await b.ask(), Answer)
+        again = Answerer(b.model, budget(b.deps, limits))
+        asked = Question(text="When am I paid?", locale="en", mid_ids=("mid_own",))
+        how = {"level": 1, "member": "mem_a", "mid": "mid_own"}
+        outcome = await again.answer(asked, [passage()], [], **how)
+        assert outcome == Refused(reason=Reason.MEMBER_LIMIT)
+
+
+async def test_a_process_that_dies_has_paid_about_what_its_question_cost():
+    async with bench() as b:
+        await b.knows("mem_a")
+        await b.budget.enter("mem_a", "mid_own", 700)
+        assert await b.spent() == {
+            ("member", "mem_a", "2026-11-21"): 1,
+            ("mid", "mid_own", "2026-11"): 700,
+            ("all", "", "2026-11"): 700,
+        }
+
+
+async def test_who_stops_an_answer_has_used_it_up():
+    async with bench() as b:
+        b.server.script = lambda _request: Bad(hang=True)
+        async with asyncio.TaskGroup() as group, asyncio.timeout(5):
+            asking = group.create_task(b.ask())
+            while not b.server.requests:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            asking.cancel()
+        assert (await b.spent())["member", "mem_a", "2026-11-21"] == 1
+
+
+async def test_a_server_at_fault_costs_the_member_nothing():
+    async with bench() as b:
+        b.server.script = lambda _request: Bad(status=500)
+        assert (await b.ask()).reason is Reason.FAILED
+        assert (await b.spent())["member", "mem_a", "2026-11-21"] == 0
+
+
+async def test_of_a_member_who_was_erased_nothing_is_counted():
+    async with bench() as b:
+        await b.knows("mem_a")
+        ticket = await b.budget.enter("mem_a", None, 700)
+        async with b.deps.db.write() as conn:
+            await forget_member(conn, "mem_a")
+            await conn.execute(delete(members))
+        await b.budget.settle(ticket, 800, counts=False)
+        assert await b.budget.enter("mem_a", None, 700) is Reason.MEMBER_LIMIT
+        assert await b.spent() == {
+            ("mid", "", "2026-11"): 800,
+            ("all", "", "2026-11"): 800,
+        }
+
+
+async def test_at_eighty_percent_the_operator_is_told_once_whoever_notices():
+    limits = Limits(tokens_a_month=5000)
+    async with bench(limits=limits) as b:
+        b.server.script = saying((GOOD, ["s1"]))
+        others = [Answerer(b.model, budget(b.deps, limits)) for _ in range(2)]
+        with capture_logs() as logs:
+            for n in range(3):
+                await b.ask(member=f"mem_{n}")
+            assert not [one for one in logs if one["log_level"] == "warning"]
+            for n, other in enumerate(others):
+                b.answerer = other
+                await b.ask(member=f"mem_{n}")
+        (told,) = [one for one in logs if one["log_level"] == "warning"]
+        assert (told["mid"], told["used"], told["limit"]) == ("mid_own", 4000, 5000)
+        assert await used(b.deps, limits) == (1.0, 5000 / limits.tokens_in_all)
+        b.clock.pass_by(days=31)
+        assert await used(b.deps, limits) == (0.0, 0.0)
+
+
+async def test_no_more_than_four_are_under_way():
+    async with bench() as b:
+        b.server.script = saying((GOOD, ["s1"]))
+        b.server.delay = 0.1
+        await asyncio.gather(*(b.ask(member=f"mem_{n}") for n in range(20)))
+        # How many come together is for the machine to say, but never more.
+        assert 1 < b.server.most <= 4
+
+
+def test_who_has_no_model_does_not_load_the_client():
+    code = "import sys, knowledge.llm.answerer; sys.exit('openai' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
