@@ -37,7 +37,7 @@ async def set_knob(deps: Deps, member: str, turn: int) -> object:
 
 async def home(deps: Deps, member: str, _: int) -> object:
     """``/start`` of somebody who is known."""
-    return await standing_cases.portfolio(deps, member)
+    return await standing_cases.read_portfolio(deps, member)
 
 
 WORK: dict[str, Work] = {"set the knob": set_knob, "/start": home}

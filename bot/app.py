@@ -31,13 +31,13 @@ from bot.open_store import opened
 from bot.readiness import Ready
 from bot.settings import Settings
 from bot.telegram import profile
-from bot.telegram.rate_limit import Budget
-from bot.telegram.retry import Pace
+from bot.telegram.rate_limit import SendBudget
+from bot.telegram.retry import RetryMiddleware
 from bot.telegram.session import LeanSession
-from bot.updates.inbox import SIDE_BY_SIDE, Inbox
-from bot.updates.lanes import lanes
+from bot.updates.inbox import MAX_HANDLERS, Inbox
+from bot.updates.lanes import open_lanes
 from bot.updates.receiver import receive_updates
-from bot.updates.webhook import webhook_of
+from bot.updates.webhook import webhook_from
 from dialogs.about import Operator
 from knowledge.replies import ModelHere
 from service.clock import Clock
@@ -48,7 +48,7 @@ from service.errors import StoreError
 log = structlog.get_logger()
 
 # Twice what may be under way at once: a lane edits a message and answers the tap side by side.
-CONNECTIONS = 2 * SIDE_BY_SIDE
+CONNECTIONS = 2 * MAX_HANDLERS
 # How long a thread that is back from the disk waits for the interpreter, in seconds. Python's own
 # 5 ms are longer than most disk flushes, and the one writer of the store waits for them.
 HAND_OVER = 0.0005
@@ -65,7 +65,9 @@ def operator(settings: Settings, model: ModelHere | None = None) -> Operator:
     )
 
 
-def build_bot(settings: Settings, pace: Pace | None = None, *, limit: int = CONNECTIONS) -> Bot:
+def build_bot(
+    settings: Settings, pace: RetryMiddleware | None = None, *, limit: int = CONNECTIONS
+) -> Bot:
     """The client of the Bot API; its calls keep to the pace given, or to none.
 
     Raises:
@@ -172,12 +174,12 @@ async def serve(
 
     Raises as ``run`` does.
     """
-    webhook_of(settings)
+    webhook_from(settings)
     async with opened(settings, clock) as deps:
         with only_one(settings):
             await check_at_start(deps.db)
-            budget = Budget(settings.send_rate)
-            pace = Pace(budget)
+            budget = SendBudget(settings.send_rate)
+            pace = RetryMiddleware(budget)
             # Notices have connections of their own, so that no reply waits for one.
             bots = build_bot(settings, pace), build_bot(settings, limit=2 * budget.under_way)
             try:
@@ -206,8 +208,8 @@ async def _know(other: Search | None, knowing: Knowing) -> None:
 
 async def _serve(
     bots: tuple[Bot, Bot],
-    budget: Budget,
-    pace: Pace,
+    budget: SendBudget,
+    pace: RetryMiddleware,
     settings: Settings,
     deps: Deps,
     stop: asyncio.Event,
@@ -220,7 +222,7 @@ async def _serve(
         one.session.middleware(Counted(metrics))
     dispatcher = build_dispatcher(deps, settings, answering)
     handle = metrics.timed(Edge(deps, bot, dispatcher, answering.stops.stop).handle)
-    async with lanes(deps.db) as held, asyncio.TaskGroup() as group:
+    async with open_lanes(deps.db) as held, asyncio.TaskGroup() as group:
         inbox = Inbox(deps, held, handle)
         group.create_task(inbox.run())
         delivery = Delivery(
@@ -242,7 +244,7 @@ async def _serve(
         )
         background = (
             group.create_task(coming_in),
-            group.create_task(profile.tell(bot, deps)),
+            group.create_task(profile.update_profile(bot, deps)),
         )
         # What is there now stays for good: no need to search it for garbage again and again.
         gc.freeze()

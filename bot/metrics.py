@@ -21,7 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 
 from bot.telegram.errors import TRANSIENT
-from bot.telegram.update_kinds import ALLOWED, OTHER, kind_of
+from bot.telegram.update_kinds import ALLOWED_UPDATES, OTHER, kind_of
 from service.db.database import Database
 from service.db.errors import STORE_AWAY
 from service.notices.delivery_values import Settled
@@ -129,7 +129,7 @@ class Metrics:
 
     def received(self, kind: str) -> None:
         """An update came, by either way."""
-        self._received.labels(kind if kind in ALLOWED else OTHER).inc()
+        self._received.labels(kind if kind in ALLOWED_UPDATES else OTHER).inc()
 
     def handled(self, kind: str, seconds: float, outcome: str) -> None:
         """Handling an update ended: ok, again or failed."""
@@ -251,5 +251,7 @@ class Counted(BaseRequestMiddleware):
         if isinstance(method, GetUpdates):
             # What comes back is the result itself, whatever aiogram's types say.
             for update in cast("list[dict[str, object]]", answer):
-                self._metrics.received(next((name for name in ALLOWED if name in update), OTHER))
+                self._metrics.received(
+                    next((name for name in ALLOWED_UPDATES if name in update), OTHER)
+                )
         return answer

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.settings import Settings
 from service.clock import Clock, SystemClock
 from service.db.database import Database, open_embedded, open_server
-from service.db.errors import no_opening
+from service.db.errors import opening_error
 from service.db.migrate import migrate
 from service.deps import Deps
 
@@ -28,7 +28,7 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterato
         try:
             await migrate(db)
         except DBAPIError as error:
-            raise no_opening(db.engine.url, error) from error
+            raise opening_error(db.engine.url, error) from error
         yield Deps(db=db, clock=clock or SystemClock())
     finally:
         await db.close()

@@ -60,7 +60,7 @@ class Ready:
         now = self._deps.clock.now()
         try:
             async with self._deps.db.write() as conn:
-                await sync_store.put_told(conn, "asked if ready", now.isoformat())
+                await sync_store.put_synced(conn, "asked if ready", now.isoformat())
         except IntegrityError:
             # Another process wrote the same row at the same moment: it can be written.
             pass

@@ -27,7 +27,9 @@ _PLACES = {
 
 def acting(actions: Iterable[Action], w: Words) -> tuple[Button, ...]:
     """The buttons of what an article offers to do. To a person leads a button of its own."""
-    return tuple(_act(one, w) for one in dict.fromkeys(actions) if one is not Action.HUMAN)
+    return tuple(
+        _act(fromkey, w) for fromkey in dict.fromkeys(actions) if fromkey is not Action.HUMAN
+    )
 
 
 def _act(action: Action, w: Words) -> Button:

@@ -16,7 +16,7 @@ from knowledge.replies import Reply, Way
 from knowledge.values import Article, Fact, Reason, Tier
 from locales.words import Words
 from service.assistant.values import ModelView
-from service.questions.values import LONGEST
+from service.questions.values import MAX_LENGTH
 
 NAME_BYTES = 58
 
@@ -113,7 +113,7 @@ def _too_many(_: Reply, w: Words) -> Screen:
 def _model(reply: Reply, w: Words) -> Screen:
     answer = reply.answer
     assert answer is not None
-    titles = [parts.in_quotes(one.title, w) for one in answer.sources]
+    titles = [parts.in_quotes(source.title, w) for source in answer.sources]
     return Screen(
         text=paragraphs(
             lines(_notes(reply, w)),
@@ -169,7 +169,7 @@ def _notes(reply: Reply, w: Words) -> list[str]:
             w.n(
                 "I read only the first {n} character of it.",
                 "I read only the first {n} characters of it.",
-                LONGEST,
+                MAX_LENGTH,
             )
         )
     if reply.used_up is not None:
@@ -185,7 +185,7 @@ def _notes(reply: Reply, w: Words) -> list[str]:
 
 
 def _facts(facts: Iterable[Fact], w: Words) -> str | None:
-    said_ = [line for one in facts for line in one.lines]
+    said_ = [line for fact in facts for line in fact.lines]
     return lines([bold(w.t("About you")), *said_]) if said_ else None
 
 
@@ -213,7 +213,7 @@ def _not_this(article: Article, w: Words) -> Button | None:
 
 
 def _topic_buttons(topics: Iterable[Article]) -> tuple[Row, ...]:
-    return tuple((Button(short(one.title), _opens(one)),) for one in topics if _fits(one))
+    return tuple((Button(short(topic.title), _opens(topic)),) for topic in topics if _fits(topic))
 
 
 def _opens(article: Article) -> CallbackData:

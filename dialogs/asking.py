@@ -6,7 +6,7 @@ from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.cards.card import own_name
 from locales.words import Words
 from service.mids.values import Mid
-from service.questions.values import Asked, AskedView, AskingView, SentView
+from service.questions.values import AskingView, MemberQuestion, MemberQuestionsView, SentView
 
 LICENCES_SHOWN = 5
 NAME_SHOWN = 26
@@ -15,10 +15,10 @@ QUOTED = 80
 
 def to_whom(view: AskingView, w: Words, membership_id: str | None = None) -> Screen:
     """Which MID the question goes to, or, with one chosen, what it would see."""
-    memberships = view.portfolio.picture.memberships
+    memberships = view.portfolio.snapshot.memberships
     if not memberships or not view.text:
         return _nothing_to_send(w, nowhere=not memberships)
-    chosen = [one for one in memberships if membership_id in {None, one.id}]
+    chosen = [membership for membership in memberships if membership_id in {None, membership.id}]
     if len(chosen) == 1:
         return _about_what(view, chosen[0].id, chosen[0].mid, w)
     return Screen(
@@ -47,9 +47,11 @@ def _nothing_to_send(w: Words, *, nowhere: bool) -> Screen:
 
 def _about_what(view: AskingView, membership_id: str, mid: Mid, w: Words) -> Screen:
     name = own_name(mid.name, w)
-    if mid.id in view.waiting:
+    if mid.id in view.at_limit:
         return _full(mid, w)
-    about = [one for one in view.standings if one.holding.membership.id == membership_id]
+    about = [
+        standing for standing in view.standings if standing.holding.membership.id == membership_id
+    ]
     return Screen(
         text=paragraphs(
             bold(w.p("button", "Ask a person")),
@@ -76,12 +78,12 @@ def _about_what(view: AskingView, membership_id: str, mid: Mid, w: Words) -> Scr
 
 def sent(view: SentView, w: Words) -> Screen:
     """It is on the list, or too many wait there."""
-    if view.asked is None:
+    if view.question is None:
         return _full(view.mid, w)
     name = own_name(view.mid.name, w)
     return Screen(
         text=paragraphs(
-            lines([bold(w.t("Sent to {mid}.", mid=name)), *_subject(view.asked, w)]),
+            lines([bold(w.t("Sent to {mid}.", mid=name)), *_subject(view.question, w)]),
             w.t("The reply comes here, in this chat."),
             _soon(view.mid, w),
         ),
@@ -100,9 +102,9 @@ def _full(mid: Mid, w: Words) -> Screen:
     )  # fmt: skip
 
 
-def listed(view: AskedView, w: Words) -> Screen:
+def listed(view: MemberQuestionsView, w: Words) -> Screen:
     """What a member asked, newest first."""
-    if not view.asked:
+    if not view.questions:
         return Screen(
             text=paragraphs(
                 bold(w.t("My questions")),
@@ -118,20 +120,20 @@ def listed(view: AskedView, w: Words) -> Screen:
             mid=own_name(one.mid.name, w),
             state=_state(one, w),
         )
-        for one in view.asked
+        for one in view.questions
     ]
     return Screen(
         text=paragraphs(bold(w.t("My questions")), lines(items)),
         rows=rows(
-            *[Button(short(one.text), ShowAsked(question=one.id)) for one in view.asked],
+            *[Button(short(one.text), ShowAsked(question=one.id)) for one in view.questions],
             (parts.human(w), parts.home(w)),
         ),
     )
 
 
-def one(view: AskedView, question_id: str, w: Words) -> Screen:
+def one(view: MemberQuestionsView, question_id: str, w: Words) -> Screen:
     """One question with its reply; the list where it is not there."""
-    found = next((asked for asked in view.asked if asked.id == question_id), None)
+    found = next((asked for asked in view.questions if asked.id == question_id), None)
     if found is None:
         return listed(view, w)
     if found.answer is not None:
@@ -148,7 +150,7 @@ def one(view: AskedView, question_id: str, w: Words) -> Screen:
     )
 
 
-def reply(asked: Asked, w: Words, *, perhaps_again: bool = False) -> Screen:
+def reply(asked: MemberQuestion, w: Words, *, perhaps_again: bool = False) -> Screen:
     """What a person at the MID replied, word for word."""
     assert asked.answer is not None
     return Screen(
@@ -177,13 +179,13 @@ def _question(text: str, w: Words) -> str:
     return w.t("Your question: “{question}”", question=text)
 
 
-def _subject(asked: Asked, w: Words) -> list[str]:
+def _subject(asked: MemberQuestion, w: Words) -> list[str]:
     if asked.title is None:
         return []
     return [w.t("About: {title}", title=own_name(asked.title, w))]
 
 
-def _state(asked: Asked, w: Words) -> str:
+def _state(asked: MemberQuestion, w: Words) -> str:
     return w.t("answered") if asked.answered_at else w.t("waits for a reply")
 
 

@@ -24,8 +24,8 @@ from knowledge.cards.card import lines as card_lines
 from knowledge.cards.card import warnings as card_warnings
 from knowledge.cards.details import details
 from locales.words import Raw, Words
-from service.choices.values import CardView, Outcome
-from service.standing.values import Why
+from service.choices.values import CardOutcome, CardView
+from service.standing.values import StandingReason
 
 LEGAL_PAGE = 3000
 
@@ -40,7 +40,7 @@ def screen(view: CardView, w: Words) -> Screen:
             _outcome(view, w),
             lines([bold(own_words(holding.licence.terms.title, w)), _stands(view, w)]),
             [Markup("<i>{}</i>").format(one) for one in warned],
-            [_line(one, w) for one in _lines(view, w)],
+            [_line(line, w) for line in _lines(view, w)],
         ),
         rows=rows(_decision(view, w), *_ways(view, w)),
         proof=view.proof,
@@ -49,32 +49,32 @@ def screen(view: CardView, w: Words) -> Screen:
 
 def _lines(view: CardView, w: Words) -> tuple[Line, ...]:
     terms = view.standing.holding.licence.terms
-    return card_lines(terms, view.standing.ask, view.picture.now.date(), w)
+    return card_lines(terms, view.standing.ask, view.snapshot.now.date(), w)
 
 
-def _line(one: Line, w: Words) -> Markup:
+def _line(line: Line, w: Words) -> Markup:
     # NOTE: {name} is one of a card's eight lines, such as "Who"; {text} is what it says.
     pattern = Markup.escape(w.t("{name}: {text}", name=Raw("{name}"), text=Raw("{text}")))
-    return pattern.format(name=bold(one.name), text=one.short)
+    return pattern.format(name=bold(line.name), text=line.short)
 
 
 def _stands(view: CardView, w: Words) -> str:
-    return parts.stands(view.standing, view.picture, w)
+    return parts.stands(view.standing, view.snapshot, w)
 
 
 def _outcome(view: CardView, w: Words) -> str | None:
     says = {
-        Outcome.YES: w.t("Saved: yes."),
-        Outcome.NO: w.t("Saved: no. It holds from now on."),
-        Outcome.LATER: w.t("Saved: not now. Until you answer, you are out."),
-        Outcome.TERMS_CHANGED: w.t(
+        CardOutcome.YES: w.t("Saved: yes."),
+        CardOutcome.NO: w.t("Saved: no. It holds from now on."),
+        CardOutcome.LATER: w.t("Saved: not now. Until you answer, you are out."),
+        CardOutcome.TERMS_CHANGED: w.t(
             "The terms have changed since that card. Nothing was saved. Here is the new one."
         ),
-        Outcome.NOT_SEEN: w.t(
+        CardOutcome.NOT_SEEN: w.t(
             "We are not sure that card reached you. Nothing was saved. Here it is again."
         ),
-        Outcome.NOT_OPEN: w.t("This licence cannot be agreed to now. Nothing was saved."),
-        Outcome.REFUSED: w.t(
+        CardOutcome.NOT_OPEN: w.t("This licence cannot be agreed to now. Nothing was saved."),
+        CardOutcome.REFUSED: w.t(
             "You refuse this everywhere, so nothing was saved. Take that back first."
         ),
     }
@@ -86,7 +86,7 @@ def _decision(view: CardView, w: Words) -> Row:
     answer = view.standing.holding.answer
     yes = Button(w.p("button", "Yes"), SayYes(nonce=view.proof.nonce))
     no = Button(w.p("button", "No"), SayNo(licence=licence))
-    if view.standing.why is Why.ENDED:
+    if view.standing.why is StandingReason.ENDED:
         return ()
     if view.says_yes:
         return (Button(w.p("button", "Stop"), SayNo(licence=licence)),)
@@ -105,7 +105,7 @@ def _ways(view: CardView, w: Words) -> tuple[Row, ...]:
     everywhere = Button(w.p("button", "Refuse everywhere"), ShowRefusing(licence=licence.id))
     if view.standing.refused_by:
         everywhere = Button(w.p("button", "My choices"), Go(place=Place.CHOICES))
-    priced = licence.terms.price is not None and view.standing.why is not Why.ENDED
+    priced = licence.terms.price is not None and view.standing.why is not StandingReason.ENDED
     price = (Button(w.p("button", "My price"), Go(place=Place.KNOB)),) if priced else ()
     return (
         (details, *price),
@@ -124,8 +124,8 @@ def line_names(view: CardView, w: Words) -> Screen:
         ),
         rows=(
             *in_twos(
-                Button(one.name, ShowLine(licence=licence, line=one.key))
-                for one in _lines(view, w)
+                Button(line.name, ShowLine(licence=licence, line=line.key))
+                for line in _lines(view, w)
             ),
             (Button(w.p("button", "Full legal text"), ShowLegal(licence=licence, page=0)),),
             (parts.human(w), _to_card(view, w)),
@@ -137,7 +137,7 @@ def line(view: CardView, key: LineKey, w: Words) -> Screen:
     """What is behind one line."""
     licence = view.standing.holding.licence.id
     terms = view.standing.holding.licence.terms
-    found = next(one for one in _lines(view, w) if one.key is key)
+    found = next(line for line in _lines(view, w) if line.key is key)
     return Screen(
         text=paragraphs(
             bold(parts.title(view.standing, w)), bold(found.name), details(key, terms, w)

@@ -14,7 +14,7 @@ from dialogs.callbacks import (
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.cards.vocabulary import category_label
 from locales.words import Words
-from service.choices.values import BackView, CardView, RefusalsView
+from service.choices.values import CardView, RefusalsView, RestoreView
 from service.licences.rules import possible_refusals
 from service.licences.values import Refusal, RefusalKind
 from service.standing.values import Pause
@@ -24,17 +24,17 @@ TITLES_SHOWN = 8
 
 def screen(view: RefusalsView, w: Words) -> Screen:
     """What is refused everywhere, and the pause."""
-    picture = view.picture
+    snapshot = view.snapshot
     items = [
         w.n(
             "{what}: keeps you out of {n} licence now",
             "{what}: keeps you out of {n} licences now",
             number,
-            what=parts.refusal(one, picture, w),
+            what=parts.refusal(one, snapshot, w),
         )
-        for one, number in view.caught
+        for one, number in view.matches
     ]
-    paused = picture.pause is not Pause.OFF
+    paused = snapshot.pause is not Pause.OFF
     return Screen(
         text=paragraphs(
             _just(view, w),
@@ -43,15 +43,17 @@ def screen(view: RefusalsView, w: Words) -> Screen:
             if items
             else w.t("You refuse nothing everywhere. You can, from any licence's card."),
             w.t("Refusing costs you nothing else."),
-            _paused(picture.pause, w),
+            _paused(snapshot.pause, w),
         ),
         rows=rows(
             *[
                 Button(
-                    w.p("button", "Take back: {what}", what=short(parts.refusal(one, picture, w))),
+                    w.p(
+                        "button", "Take back: {what}", what=short(parts.refusal(one, snapshot, w))
+                    ),
                     ShowLifting(kind=one.kind, value=one.value),
                 )
-                for one, _ in view.caught
+                for one, _ in view.matches
             ],
             Button(w.p("button", "My licences"), ShowLicences(page=0)),
             Button(w.p("button", "Resume"), Go(place=Place.RESUME))
@@ -66,9 +68,9 @@ def screen(view: RefusalsView, w: Words) -> Screen:
 
 
 def _just(view: RefusalsView, w: Words) -> str | None:
-    if view.just is None:
+    if view.changed is None:
         return None
-    what = parts.refusal(view.just, view.picture, w)
+    what = parts.refusal(view.changed, view.snapshot, w)
     if view.lifted:
         return w.t("Saved. Taken back: {what}.", what=what)
     return w.t("Saved. You refuse everywhere: {what}.", what=what)
@@ -85,7 +87,11 @@ def _paused(pause: Pause, w: Words) -> str | None:
 def refusing(view: CardView, w: Words) -> Screen:
     """What could be refused everywhere because of one licence."""
     terms = view.standing.holding.licence.terms
-    offers = [one for one in possible_refusals(terms) if one not in view.picture.refusals]
+    offers = [
+        possible_refusal
+        for possible_refusal in possible_refusals(terms)
+        if possible_refusal not in view.snapshot.refusals
+    ]
     return Screen(
         text=paragraphs(
             bold(w.t("Refuse everywhere")),
@@ -94,8 +100,8 @@ def refusing(view: CardView, w: Words) -> Screen:
         ),
         rows=rows(
             *[
-                Button(_offer(one, view, w), Refuse(kind=one.kind, value=one.value))
-                for one in offers
+                Button(_offer(offer, view, w), Refuse(kind=offer.kind, value=offer.value))
+                for offer in offers
             ],
             (
                 parts.human(w),
@@ -107,24 +113,26 @@ def refusing(view: CardView, w: Words) -> Screen:
     )
 
 
-def _offer(one: Refusal, view: CardView, w: Words) -> str:
-    if one.kind is RefusalKind.BUYER:
-        return w.p("button", "This buyer: {name}", name=short(parts.refusal(one, view.picture, w)))
-    if one.kind is RefusalKind.COMMERCIAL:
+def _offer(refusal: Refusal, view: CardView, w: Words) -> str:
+    if refusal.kind is RefusalKind.BUYER:
+        return w.p(
+            "button", "This buyer: {name}", name=short(parts.refusal(refusal, view.snapshot, w))
+        )
+    if refusal.kind is RefusalKind.COMMERCIAL:
         return w.p("button", "All uses for profit")
-    return w.p("button", "This data: {data}", data=short(category_label(one.value, w)))
+    return w.p("button", "This data: {data}", data=short(category_label(refusal.value, w)))
 
 
-def lifting(view: BackView, w: Words) -> Screen:
+def lifting(view: RestoreView, w: Words) -> Screen:
     """What taking a refusal back would bring back."""
     assert view.refusal is not None
-    what = parts.refusal(view.refusal, view.picture, w)
+    what = parts.refusal(view.refusal, view.snapshot, w)
     return Screen(
         text=paragraphs(
             _stale(view, w),
             bold(w.t("Take back: {what}", what=what)),
             w.t("Without this refusal you would also be in: {names}.", names=_names(view, w))
-            if view.back
+            if view.restored
             else w.t("Without this refusal you come into no other licence."),
         ),
         rows=rows(
@@ -135,13 +143,13 @@ def lifting(view: BackView, w: Words) -> Screen:
     )
 
 
-def paused(view: BackView, w: Words) -> Screen:
+def paused(view: RestoreView, w: Words) -> Screen:
     """Out of everything, and what resuming would bring back."""
-    if view.picture.pause is Pause.OFF:
+    if view.snapshot.pause is Pause.OFF:
         return Screen(
             text=paragraphs(w.t("Nothing is paused.")), rows=rows((parts.human(w), parts.home(w)))
         )
-    stopped = view.picture.pause is Pause.STOPPED
+    stopped = view.snapshot.pause is Pause.STOPPED
     return Screen(
         text=paragraphs(
             _stale(view, w),
@@ -160,7 +168,7 @@ def paused(view: BackView, w: Words) -> Screen:
             else w.t("Notices from your MIDs still come."),
             w.t("Your place in your MIDs, your price and your answers stay as they are."),
             w.t("If you resume, you are in: {names}.", names=_names(view, w))
-            if view.back
+            if view.restored
             else w.t("If you resume, you are in no licence yet."),
         ),
         rows=rows(
@@ -176,11 +184,11 @@ def resumed(w: Words) -> str:
     return w.t("Saved. Nothing is paused now.")
 
 
-def _stale(view: BackView, w: Words) -> str | None:
+def _stale(view: RestoreView, w: Words) -> str | None:
     if not view.stale:
         return None
     return w.t("Something has changed since that message. Nothing was saved. Please look again.")
 
 
-def _names(view: BackView, w: Words) -> str:
-    return parts.quoted_list(view.back, TITLES_SHOWN, w)
+def _names(view: RestoreView, w: Words) -> str:
+    return parts.quoted_list(view.restored, TITLES_SHOWN, w)

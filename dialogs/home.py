@@ -5,19 +5,19 @@ from dialogs.callbacks import Go, Place, ShowLicences
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
 from knowledge.cards.card import own_name
 from locales.words import Words
-from service.standing.values import Pause, PortfolioView, Standing, Why
+from service.standing.values import Pause, PortfolioView, Standing, StandingReason
 
-_NEEDS_ANSWER = {Why.NOT_ASKED, Why.CHANGED}
+_NEEDS_ANSWER = {StandingReason.NOT_ASKED, StandingReason.CHANGED}
 
 
 def screen(view: PortfolioView, w: Words, *, note: str | None = None) -> Screen:
     """Home. ``note`` says first what just happened."""
-    picture = view.picture
-    if not picture.memberships:
+    snapshot = view.snapshot
+    if not snapshot.memberships:
         return _nowhere(w, note)
-    waiting = [one for one in view.standings if one.why in _NEEDS_ANSWER]
+    waiting = [standing for standing in view.standings if standing.why in _NEEDS_ANSWER]
     counts = []
-    for membership in picture.memberships:
+    for membership in snapshot.memberships:
         count = view.count(membership.id)
         counts.append(
             w.n(
@@ -28,14 +28,14 @@ def screen(view: PortfolioView, w: Words, *, note: str | None = None) -> Screen:
                 inside=count.n,
             )
         )
-    number = len(picture.memberships)
+    number = len(snapshot.memberships)
     return Screen(
         text=paragraphs(
             note,
             bold(w.n("{n} MID speaks for you.", "{n} MIDs speak for you.", number)),
             counts,
-            _paused(picture.pause, w),
-            _waits(waiting, w) if picture.pause is Pause.OFF else None,
+            _paused(snapshot.pause, w),
+            _waits(waiting, w) if snapshot.pause is Pause.OFF else None,
         ),
         rows=rows(
             (
@@ -89,7 +89,7 @@ def _waits(waiting: list[Standing], w: Words) -> str | None:
 
 def more(view: PortfolioView, w: Words) -> Screen:
     """Everything that is not on the first screen."""
-    mids = bool(view.picture.memberships)
+    mids = bool(view.snapshot.memberships)
     return Screen(
         text=lines([bold(w.t("More")), w.t("Everything else is here.")]),
         rows=(

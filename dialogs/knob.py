@@ -8,10 +8,10 @@ from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, s
 from knowledge.cards.card import own_name
 from locales.words import Raw, Words, mark
 from service.journal.values import ALL
-from service.knob.values import KnobView, PastView
+from service.knob.values import KnobHistoryView, KnobView
 from service.price import formula
 from service.price.values import HIGHEST, LOWEST, NEVER, Bound, Position
-from service.standing.values import Change, Standing, Why
+from service.standing.values import KnobChange, Standing, StandingReason
 
 TITLES_SHOWN = 3
 
@@ -22,7 +22,7 @@ def screen(view: KnobView, w: Words) -> Screen:
         text=paragraphs(
             _done(view, w),
             lines([bold(_head(view, w)), _bar(view.position, w), _means(view, w)]),
-            lines([_counted(view.now, w), *_steps(view, w)]),
+            lines([_counted(view.current, w), *_steps(view, w)]),
             _notes(view, w),
             w.t("This is not an amount. Your MIDs add it to their own sums, within their limits.")
             if view.membership is None
@@ -109,7 +109,7 @@ def _means_for_one(at: int, w: Words) -> str:
     )
 
 
-def _counted(change: Change, w: Words) -> str:
+def _counted(change: KnobChange, w: Words) -> str:
     return w.n(
         "You are in {inside} of {n} licence.",
         "You are in {inside} of {n} licences.",
@@ -123,7 +123,7 @@ def _steps(view: KnobView, w: Words) -> list[str]:
     patterns = (
         (view.down, mark("One step down, at {step}: {inside} of {all}. {what}")),
         (view.up, mark("One step up, at {step}: {inside} of {all}. {what}")),
-        (view.again, mark("At {step}: {inside} of {all}. {what}")),
+        (view.at_zero, mark("At {step}: {inside} of {all}. {what}")),
     )
     return [
         w.t(
@@ -138,7 +138,7 @@ def _steps(view: KnobView, w: Words) -> list[str]:
     ]
 
 
-def _what(change: Change, w: Words) -> str:
+def _what(change: KnobChange, w: Words) -> str:
     says = []
     if change.enters:
         says.append(w.t("Would come in: {names}.", names=_names(change.enters, w)))
@@ -160,9 +160,9 @@ def _names(found: Sequence[Standing], w: Words) -> str:
 def _notes(view: KnobView, w: Words) -> list[str]:
     """What the knob does not do here: limits that hold it, and licences it cannot keep out."""
     chosen = [
-        one
-        for one in view.standings
-        if view.scope in {ALL, one.holding.membership.id} and one.counts
+        standing
+        for standing in view.standings
+        if view.scope in {ALL, standing.holding.membership.id} and standing.counts
     ]
     held = [one for one in chosen if one.ask and one.ask.bound is not Bound.NONE]
     found = [_bounded(one, w) for one in held[:TITLES_SHOWN]]
@@ -175,13 +175,13 @@ def _notes(view: KnobView, w: Words) -> list[str]:
     if deaf:
         found.append(w.t("Your price has no effect on: {names}.", names=_names(deaf, w)))
     always = [
-        one
-        for one in view.standings
-        if view.scope in {ALL, one.holding.membership.id}
-        and one.best == HIGHEST
-        and one.holding.licence.terms.price
+        standing
+        for standing in view.standings
+        if view.scope in {ALL, standing.holding.membership.id}
+        and standing.best == HIGHEST
+        and standing.holding.licence.terms.price
         and view.position != NEVER
-        and one.why in {Why.IN, Why.WAITING}
+        and standing.why in {StandingReason.IN, StandingReason.WAITING}
     ]
     if always:
         found.append(
@@ -193,24 +193,24 @@ def _notes(view: KnobView, w: Words) -> list[str]:
     return found
 
 
-def _bounded(one: Standing, w: Words) -> str:
-    price = one.holding.licence.terms.price
-    assert one.ask is not None
+def _bounded(standing: Standing, w: Words) -> str:
+    price = standing.holding.licence.terms.price
+    assert standing.ask is not None
     assert price is not None
-    mid = own_name(one.holding.membership.mid.name, w)
-    if one.ask.bound is Bound.BIAS:
+    mid = own_name(standing.holding.membership.mid.name, w)
+    if standing.ask.bound is Bound.BIAS:
         return w.t(
             "{title}: your step asks for {wanted}, {mid} allows {applied}.",
-            title=parts.quoted(one, w),
-            wanted=w.money(one.ask.wanted, price.currency),
+            title=parts.quoted(standing, w),
+            wanted=w.money(standing.ask.bias, price.currency),
             mid=mid,
-            applied=w.money(one.ask.applied, price.currency),
+            applied=w.money(standing.ask.applied, price.currency),
         )
     return w.t(
         "{title}: a limit of {mid} sets the price, {amount}.",
-        title=parts.quoted(one, w),
+        title=parts.quoted(standing, w),
         mid=mid,
-        amount=w.money(one.ask.amount, price.currency),
+        amount=w.money(standing.ask.amount, price.currency),
     )
 
 
@@ -232,7 +232,7 @@ def _scope(view: KnobView, w: Words) -> Row | None:
             if view.follows
             else (own, Button(w.p("button", "Back"), to_all))
         )
-    if len(view.picture.memberships) > 1:
+    if len(view.snapshot.memberships) > 1:
         return (Button(w.p("button", "Only for one MID"), to_all),)
     return None
 
@@ -240,10 +240,10 @@ def _scope(view: KnobView, w: Words) -> Row | None:
 def scopes(view: KnobView, w: Words) -> Screen:
     """Which MID to set a price of its own for."""
     items = []
-    for one in view.picture.memberships:
-        at = parts.position(view.picture.knob.at(one.id), w)
-        name = own_name(one.mid.name, w)
-        if one.id in view.picture.knob.own:
+    for membership in view.snapshot.memberships:
+        at = parts.position(view.snapshot.knob.at(membership.id), w)
+        name = own_name(membership.mid.name, w)
+        if membership.id in view.snapshot.knob.own:
             items.append(w.t("{mid}: {step}, its own", mid=name, step=at))
         else:
             items.append(w.t("{mid}: {step}, as for all", mid=name, step=at))
@@ -256,8 +256,8 @@ def scopes(view: KnobView, w: Words) -> Screen:
         ),
         rows=rows(
             *[
-                Button(short(own_name(one.mid.name, w)), ShowKnob(scope=one.id))
-                for one in view.picture.memberships
+                Button(short(own_name(membership.mid.name, w)), ShowKnob(scope=membership.id))
+                for membership in view.snapshot.memberships
             ],
             (parts.human(w), parts.back(w, Place.KNOB)),
         ),
@@ -267,25 +267,27 @@ def scopes(view: KnobView, w: Words) -> Screen:
 def _twice(view: KnobView, w: Words) -> str | None:
     """Warn when two MIDs license the same kind of data (mission E9)."""
     seen: dict[str, str] = {}
-    for one in view.standings:
-        for item in one.holding.licence.terms.data:
-            first = seen.setdefault(item.category, one.holding.membership.id)
-            if one.counts and first != one.holding.membership.id:
+    for standing in view.standings:
+        for item in standing.holding.licence.terms.data:
+            first = seen.setdefault(item.category, standing.holding.membership.id)
+            if standing.counts and first != standing.holding.membership.id:
                 return w.t(
                     "Two of your MIDs license the same kind of data. There, the lower price wins."
                 )
     return None
 
 
-def past(view: PastView, w: Words) -> Screen:
+def past(view: KnobHistoryView, w: Words) -> Screen:
     """Earlier settings, newest first."""
     items = [
         w.t(
             "{moment}: {step}",
-            moment=w.moment(one.at, view.zone),
-            step=w.t("as for all") if one.position is None else parts.position(one.position, w),
+            moment=w.moment(setting.at, view.zone),
+            step=w.t("as for all")
+            if setting.position is None
+            else parts.position(setting.position, w),
         )
-        for one in view.settings
+        for setting in view.settings
     ]
     return Screen(
         text=paragraphs(

@@ -39,20 +39,23 @@ def screen(memberships: Sequence[Membership], w: Words) -> Screen:
             w.t("What you have earned stays yours. The MID keeps its own records."),
         ),
         rows=rows(
-            *[row for one in memberships for row in _ways(one, len(memberships), w)],
+            *[row for membership in memberships for row in _ways(membership, len(memberships), w)],
             (parts.human(w), parts.home(w)),
         ),
     )
 
 
-def _ways(one: Membership, many: int, w: Words) -> tuple[tuple[Button, ...], ...]:
-    keep, erase = Leave(membership=one.id, erase=False), Leave(membership=one.id, erase=True)
+def _ways(membership: Membership, many: int, w: Words) -> tuple[tuple[Button, ...], ...]:
+    keep, erase = (
+        Leave(membership=membership.id, erase=False),
+        Leave(membership=membership.id, erase=True),
+    )
     if many == 1:
         return (
             (Button(w.p("button", "Leave and keep"), keep),),
             (Button(w.p("button", "Leave and erase"), erase),),
         )
-    name = short(own_name(one.mid.name, w), NAME_SHOWN)
+    name = short(own_name(membership.mid.name, w), NAME_SHOWN)
     return (
         (Button(w.p("button", "Leave, keep: {mid}", mid=name), keep),),
         (Button(w.p("button", "Leave, erase: {mid}", mid=name), erase),),

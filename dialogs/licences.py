@@ -5,15 +5,21 @@ from dialogs.callbacks import ShowCard, ShowLicences
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
 from knowledge.cards.card import own_name
 from locales.words import Words
-from service.standing.values import PortfolioView, Standing, Why
+from service.standing.values import PortfolioView, Standing, StandingReason
 
 PER_PAGE = 6
 
 _GROUPS = (
-    (Why.NOT_ASKED, Why.CHANGED, Why.LATER),
-    (Why.IN, Why.WAITING, Why.UNKNOWN),
-    (Why.PRICE, Why.NEVER, Why.PAUSED, Why.SAID_NO, Why.REFUSED),
-    (Why.SUSPENDED, Why.NOT_ELIGIBLE, Why.ENDED),
+    (StandingReason.NOT_ASKED, StandingReason.CHANGED, StandingReason.LATER),
+    (StandingReason.IN, StandingReason.WAITING, StandingReason.UNKNOWN),
+    (
+        StandingReason.PRICE,
+        StandingReason.NEVER,
+        StandingReason.PAUSED,
+        StandingReason.SAID_NO,
+        StandingReason.REFUSED,
+    ),
+    (StandingReason.SUSPENDED, StandingReason.NOT_ELIGIBLE, StandingReason.ENDED),
 )
 
 
@@ -62,14 +68,14 @@ def _turn(label: str, page: int, pages: int) -> tuple[Button, ...]:
     return (Button(label, ShowLicences(page=page)),) if 0 <= page < pages else ()
 
 
-def _item(one: Standing, view: PortfolioView, w: Words) -> str:
-    brief = parts.in_brief(one, view.picture, w)
-    if len(view.picture.memberships) == 1:
+def _item(standing: Standing, view: PortfolioView, w: Words) -> str:
+    brief = parts.in_brief(standing, view.snapshot, w)
+    if len(view.snapshot.memberships) == 1:
         # NOTE: {title} is a licence, {standing} is "in", "out, because of your price" and so on.
-        return w.t("{title}: {standing}", title=parts.title(one, w), standing=brief)
+        return w.t("{title}: {standing}", title=parts.title(standing, w), standing=brief)
     return w.t(
         "{title} ({mid}): {standing}",
-        title=parts.title(one, w),
-        mid=own_name(one.holding.membership.mid.name, w),
+        title=parts.title(standing, w),
+        mid=own_name(standing.holding.membership.mid.name, w),
         standing=brief,
     )

@@ -22,13 +22,18 @@ def listed(memberships: Sequence[Membership], w: Words) -> Screen:
         )
     return Screen(
         text=paragraphs(
-            lines([bold(w.t("My MIDs")), *(own_name(one.mid.name, w) for one in memberships)]),
+            lines(
+                [
+                    bold(w.t("My MIDs")),
+                    *(own_name(membership.mid.name, w) for membership in memberships),
+                ]
+            ),
             w.t("No MID learns from us that you are in another one."),
         ),
         rows=rows(
             *[
-                Button(short(own_name(one.mid.name, w)), ShowMid(membership=one.id))
-                for one in memberships
+                Button(short(own_name(membership.mid.name, w)), ShowMid(membership=membership.id))
+                for membership in memberships
             ],
             (parts.human(w), parts.home(w)),
         ),
@@ -83,7 +88,9 @@ def links(mid: Mid, w: Words) -> str:
     """Whom it is linked to."""
     if not mid.affiliates:
         return w.t("Linked to no other company.")
-    return w.t("Linked to: {names}.", names=w.join([one.name for one in mid.affiliates]))
+    return w.t(
+        "Linked to: {names}.", names=w.join([affiliate.name for affiliate in mid.affiliates])
+    )
 
 
 def _standards(mid: Mid, w: Words) -> list[str]:
@@ -108,10 +115,15 @@ def _complaints(mid: Mid, w: Words) -> list[str]:
     }
     found = [w.t("To the MID: {contact}", contact=mid.contact.email)]
     found += [
-        w.t("{role}: {name}, {contact}", role=roles[one.role], name=one.name, contact=one.contact)
-        for one in mid.complaints
+        w.t(
+            "{role}: {name}, {contact}",
+            role=roles[complaint.role],
+            name=complaint.name,
+            contact=complaint.contact,
+        )
+        for complaint in mid.complaints
     ]
-    named = {one.role for one in mid.complaints}
+    named = {complaint.role for complaint in mid.complaints}
     if "auditor" not in named:
         found.append(w.t("Auditor: none named."))
     if "authority" not in named:
@@ -124,17 +136,17 @@ def human(memberships: Sequence[Membership], operator: str | None, w: Words) -> 
     blocks: list[str] = [
         lines(
             [
-                bold(own_name(one.mid.name, w)),
-                one.mid.contact.email,
+                bold(own_name(membership.mid.name, w)),
+                membership.mid.contact.email,
                 w.t(
                     "They answer within {hours}.",
-                    hours=w.duration(one.mid.contact.reply_within_hours, "hour"),
+                    hours=w.duration(membership.mid.contact.reply_within_hours, "hour"),
                 ),
-                w.t("Hours: {hours}", hours=w.hours(one.mid.contact.staff_hours)),
-                w.t("Your number there: {ref}", ref=one.ref),
+                w.t("Hours: {hours}", hours=w.hours(membership.mid.contact.staff_hours)),
+                w.t("Your number there: {ref}", ref=membership.ref),
             ]
         )
-        for one in memberships
+        for membership in memberships
     ]
     if not blocks:
         blocks = [

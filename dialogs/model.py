@@ -53,7 +53,7 @@ def _leaves(here: ModelHere, w: Words) -> str:
 
 
 def _now(here: ModelHere, view: ModelView, w: Words) -> str | None:
-    if view.choice is ModelChoice.YES and view.agreed < here.level:
+    if view.choice is ModelChoice.YES and view.agreed_level < here.level:
         return w.t("You use the model now. Less goes there until you say yes to this.")
     says = {
         ModelChoice.YES: w.t("You use the model now."),

@@ -70,7 +70,7 @@ def _chosen(view: NoticeView, w: Words) -> list[str] | None:
 
 
 def _said(view: NoticeView, w: Words) -> str:
-    found = [one for one in view.content.answers if one.id == view.answer]
+    found = [answer for answer in view.content.answers if answer.id == view.answer]
     return own_name(found[0].label, w) if found else str(view.answer)
 
 
@@ -84,7 +84,9 @@ def why(view: NoticeView, w: Words) -> str:
         return w.t("You get this because {mid} chose you by your number there.", mid=mid)
     if not view.licence_titles:
         return w.t("You get this because it concerns a licence of {mid}.", mid=mid)
-    quoted = [parts.in_quotes(own_name(one, w), w) for one in view.licence_titles]
+    quoted = [
+        parts.in_quotes(own_name(licence_title, w), w) for licence_title in view.licence_titles
+    ]
     names = w.join(quoted, "or")
     if audience.standing != "in":
         return w.t("You get this because it concerns {names}.", names=names)
@@ -97,24 +99,24 @@ def _answers(view: NoticeView, w: Words) -> tuple[Row, ...]:
     """A button for each answer that is not the chosen one, two to a row where they fit."""
     if view.closed:
         return ()
-    left = [one for one in view.content.answers if one.id != view.answer]
+    left = [answer for answer in view.content.answers if answer.id != view.answer]
     buttons = [_answer(view, one, w) for one in left]
-    labels = [said for one in view.content.answers for said in one.label.values()]
+    labels = [said for answer in view.content.answers for said in answer.label.values()]
     if max(map(width, labels), default=0) <= SIDE_BY_SIDE:
         return in_twos(buttons)
-    return tuple((one,) for one in buttons)
+    return tuple((button,) for button in buttons)
 
 
-def _answer(view: NoticeView, one: Choice, w: Words) -> Button:
-    target = AnswerNotice(notice=view.notice_id, answer=one.id)
-    return Button(short(own_name(one.label, w)), target)
+def _answer(view: NoticeView, choice: Choice, w: Words) -> Button:
+    target = AnswerNotice(notice=view.notice_id, answer=choice.id)
+    return Button(short(own_name(choice.label, w)), target)
 
 
 def _cards(view: NoticeView, w: Words) -> list[Button]:
     """The way to the card of each licence that an offer or a change is about."""
     if view.content.kind not in ABOUT_LICENCES:
         return []
-    titles = [own_name(one, w) for one in view.licence_titles]
+    titles = [own_name(licence_title, w) for licence_title in view.licence_titles]
     titles = titles or [w.p("button", "The card")] * len(view.licence_ids)
     return [
         Button(short(title), ShowCardFrom(licence=licence_id, notice=view.notice_id))

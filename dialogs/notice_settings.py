@@ -34,11 +34,11 @@ def hours(to: str) -> str | None:
 
 def said(view: AttentionView, w: Words) -> list[str]:
     """What the settings say about notices."""
-    if not view.picture.memberships:
+    if not view.snapshot.memberships:
         return []
     muted = [own_name(one.mid.name, w) for one in _muted(view)]
     found = [_weekly(view, w), _quiet(view, w), w.t("Urgent ones may come at any time.")]
-    if view.picture.pause is Pause.STOPPED:
+    if view.snapshot.pause is Pause.STOPPED:
         found = [w.t("Only the news of a breach of your data still comes.")]
     if muted:
         found.append(w.t("Muted: {names}.", names=w.join(muted)))
@@ -47,7 +47,7 @@ def said(view: AttentionView, w: Words) -> list[str]:
 
 def ways(view: AttentionView, w: Words) -> list[tuple[Button, ...]]:
     """The buttons of the settings that are about notices."""
-    if not view.picture.memberships:
+    if not view.snapshot.memberships:
         return []
     unmute = [
         Button(
@@ -66,7 +66,7 @@ def ways(view: AttentionView, w: Words) -> list[tuple[Button, ...]]:
 
 
 def _muted(view: AttentionView) -> list[Membership]:
-    return [one for one in view.picture.memberships if one.id in view.muted]
+    return [membership for membership in view.snapshot.memberships if membership.id in view.muted]
 
 
 def _weekly(view: AttentionView, w: Words) -> str:
@@ -92,10 +92,10 @@ def weekly(view: AttentionView, w: Words) -> Screen:
         w.n(
             "{mid} has set {n} a week.",
             "{mid} has set {n} a week.",
-            one.mid.notices_per_week,
-            mid=own_name(one.mid.name, w),
+            membership.mid.notices_per_week,
+            mid=own_name(membership.mid.name, w),
         )
-        for one in view.picture.memberships
+        for membership in view.snapshot.memberships
     ]
     return Screen(
         text=paragraphs(
@@ -116,7 +116,7 @@ def quiet(view: AttentionView, w: Words) -> Screen:
     return Screen(
         text=paragraphs(
             bold(w.t("At which hours do you want no notices?")),
-            lines([_by_mid(one, w) for one in view.picture.memberships]),
+            lines([_by_mid(membership, w) for membership in view.snapshot.memberships]),
             w.t("What comes at those hours waits until they end. Urgent ones come at once."),
         ),
         rows=rows(
@@ -128,9 +128,9 @@ def quiet(view: AttentionView, w: Words) -> Screen:
     )
 
 
-def _by_mid(one: Membership, w: Words) -> str:
-    start, end = one.mid.quiet_hours.split("-")
-    name = own_name(one.mid.name, w)
+def _by_mid(membership: Membership, w: Words) -> str:
+    start, end = membership.mid.quiet_hours.split("-")
+    name = own_name(membership.mid.name, w)
     if start == end:
         return w.t("{mid} has set no quiet hours.", mid=name)
     return w.t("{mid} has set {start} to {end}.", mid=name, start=start, end=end)

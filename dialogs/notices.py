@@ -18,15 +18,15 @@ def listed(view: NoticesView, w: Words) -> Screen:
     return Screen(
         text=paragraphs(
             lines([bold(w.t("All notices")), *_found(view, w)]),
-            lines([_item(one, w) for one in view.notices]) if view.notices else None,
+            lines([_item(notice, w) for notice in view.notices]) if view.notices else None,
             _end(view, w),
             _rest(w) if view.older and not turns else None,
             _hint(view, w),
         ),
         rows=rows(
             *[
-                Button(short(_plain(one, w)), ShowNotice(notice=one.notice_id))
-                for one in view.notices
+                Button(short(_plain(notice, w)), ShowNotice(notice=notice.notice_id))
+                for notice in view.notices
             ],
             _turning(view, w) if turns else (),
             Button(w.p("button", "All notices"), Go(place=Place.NOTICES)) if view.search else None,
@@ -55,17 +55,17 @@ def _end(view: NoticesView, w: Words) -> str | None:
     return None
 
 
-def _item(one: NoticeView, w: Words) -> str:
-    mid = own_name(one.mid.name, w)
-    if one.sent_at is None:
+def _item(notice: NoticeView, w: Words) -> str:
+    mid = own_name(notice.mid.name, w)
+    if notice.sent_at is None:
         # NOTE: A line of a list. {mid} is the MID that sent it, {title} what it is called.
-        return w.t("{mid}: {title}", mid=mid, title=title(one, w))
-    date = parts.day(one.sent_at, one.zone)
-    return w.t("{date}, {mid}: {title}", date=date, mid=mid, title=title(one, w))
+        return w.t("{mid}: {title}", mid=mid, title=title(notice, w))
+    date = parts.day(notice.sent_at, notice.zone)
+    return w.t("{date}, {mid}: {title}", date=date, mid=mid, title=title(notice, w))
 
 
-def _plain(one: NoticeView, w: Words) -> str:
-    return one.content.text[one.content.language_for(w.locale)].title
+def _plain(notice: NoticeView, w: Words) -> str:
+    return notice.content.text[notice.content.language_for(w.locale)].title
 
 
 def _hint(view: NoticesView, w: Words) -> str:

@@ -6,8 +6,8 @@ from dialogs.screen import Button, Screen, bold, paragraphs, rows, short
 from knowledge.cards.vocabulary import category_label
 from locales.words import Words
 from service.choices.rules import ASKS, RETURNS, STAYS
-from service.choices.values import QuizView, Topic
-from service.journal.values import Taught
+from service.choices.values import QuizTopic, QuizView
+from service.journal.values import TeachBack
 
 
 def screen(view: QuizView, w: Words) -> Screen:
@@ -16,7 +16,7 @@ def screen(view: QuizView, w: Words) -> Screen:
     no = Button(w.p("button", "No"), SayNo(licence=licence))
     head = bold(parts.title(view.standing, w))
     card = Button(w.p("button", "The card"), ShowCard(licence=licence))
-    if view.taught is Taught.PASSED:
+    if view.taught is TeachBack.PASSED:
         return Screen(
             text=paragraphs(head, _right(view, w), w.t("Do you still say yes?")),
             rows=rows(
@@ -24,7 +24,7 @@ def screen(view: QuizView, w: Words) -> Screen:
                 (parts.human(w), card),
             ),
         )
-    if view.taught is Taught.TWICE_WRONG:
+    if view.taught is TeachBack.TWICE_WRONG:
         return Screen(
             text=paragraphs(
                 head,
@@ -34,14 +34,14 @@ def screen(view: QuizView, w: Words) -> Screen:
             ),
             rows=rows(no, (parts.human(w), card)),
         )
-    again = view.taught is Taught.ONCE_WRONG
+    again = view.taught is TeachBack.ONCE_WRONG
     return Screen(
         text=paragraphs(
             head,
             w.t("Not quite.")
             if again
             else w.t("One question first, because this cannot be undone.")
-            if view.question.topic is Topic.CANNOT_BE_CALLED_BACK
+            if view.question.topic is QuizTopic.CANNOT_BE_CALLED_BACK
             else w.t("One question first, because this data is sensitive."),
             _fact(view, w) if again else None,
             _asks(view, w),
@@ -58,7 +58,7 @@ def screen(view: QuizView, w: Words) -> Screen:
 
 
 def _asks(view: QuizView, w: Words) -> str:
-    if view.question.topic is Topic.CANNOT_BE_CALLED_BACK:
+    if view.question.topic is QuizTopic.CANNOT_BE_CALLED_BACK:
         return w.t(
             "You say yes today and stop next month. What happens to what they have learned?"
         )
@@ -76,7 +76,7 @@ def _option(key: str, w: Words) -> str:
 
 
 def _fact(view: QuizView, w: Words) -> str:
-    if view.question.topic is Topic.CANNOT_BE_CALLED_BACK:
+    if view.question.topic is QuizTopic.CANNOT_BE_CALLED_BACK:
         return w.t(
             "If you stop, they get nothing new. But what they have learned until then stays with "
             "them."

@@ -8,7 +8,7 @@ from dialogs.callbacks import Go, Place, SetLanguage, SetZone, ShowZones
 from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
 from locales.words import SHIPPED, Words, own_name
 from service.notices.views import AttentionView
-from service.standing.values import Pause, Picture
+from service.standing.values import MemberSnapshot, Pause
 
 PER_PAGE = 8
 
@@ -28,8 +28,8 @@ _ZONES = (
 
 def screen(view: AttentionView, w: Words, *, saved: bool = False) -> Screen:
     """Settings, also as they are just after one was ``saved``."""
-    picture, notices = view.picture, notice_settings.said(view, w)
-    paused = picture.pause is not Pause.OFF
+    snapshot, notices = view.snapshot, notice_settings.said(view, w)
+    paused = snapshot.pause is not Pause.OFF
     return Screen(
         text=paragraphs(
             w.t("Saved.") if saved else None,
@@ -37,8 +37,8 @@ def screen(view: AttentionView, w: Words, *, saved: bool = False) -> Screen:
             lines(
                 [
                     w.t("Language: {language}", language=own_name(w.locale)),
-                    w.t("Your time: {moment}", moment=w.moment(picture.now, picture.zone)),
-                    _pause(picture.pause, w),
+                    w.t("Your time: {moment}", moment=w.moment(snapshot.now, snapshot.zone)),
+                    _pause(snapshot.pause, w),
                 ]
             ),
             lines([bold(w.t("Notices")), *notices]) if notices else None,
@@ -77,9 +77,11 @@ def language(w: Words) -> Screen:
     )
 
 
-def zones(picture: Picture, page: int, w: Words) -> Screen:
+def zones(snapshot: MemberSnapshot, page: int, w: Words) -> Screen:
     """Time zones by a city that has them: those of one's MIDs first."""
-    found = list(dict.fromkeys([*(one.mid.zone for one in picture.memberships), *_ZONES]))
+    found = list(
+        dict.fromkeys([*(membership.mid.zone for membership in snapshot.memberships), *_ZONES])
+    )
     pages = -(-len(found) // PER_PAGE)
     page = min(max(page, 0), pages - 1)
     turn = tuple(
@@ -97,7 +99,7 @@ def zones(picture: Picture, page: int, w: Words) -> Screen:
         ),
         rows=rows(
             *in_twos(
-                Button(_city(zone, picture.now, w), SetZone(zone=zone))
+                Button(_city(zone, snapshot.now, w), SetZone(zone=zone))
                 for zone in found[page * PER_PAGE : (page + 1) * PER_PAGE]
             ),
             turn,

@@ -14,9 +14,9 @@ from knowledge.cards.standing import in_quotes, position, quoted, refusal, stand
 from knowledge.search import mentions
 from knowledge.values import Fact, FactKey
 from locales.words import Raw, Words
-from service.questions.values import AboutMe
+from service.questions.values import AboutMember
 from service.standing.values import Pause, Standing
-from service.statements.values import Line, LineState
+from service.statements.values import LineState, StatementLine
 
 MOST = 5
 """Sentences of one fact: a screen is one idea. More is said to be more, and where to see it."""
@@ -26,12 +26,14 @@ MOST = 5
 class Sayer:
     """What the templates work with: the member, the question, the words."""
 
-    me: AboutMe
+    me: AboutMember
     asked: str
     w: Words
 
 
-def wanted(declared: Iterable[FactKey], me: AboutMe, asked: str, w: Words) -> tuple[FactKey, ...]:
+def wanted(
+    declared: Iterable[FactKey], me: AboutMember, asked: str, w: Words
+) -> tuple[FactKey, ...]:
     """The kinds of fact an answer needs: those its article declares, and what the question names.
 
     A licence named by its title or its buyer asks for where the member stands in it, a month for
@@ -45,7 +47,7 @@ def wanted(declared: Iterable[FactKey], me: AboutMe, asked: str, w: Words) -> tu
     return tuple(dict.fromkeys(found))
 
 
-def facts(keys: Iterable[FactKey], me: AboutMe, asked: str, w: Words) -> tuple[Fact, ...]:
+def facts(keys: Iterable[FactKey], me: AboutMember, asked: str, w: Words) -> tuple[Fact, ...]:
     """The facts of these kinds about a member. ``asked`` narrows them to what it names."""
     found = []
     sayer = Sayer(me, asked, w)
@@ -77,8 +79,8 @@ def _licences(s: Sayer) -> Said:
     return lines, values, dict.fromkeys(values, "count")
 
 
-def _standing(one: Standing, s: Sayer) -> str:
-    return stands(one, s.me.portfolio.picture, s.w)
+def _standing(standing: Standing, s: Sayer) -> str:
+    return stands(standing, s.me.portfolio.snapshot, s.w)
 
 
 def _count(s: Sayer) -> str:
@@ -92,16 +94,16 @@ def _count(s: Sayer) -> str:
 
 
 def _price(s: Sayer) -> Said:
-    picture = s.me.portfolio.picture
-    if not picture.memberships:
+    snapshot = s.me.portfolio.snapshot
+    if not snapshot.memberships:
         return NOTHING
-    at = position(picture.knob.general, s.w)
+    at = position(snapshot.knob.general, s.w)
     lines = [s.w.t("Your price: {step}", step=at)]
     values, kinds = {"step": at}, {"step": "step"}
-    for n, one in enumerate(picture.memberships):
-        if one.id not in picture.knob.own:
+    for n, one in enumerate(snapshot.memberships):
+        if one.id not in snapshot.knob.own:
             continue
-        own = position(picture.knob.own[one.id], s.w)
+        own = position(snapshot.knob.own[one.id], s.w)
         name = own_name(one.mid.name, s.w)
         lines.append(s.w.t("Your price for {mid}: {step}", mid=name, step=own))
         values[f"step.{n}"], kinds[f"step.{n}"] = own, "step"
@@ -109,7 +111,7 @@ def _price(s: Sayer) -> Said:
 
 
 def _earnings(s: Sayer) -> Said:
-    if not s.me.portfolio.picture.memberships:
+    if not s.me.portfolio.snapshot.memberships:
         return NOTHING
     lines = s.me.lines
     if not lines:
@@ -117,8 +119,8 @@ def _earnings(s: Sayer) -> Said:
     periods = {line.period for line in lines}
     named = mentions.months(s.asked, periods, s.w)
     about = {
-        one.holding.licence.slug
-        for one in mentions.licences(s.asked, s.me.portfolio.standings, s.w)
+        licence.holding.licence.slug
+        for licence in mentions.licences(s.asked, s.me.portfolio.standings, s.w)
     }
     chosen = [line for line in lines if not named or line.period in named]
     chosen = [line for line in chosen if line.licence in about] or chosen
@@ -133,7 +135,7 @@ def _earnings(s: Sayer) -> Said:
     return said, values, dict.fromkeys(values, "money")
 
 
-def sums(lines: Iterable[Line]) -> dict[str, Decimal]:
+def sums(lines: Iterable[StatementLine]) -> dict[str, Decimal]:
     """What is the member's in some lines, by currency; a reversed line is not theirs."""
     found: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
@@ -142,7 +144,7 @@ def sums(lines: Iterable[Line]) -> dict[str, Decimal]:
     return dict(found)
 
 
-def _line(line: Line, s: Sayer) -> str:
+def _line(line: StatementLine, s: Sayer) -> str:
     title = own_name(line.title, s.w) if line.title else line.licence
     return s.w.t(
         "{month}, {title}: {amount} for you, {state}.",
@@ -165,45 +167,45 @@ def _state(state: LineState, w: Words) -> str:
 
 
 def _choices(s: Sayer) -> Said:
-    picture = s.me.portfolio.picture
-    if not picture.memberships:
+    snapshot = s.me.portfolio.snapshot
+    if not snapshot.memberships:
         return NOTHING
     pauses = {
         Pause.OFF: s.w.t("Nothing is paused."),
         Pause.PAUSED: s.w.t("You paused everything."),
         Pause.STOPPED: s.w.t("You stopped everything."),
     }
-    lines = [pauses[picture.pause]]
-    if picture.refusals:
-        names = s.w.join([refusal(one, picture, s.w) for one in picture.refusals[:MOST]])
+    lines = [pauses[snapshot.pause]]
+    if snapshot.refusals:
+        names = s.w.join([refusal(one, snapshot, s.w) for one in snapshot.refusals[:MOST]])
         lines.append(s.w.t("You refuse everywhere: {names}.", names=names))
     else:
         lines.append(s.w.t("You refuse nothing everywhere."))
-    values = {"refusals": s.w.number(len(picture.refusals))}
+    values = {"refusals": s.w.number(len(snapshot.refusals))}
     return lines, values, {"refusals": "count"}
 
 
 def _mid(s: Sayer) -> Said:
-    memberships = s.me.portfolio.picture.memberships
+    memberships = s.me.portfolio.snapshot.memberships
     lines = [
         s.w.t(
             "{mid}: {contact}. They answer within {hours}.",
-            mid=own_name(one.mid.name, s.w),
-            contact=one.mid.contact.email,
-            hours=s.w.duration(one.mid.contact.reply_within_hours, "hour"),
+            mid=own_name(membership.mid.name, s.w),
+            contact=membership.mid.contact.email,
+            hours=s.w.duration(membership.mid.contact.reply_within_hours, "hour"),
         )
-        for one in memberships[:MOST]
+        for membership in memberships[:MOST]
     ]
     return lines, {}, {}
 
 
 def _notices(s: Sayer) -> Said:
     view = s.me.attention
-    if not view.picture.memberships:
+    if not view.snapshot.memberships:
         return NOTHING
     most = max(view.weekly)
     lines = [s.w.n("At most {n} a week from each MID.", "At most {n} a week from each MID.", most)]
-    muted = [one for one in view.picture.memberships if one.id in view.muted]
+    muted = [membership for membership in view.snapshot.memberships if membership.id in view.muted]
     if muted:
         names = s.w.join([own_name(one.mid.name, s.w) for one in muted])
         lines.append(s.w.t("Muted: {names}.", names=names))
@@ -211,7 +213,7 @@ def _notices(s: Sayer) -> Said:
 
 
 def _questions(s: Sayer) -> Said:
-    asked = s.me.asked
+    asked = s.me.questions
     if not asked:
         return (s.w.t("You have sent no question to a person."),), {}, {}
     lines = [

@@ -40,8 +40,8 @@ def named(asked: str, standings: Collection[Standing], w: Words) -> tuple[Articl
     return tuple(piece for one in one_mid[:MOST] for piece in _best(asked, one, each, w))
 
 
-def _best(asked: str, one: Standing, most: int, w: Words) -> Iterator[Article]:
-    licence = one.holding.licence
+def _best(asked: str, standing: Standing, most: int, w: Words) -> Iterator[Article]:
+    licence = standing.holding.licence
     picked = w.pick(licence.terms.legal_text)
     texts = pieces(picked.text)
     order = np.argsort(-Bm25(texts).scores(asked), kind="stable")[:most]
@@ -50,7 +50,7 @@ def _best(asked: str, one: Standing, most: int, w: Words) -> Iterator[Article]:
             id=licence.id,
             language=picked.locale,
             # NOTE: {licence} is the title of a licence. The name of a text among the sources.
-            title=w.t("{licence}: legal text", licence=title(one, w)),
+            title=w.t("{licence}: legal text", licence=title(standing, w)),
             text=texts[at],
             tier=Tier.LICENCE,
             mid_id=licence.mid_id,

@@ -7,7 +7,7 @@ from knowledge.values import Answer, Article, Fact, Found, Reason
 from locales.negotiate import SHIPPED, nearest
 from service.assistant.values import ModelView
 from service.people.values import Membership
-from service.questions.values import AboutMe
+from service.questions.values import AboutMember
 
 
 class Way(StrEnum):
@@ -38,7 +38,7 @@ class ModelHere:
 
     def for_(self, view: ModelView) -> "ModelHere":
         """The same to one member: what may leave is what all of their MIDs let."""
-        return replace(self, level=min(self.level, view.most))
+        return replace(self, level=min(self.level, view.max_level))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +75,13 @@ class Heard:
     text: str
     shortened: bool
     locale: str
-    me: AboutMe
+    me: AboutMember
     found: Found
 
     @property
     def mid_ids(self) -> tuple[str, ...]:
         """The MIDs whose texts this member may see."""
-        return tuple(one.mid.id for one in self.me.portfolio.picture.memberships)
+        return tuple(membership.mid.id for membership in self.me.portfolio.snapshot.memberships)
 
     @property
     def spoken(self) -> str:

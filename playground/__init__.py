@@ -1,24 +1,24 @@
 """Telegram in a browser tab: a local Bot API and a chat page, for the demo and for tests."""
 
-from playground.bot_api.faults import Fault
-from playground.bot_api.flood import Limits
-from playground.bot_api.server import Call
-from playground.errors import Refusal
+from playground.bot_api.faults import SimulatedFault
+from playground.bot_api.flood import FloodLimits
+from playground.bot_api.server import BotCall
+from playground.errors import ApiError
 from playground.playground import Playground
-from playground.world.groups import Group
-from playground.world.messages import Bubble, Button
-from playground.world.people import Person
-from playground.world.world import Invite
+from playground.world.groups import PlayGroup
+from playground.world.messages import ChatButton, ChatMessage
+from playground.world.people import PlayPerson
+from playground.world.world import PlayInvite
 
 __all__ = [
-    "Bubble",
-    "Button",
-    "Call",
-    "Fault",
-    "Group",
-    "Invite",
-    "Limits",
-    "Person",
+    "ApiError",
+    "BotCall",
+    "ChatButton",
+    "ChatMessage",
+    "FloodLimits",
+    "PlayGroup",
+    "PlayInvite",
+    "PlayPerson",
     "Playground",
-    "Refusal",
+    "SimulatedFault",
 ]

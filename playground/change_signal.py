@@ -1,26 +1,26 @@
-"""Waiting for a change without polling for it."""
+"""A signal that wakes all waiting tasks at each change."""
 
 import asyncio
 
 
-class Bell:
-    """Wakes everybody who waits, each time something changed."""
+class ChangeSignal:
+    """Wakes every waiting task at each change; changes while nobody waits are only counted."""
 
     def __init__(self) -> None:
         self._waiters: set[asyncio.Future[None]] = set()
-        self.rung = 0
-        """How often it rang: a reader compares it to see whether anything is new."""
+        self.count = 0
+        """The number of changes so far; a reader compares it to see whether it has missed one."""
 
-    def ring(self) -> None:
-        """Wake all who wait now."""
-        self.rung += 1
+    def notify(self) -> None:
+        """Count a change and wake all tasks that wait now."""
+        self.count += 1
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
         self._waiters.clear()
 
     async def wait(self, seconds: float | None = None) -> bool:
-        """Wait for the next ring; False when `seconds` passed without one."""
+        """Wait for the next change; False when `seconds` passed without one."""
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
         try:

@@ -1,4 +1,4 @@
-"""What the server says when it says no."""
+"""Error answers of the Bot API, and the shape of its objects."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ Json = dict[str, Any]
 """An object of the Bot API as it travels: plain JSON, not a model."""
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure of this program
-    """An answer with `ok: false`.
+class ApiError(Exception):
+    """An answer with `ok: false`: raised by a method, sent to the bot.
 
     Attributes:
         code: HTTP status and `error_code` alike.
-        description: the words, with their `Bad Request: ` or `Forbidden: `.
+        description: its text, with the prefix `Bad Request: ` or `Forbidden: `.
         parameters: `retry_after` (seconds) or `migrate_to_chat_id`, when there are any.
     """
 
@@ -33,27 +33,27 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure 
         return answer
 
 
-def bad(words: str) -> Refusal:
-    """400: the request can't be carried out as it is."""
-    return Refusal(400, f"Bad Request: {words}")
+def bad_request(description: str) -> ApiError:
+    """400: the request cannot be carried out as it is."""
+    return ApiError(400, f"Bad Request: {description}")
 
 
-def forbidden(words: str) -> Refusal:
+def forbidden(description: str) -> ApiError:
     """403: the chat does not let this bot write."""
-    return Refusal(403, f"Forbidden: {words}")
+    return ApiError(403, f"Forbidden: {description}")
 
 
-def conflict(words: str) -> Refusal:
-    """409: two ways of taking updates at once."""
-    return Refusal(409, f"Conflict: {words}")
+def conflict(description: str) -> ApiError:
+    """409: two consumers of updates at once."""
+    return ApiError(409, f"Conflict: {description}")
 
 
-def too_many(seconds: int) -> Refusal:
+def too_many_requests(seconds: int) -> ApiError:
     """429: wait this many seconds, then try again."""
-    words = f"Too Many Requests: retry after {seconds}"
-    return Refusal(429, words, {"retry_after": seconds})
+    description = f"Too Many Requests: retry after {seconds}"
+    return ApiError(429, description, {"retry_after": seconds})
 
 
-def not_here(what: str) -> Refusal:
-    """501: real Telegram knows this, the playground does not play it."""
-    return Refusal(501, f"Not Implemented: the playground does not play {what}")
+def not_played(feature: str) -> ApiError:
+    """501: real Telegram has this feature, the playground does not simulate it."""
+    return ApiError(501, f"Not Implemented: the playground does not play {feature}")

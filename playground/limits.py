@@ -1,4 +1,4 @@
-"""Numbers of the Bot API, in one table. Each is what the real server holds a bot to."""
+"""The limits of the Bot API. Each is what the real server enforces."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ COPY_TEXT_LENGTH: Final = 256
 BUTTONS_IN_ROW: Final = 12
 """Buttons past this many in a row are dropped silently."""
 BUTTONS_IN_ALL: Final = 100
-"""What is safe in practice; a larger keyboard is refused here, so that tests notice it."""
+"""A safe number in practice; a larger keyboard is refused here, so that tests notice it."""
 PLACEHOLDER_LENGTH: Final = 64
 ANSWER_LENGTH: Final = 200
 QUERY_LIFE_SECONDS: Final = 15.0

@@ -1,7 +1,7 @@
-"""Parameters of a call: read from any of the four ways they travel, then checked.
+"""Parameters of a call: read from query, form, multipart or JSON, then checked against types.
 
 Which parameters a method has, which are required and of what type comes from aiogram's own
-method classes, so the playground can't be more lenient than the library's reading of the docs.
+method classes, so the playground cannot be more lenient than the library's reading of the docs.
 """
 
 import json
@@ -15,7 +15,7 @@ from aiogram.methods import TelegramMethod
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from playground.errors import Json, Refusal, bad, not_here
+from playground.errors import ApiError, Json, bad_request, not_played
 
 _TRUE: Final = frozenset({"true", "yes", "1"})
 _ABSENT: Final = {
@@ -46,33 +46,33 @@ METHODS: Final[dict[str, type[TelegramMethod[Any]]]] = {
 """Every method of the Bot API by its name in lower case: method names ignore case."""
 
 
-async def read(request: web.Request) -> dict[str, str]:
+async def read_params(request: web.Request) -> dict[str, str]:
     """All parameters of a request as text, empty ones left out.
 
     An empty string is the same as absent. Objects in a JSON body become JSON text, as they are
     in the other bodies.
 
     Raises:
-        Refusal: 400 when a JSON body can't be read.
+        ApiError: 400 when a JSON body can't be read.
     """
-    given: dict[str, str] = {name: value for name, value in request.query.items() if value}
+    values: dict[str, str] = {name: value for name, value in request.query.items() if value}
     kind = request.content_type
     if request.method == "POST" and kind == "application/json":
         try:
             body = await request.json()
         except ValueError as error:
-            raise bad("can't parse JSON object") from error
+            raise bad_request("can't parse JSON object") from error
         if not isinstance(body, dict):
-            raise bad("can't parse JSON object")
-        given |= as_text(body)
+            raise bad_request("can't parse JSON object")
+        values |= params_as_text(body)
     elif request.method == "POST":
         for name, value in (await request.post()).items():
-            given[name] = value if isinstance(value, str) else f"attach://{name}"
-    return {name: value for name, value in given.items() if value}
+            values[name] = value if isinstance(value, str) else f"attach://{name}"
+    return {name: value for name, value in values.items() if value}
 
 
-def as_text(body: Json) -> dict[str, str]:
-    """Parameters of a JSON body as they would stand in an urlencoded one."""
+def params_as_text(body: Json) -> dict[str, str]:
+    """Parameters of a JSON body as they would be sent in a form; nulls are left out."""
     return {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in body.items()
@@ -80,20 +80,20 @@ def as_text(body: Json) -> dict[str, str]:
     }
 
 
-def checked(method: type[TelegramMethod[Any]], given: dict[str, str]) -> Json:
-    """Parameters by name with their proper types; unknown ones are ignored.
+def typed_params(method: type[TelegramMethod[Any]], texts: dict[str, str]) -> Json:
+    """Parse parameters to the types that the method declares; unknown ones are ignored.
 
     Raises:
-        Refusal: 400 for a required one that is missing, or one of the wrong type.
+        ApiError: 400 for a missing required parameter, or one of a wrong type.
     """
     kinds = _kinds(method)
     values = {
-        name: _typed(name, text, kinds[name]) for name, text in given.items() if name in kinds
+        name: _parse(name, text, kinds[name]) for name, text in texts.items() if name in kinds
     }
     try:
         method.model_validate(_for_model(values))
     except ValidationError as error:
-        raise _told(error) from error
+        raise _error_for(error) from error
     return values
 
 
@@ -103,13 +103,13 @@ def _for_model(values: Json) -> Json:
     return {name: value for name, value in values.items() if name != "reply_markup"}
 
 
-def _told(error: ValidationError) -> Refusal:
+def _error_for(error: ValidationError) -> ApiError:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "request"
     where = ".".join(str(step) for step in first["loc"])
     if first["type"] == "missing" and len(first["loc"]) == 1:
-        return bad(_ABSENT.get(name, f'parameter "{name}" is required'))
-    return bad(f"{_BROKEN.get(name, f'wrong parameter {name}')}: {where}: {first['msg']}")
+        return bad_request(_ABSENT.get(name, f'parameter "{name}" is required'))
+    return bad_request(f"{_BROKEN.get(name, f'wrong parameter {name}')}: {where}: {first['msg']}")
 
 
 @cache
@@ -139,7 +139,7 @@ def _members(annotation: Any) -> list[Any]:
     return [annotation]
 
 
-def _typed(name: str, text: str, kind: str) -> Any:
+def _parse(name: str, text: str, kind: str) -> Any:
     try:
         match kind:
             case "bool":
@@ -151,38 +151,38 @@ def _typed(name: str, text: str, kind: str) -> Any:
             case "id":
                 return int(text) if text.lstrip("-").isdigit() else text
             case "json":
-                return _object(text)
+                return _parse_json(text)
             case _:
                 return text
     except ValueError as error:
-        words = _BROKEN.get(name) if kind == "json" else None
-        raise bad(words or f"wrong parameter {name}: {kind} expected") from error
+        description = _BROKEN.get(name) if kind == "json" else None
+        raise bad_request(description or f"wrong parameter {name}: {kind} expected") from error
 
 
-def _object(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     if text.lstrip()[:1] not in {"{", "["}:
         raise ValueError(text)
     return json.loads(text)
 
 
-def only(values: Json, *names: str) -> None:
-    """Refuse, as 501, a parameter that real Telegram acts on and the playground would not.
+def allow_only(values: Json, *names: str) -> None:
+    """Refuse parameters that real Telegram acts on and the playground would ignore.
 
     Raises:
-        Refusal: 501 naming the parameter, so that a test notices.
+        ApiError: 501 that names the parameter, so that a test notices.
     """
     for name in values:
         if name not in names:
-            raise not_here(f"the parameter {name}")
+            raise not_played(f"the parameter {name}")
 
 
-def fits(model: type[BaseModel], value: Any, words: str) -> None:
+def check_model(model: type[BaseModel], value: Any, description: str) -> None:
     """Check an object against aiogram's model of it.
 
     Raises:
-        Refusal: 400 with `words`.
+        ApiError: 400 with this description.
     """
     try:
         model.model_validate(value)
     except ValidationError as error:
-        raise bad(words) from error
+        raise bad_request(description) from error

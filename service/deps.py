@@ -1,4 +1,4 @@
-"""What every use case is given."""
+"""The dependencies that every use case takes as its first argument."""
 
 from dataclasses import dataclass
 

@@ -1,28 +1,28 @@
-"""What can go wrong, as one tree. Each class names a message key that screens turn into words."""
+"""The errors that Midline raises on purpose. Each class has a key of a message to the member."""
 
 from typing import ClassVar
 
 
 class MidlineError(Exception):
-    """Anything Midline refuses on purpose. The text is for the operator."""
+    """Base of every deliberate refusal. The text is for the operator, ``key`` for the member."""
 
     key: ClassVar[str] = "trouble"
 
 
 class NotFoundError(MidlineError):
-    """The thing does not exist, or is not this member's. The two are never told apart."""
+    """The thing does not exist or does not belong to this member; callers cannot tell which."""
 
     key = "not_yours"
 
 
 class StoreError(MidlineError):
-    """The store cannot be opened or is not what it should be. The text says what and the mend."""
+    """The store cannot be opened or is not valid. The text says why, and how to fix it."""
 
     key = "store"
 
 
 class ImportRefusedError(MidlineError):
-    """A bundle contradicts what is already stored. ``problems`` is one sentence each."""
+    """A bundle contradicts what is already stored. ``problems`` holds one sentence for each."""
 
     key = "import"
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict
 
 Texts = Mapping[str, str]
-"""A MID's own text, by language."""
+"""A text that a MID wrote, by language code."""
 
 
 class Value(BaseModel):
-    """A frozen value that is also stored as JSON."""
+    """Base of immutable values that are stored as JSON: renaming a field is a format change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

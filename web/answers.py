@@ -1,4 +1,4 @@
-"""Every answer of the edge: problems without detail, and headers that keep browsers out."""
+"""Answers of the HTTP edge: problems without detail, and headers that keep browsers out."""
 
 from http import HTTPStatus
 
@@ -19,18 +19,21 @@ HEADERS = {
 
 
 def problem(status: int, **headers: str) -> JSONResponse:
-    """An answer that says what went wrong and nothing of why (RFC 9457)."""
-    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    """An error answer that names the status and no cause (RFC 9457).
+
+    Underscores in the names of headers become hyphens.
+    """
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     return JSONResponse(
-        told,
+        body,
         status,
         {name.replace("_", "-"): value for name, value in headers.items()},
         media_type="application/problem+json",
     )
 
 
-class Shield:
-    """The outermost layer: the headers above, and 500 without a word for what nobody caught."""
+class ShieldMiddleware:
+    """The outermost middleware: adds the headers above, turns uncaught errors into a bare 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -39,7 +42,7 @@ class Shield:
         """Answer one request."""
         started = False
 
-        async def shielded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
@@ -51,8 +54,8 @@ class Shield:
         if scope["type"] != "http":
             return
         try:
-            await self._app(scope, receive, shielded)
-        except Exception as error:  # noqa: BLE001  # its text may name what no log may hold
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001  # its text may contain personal data
             log.error("http_failed", error=type(error).__name__)  # noqa: TRY400
             if not started:
-                await problem(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, shielded)
+                await problem(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)

@@ -1,4 +1,4 @@
-"""What is wrong with a webhook, seen from outside, and the mend: for ``midline doctor``."""
+"""Checks of a webhook from outside, with remedies: for ``midline doctor``."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from web.values import Hook
+from web.values import WebhookConfig
 
 SECONDS = 5
 RECENT = timedelta(hours=1)
 
-# What Telegram says of a call that failed -> the mend. The first that fits is told.
-MENDS = (
+# Part of Telegram's error about a failed call -> the remedy. The first that matches is used.
+REMEDIES = (
     (" 401", "the secret differs: start midline run anew, which tells Telegram the present one"),
     (" 404", "the proxy does not hand the path on: compare it with MIDLINE_WEBHOOK_URL"),
     (" 413", "something in front refuses the size: let it take 1 MiB"),
@@ -32,8 +32,8 @@ MENDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What Telegram says of its calls."""
+class WebhookStatus:
+    """What Telegram reports about the webhook: address, updates that wait, the last error."""
 
     url: str
     pending: int
@@ -41,59 +41,62 @@ class Told:
     error_at: datetime | None = None
 
 
-def compare(hook: Hook | None, told: Told, now: datetime) -> Iterator[tuple[bool, str]]:
-    """What Telegram says against the settings: good or not, and a sentence."""
-    host = urlsplit(told.url).hostname
-    if hook is None:
-        if told.url:
-            said = f"Telegram calls a webhook at {host}, and these settings poll:"
-            yield False, f"{said} midline run would remove it. Set MIDLINE_WEBHOOK_URL to keep it."
-    elif not told.url:
+def compare_webhook(
+    config: WebhookConfig | None, status: WebhookStatus, now: datetime
+) -> Iterator[tuple[bool, str]]:
+    """Compare Telegram's report with the settings: findings, each good or not, as a sentence."""
+    host = urlsplit(status.url).hostname
+    if config is None:
+        if status.url:
+            finding = f"Telegram calls a webhook at {host}, and these settings poll:"
+            yield (
+                False,
+                f"{finding} midline run would remove it. Set MIDLINE_WEBHOOK_URL to keep it.",
+            )
+    elif not status.url:
         yield True, "no webhook is set yet; midline run sets it"
-    elif told.url != hook.url:
+    elif status.url != config.url:
         yield True, f"Telegram calls another address, at {host}; midline run changes it"
     else:
-        yield True, f"Telegram calls {hook.host}, as the settings say"
-    yield True, f"{told.pending} updates wait at Telegram"
-    if told.url and told.error and told.error_at:
-        lasts = told.pending > 0 or now - told.error_at < RECENT
-        mend = next(mend for part, mend in MENDS if part in told.error.lower())
-        at = told.error_at.strftime("%Y-%m-%d %H:%M UTC")
-        said = f"the last call that failed, at {at}: {told.error}."
-        yield (False, f"{said} Mend: {mend}.") if lasts else (True, said)
+        yield True, f"Telegram calls {config.host}, as the settings say"
+    yield True, f"{status.pending} updates wait at Telegram"
+    if status.url and status.error and status.error_at:
+        lasts = status.pending > 0 or now - status.error_at < RECENT
+        remedy = next(remedy for part, remedy in REMEDIES if part in status.error.lower())
+        at = status.error_at.strftime("%Y-%m-%d %H:%M UTC")
+        finding = f"the last call that failed, at {at}: {status.error}."
+        yield (False, f"{finding} Mend: {remedy}.") if lasts else (True, finding)
 
 
-async def knock(hook: Hook) -> tuple[bool, str]:
-    """Call the webhook as a stranger would: it has to be there, and to refuse."""
+async def probe_webhook(config: WebhookConfig) -> tuple[bool, str]:
+    """Call the webhook without the secret: it has to be reachable, and to refuse the call."""
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as session,
-            session.post(hook.url, json={}, allow_redirects=False) as answer,
+            session.post(config.url, json={}, allow_redirects=False) as answer,
         ):
-            return _judged(hook, answer.status)
+            return _judge(config, answer.status)
     except aiohttp.ClientConnectorCertificateError:
         why = "its certificate does not hold: renew it, and serve the whole chain"
     except aiohttp.ClientConnectorDNSError:
         why = "the host has no address in DNS: correct it, or MIDLINE_WEBHOOK_URL"
     except (aiohttp.ClientError, TimeoutError):
         why = "nobody answers: start midline run and the proxy, and open the port"
-    return False, f"{hook.host}: {why}."
+    return False, f"{config.host}: {why}."
 
 
-def _judged(hook: Hook, status: int) -> tuple[bool, str]:
+def _judge(config: WebhookConfig, status: int) -> tuple[bool, str]:
     if status == HTTPStatus.UNAUTHORIZED:
-        return True, f"{hook.host} answers, and refuses whoever has no secret"
+        return True, f"{config.host} answers, and refuses whoever has no secret"
     if status < HTTPStatus.MULTIPLE_CHOICES:
-        return (
-            False,
-            f"{hook.host} takes calls without the secret: that is no Midline. Correct the proxy.",
-        )
-    mend = next(mend for part, mend in MENDS if part in f" {status}")
-    return False, f"{hook.host} answers {status}. Mend: {mend}."
+        finding = f"{config.host} takes calls without the secret: that is no Midline."
+        return False, f"{finding} Correct the proxy."
+    remedy = next(remedy for part, remedy in REMEDIES if part in f" {status}")
+    return False, f"{config.host} answers {status}. Mend: {remedy}."
 
 
 async def is_midline(host: str, port: int) -> bool | None:
-    """Who listens: True: a Midline, False: something else, None: nobody."""
+    """What listens at an address. True: a Midline, False: something else, None: nothing."""
     try:
         async with asyncio.timeout(SECONDS):
             _, writer = await asyncio.open_connection(host, port)

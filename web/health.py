@@ -1,32 +1,32 @@
-"""What watches the process: is it alive, can it work, how is it doing."""
+"""The routes for monitoring: liveness, readiness, metrics."""
 
 from http import HTTPStatus
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from web.values import Rooms
+from web.values import EdgeServices
 
-# What every version of Prometheus reads.
+# The format that every version of Prometheus reads.
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Health:
-    """The three pages for machines."""
+    """The handlers of ``/healthz``, ``/readyz`` and ``/metrics``."""
 
-    def __init__(self, rooms: Rooms) -> None:
-        self._rooms = rooms
+    def __init__(self, services: EdgeServices) -> None:
+        self._services = services
 
     async def alive(self) -> Response:
-        """The process answers."""
+        """Answer 200: the process is alive."""
         return JSONResponse({"ok": True})
 
     async def ready(self) -> Response:
-        """The process can do its work, or the reasons why not."""
-        problems = (await self._rooms.ready()).problems
+        """Answer 200 when the process can do its work, or 503 with the reasons."""
+        problems = (await self._services.ready()).problems
         status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
         return JSONResponse({"ok": not problems, "reasons": list(problems)}, status)
 
     async def metrics(self) -> Response:
-        """Counts and gauges in Prometheus' text format; no member is in them."""
-        return Response(await self._rooms.metrics(), media_type=METRICS_TYPE)
+        """Counters and gauges in Prometheus' text format; nothing identifies a member."""
+        return Response(await self._services.metrics(), media_type=METRICS_TYPE)

@@ -10,36 +10,37 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from service.errors import StoreError
-from web.answers import Shield, problem
+from web.answers import ShieldMiddleware, problem
 from web.health import Health
-from web.values import Rooms
-from web.webhook import Webhook
+from web.values import EdgeServices
+from web.webhook import WebhookEndpoint
 
 BACKLOG = 2048
 DRAIN_SECONDS = 2
 
 
-def build(rooms: Rooms) -> FastAPI:
-    """The application with its routes."""
+def build_app(services: EdgeServices) -> FastAPI:
+    """The application: health, metrics, and the webhook where one is configured."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.add_middleware(Shield)
-    app.add_exception_handler(HTTPException, _refused)
-    health = Health(rooms)
+    app.add_middleware(ShieldMiddleware)
+    app.add_exception_handler(HTTPException, _http_problem)
+    health = Health(services)
     app.get("/healthz")(health.alive)
     app.get("/readyz")(health.ready)
     app.get("/metrics")(health.metrics)
-    if rooms.hook is not None:
-        app.post(rooms.hook.path)(Webhook(rooms.hook, rooms.take).receive)
+    if services.webhook is not None:
+        endpoint = WebhookEndpoint(services.webhook, services.store_updates)
+        app.post(services.webhook.path)(endpoint.receive)
     return app
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _http_problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return problem(error.status_code, **(error.headers or {}))
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the process that it is a part of."""
+    """Leaves signal handling to the process."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -47,13 +48,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
-    """Listen until the block ends; gives the port. Calls under way are answered at the end.
+async def serve(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
+    """Serve until the block ends; yields the port. Calls in progress are answered at the end.
 
     Raises:
-        StoreError: the port is taken, or the host is not of this machine.
+        StoreError: the port is taken, or the host is not an address of this machine.
     """
-    listening = _listen(host, port)
+    listener = _listen(host, port)
     server = _Server(
         uvicorn.Config(
             app,
@@ -69,12 +70,12 @@ async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
         )
     )
     async with asyncio.TaskGroup() as group:
-        running = group.create_task(server.serve(sockets=[listening]))
+        running = group.create_task(server.serve(sockets=[listener]))
         try:
-            yield listening.getsockname()[1]
+            yield listener.getsockname()[1]
         finally:
             server.should_exit = True
-            # Not cancelled with the block: Telegram is told of what was stored.
+            # Not cancelled with the block: what was stored must still be acknowledged.
             await asyncio.wait([running], timeout=2 * DRAIN_SECONDS)
 
 

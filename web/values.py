@@ -1,21 +1,21 @@
-"""What the edge is handed and what it hands on."""
+"""What the HTTP edge is given by the process: services to call, and their errors."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 
-class AwayError(Exception):
-    """Nothing can be taken in at the moment; whoever sent it has to send it again."""
+class StoreUnavailableError(Exception):
+    """Updates cannot be stored at the moment; the sender has to send them again."""
 
 
 class NotAnUpdateError(Exception):
-    """What was sent is not an update of Telegram."""
+    """A body is not an update of Telegram."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
-    """Where Telegram calls, and the secret by which its calls are known."""
+class WebhookConfig:
+    """The address that Telegram calls, and the secret that its calls carry."""
 
     url: str
     host: str
@@ -25,29 +25,29 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether the process can do its work; ``problems`` says why not, without any detail."""
+    """Whether the process can do its work. ``problems``: why not, without secrets or details."""
 
     problems: tuple[str, ...] = ()
 
 
-class Take(Protocol):
-    """Stores updates, each as JSON; when it returns they may be acknowledged.
+class StoreUpdates(Protocol):
+    """Stores updates, each as JSON; when the call returns they may be acknowledged.
 
     Raises:
         AwayError: nothing was stored.
-        NotAnUpdateError: one of them is no update; nothing was stored.
+        NotAnUpdateError: a body is no update; nothing was stored.
     """
 
     async def __call__(self, bodies: Sequence[str]) -> None:
-        """Store them."""
+        """Store all of them or none."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
-    """What the server calls. Without a hook there is no webhook."""
+class EdgeServices:
+    """What the server calls. ``metrics``: the text for Prometheus. ``webhook``: None: no route."""
 
-    take: Take
+    store_updates: StoreUpdates
     ready: Callable[[], Awaitable[Readiness]]
     metrics: Callable[[], Awaitable[bytes]]
-    hook: Hook | None = None
+    webhook: WebhookConfig | None = None

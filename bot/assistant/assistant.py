@@ -5,14 +5,12 @@ with the member's own facts, a few topics, a person.
 """
 
 import asyncio
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import replace
 
 from bot.assistant.live_search import Search
 from bot.assistant.model_answers import ByModel
-from bot.telegram.drafts import Drafts, Stops
+from bot.telegram.drafts import DraftStops, DraftStream
+from bot.token_bucket import TokenBuckets
 from dialogs.callbacks import SetModel
 from knowledge import facts
 from knowledge.llm.disclosure import MOST_PASSAGES
@@ -28,28 +26,9 @@ from service.questions import cases
 
 TOPICS_SHOWN = 3
 AT_ONCE = 8
+# Questions that one member may type: so many at once, then one in so many seconds.
 BURST = 12.0
 SECONDS_EACH = 5.0
-REMEMBERED = 10_000
-
-
-class Patience:
-    """How many questions one person may type: a burst, then one in so many seconds."""
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def allows(self, member_id: str) -> bool:
-        """Whether this one may be answered; it costs a token."""
-        now = self._now()
-        left, since = self._left.pop(member_id, (BURST, now))
-        left = min(BURST, left + (now - since) / SECONDS_EACH)
-        allowed = left >= 1
-        self._left[member_id] = (left - 1 if allowed else left, now)
-        if len(self._left) > REMEMBERED:
-            self._left.popitem(last=False)
-        return allowed
 
 
 class Answering:
@@ -63,12 +42,12 @@ class Answering:
         contact: str | None = None,
         model: ByModel | None = None,
     ) -> None:
-        self.stops = Stops()
+        self.stops = DraftStops()
         self._deps = deps
         self._search = search
         self._model = model
         self._contact = contact
-        self._patience = Patience()
+        self._typed = TokenBuckets(BURST, 1 / SECONDS_EACH)
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     @property
@@ -76,15 +55,15 @@ class Answering:
         """The model that may answer here."""
         return self._model.here if self._model else None
 
-    async def typed(self, member_id: str, text: str, locale: str, drafts: Drafts) -> Reply:
+    async def typed(self, member_id: str, text: str, locale: str, drafts: DraftStream) -> Reply:
         """What is said to a text that a member typed and that is no command."""
-        if not self._patience.allows(member_id):
+        if not self._typed.take(member_id):
             return Reply(way=Way.TOO_MANY, locale=locale)
         if is_greeting(text):
             return Reply(way=Way.GREETING, locale=locale)
         if wants_human(text):
-            view = await cases.about_me(self._deps, member_id)
-            memberships = view.portfolio.picture.memberships
+            view = await cases.read_about_member(self._deps, member_id)
+            memberships = view.portfolio.snapshot.memberships
             return Reply(
                 way=Way.HUMAN, locale=locale, memberships=memberships, contact=self._contact
             )
@@ -95,7 +74,7 @@ class Answering:
         return await self._best(heard, drafts)
 
     async def agreed(
-        self, member_id: str, text: str | None, locale: str, drafts: Drafts, choice: SetModel
+        self, member_id: str, text: str | None, locale: str, drafts: DraftStream, choice: SetModel
     ) -> Reply | ModelView:
         """Keep what the member said to the model, and meet the question that waits for it."""
         view = await assistant.choose_model(
@@ -104,7 +83,7 @@ class Answering:
         heard = await self._hear(member_id, text, locale) if text else None
         return view if heard is None else await self._best(heard, drafts)
 
-    async def _best(self, heard: Heard, drafts: Drafts) -> Reply:
+    async def _best(self, heard: Heard, drafts: DraftStream) -> Reply:
         reply = self._by_search(heard)
         if self._model is None or reply.way is Way.OFF_TOPIC:
             return reply
@@ -131,12 +110,12 @@ class Answering:
         return Reply(way=Way.UNSURE, locale=spoken, topics=topics)
 
     async def _hear(self, member_id: str, text: str, locale: str) -> Heard | None:
-        me = await cases.about_me(self._deps, member_id)
+        me = await cases.read_about_member(self._deps, member_id)
         if self._search is None:
             return None
         await self._search.ready()
         read = cut(text)
-        mid_ids = tuple(one.mid.id for one in me.portfolio.picture.memberships)
+        mid_ids = tuple(membership.mid.id for membership in me.portfolio.snapshot.memberships)
         question = Question(text=read.text, locale=locale, mid_ids=mid_ids)
         async with self._slots:
             found = await asyncio.to_thread(self._search.search, question)
@@ -146,7 +125,7 @@ class Answering:
         found = heard.found
         best = found.hits[0].id if found.hits and found.band is not Band.OFF_TOPIC else "none"
         language = found.language if found.language in SHIPPED else "other"
-        await assistant.count(
+        await assistant.count_question(
             self._deps, heard.member_id, topic=best, language=language, band=found.band.value
         )
 

@@ -20,7 +20,7 @@ from knowledge.search.retriever import Retriever
 from knowledge.search.vectors_file import shipped
 from knowledge.values import Article, Found, Question, Tier
 from service.assistant import cases as assistant
-from service.db.errors import STORE_AWAY, why_away
+from service.db.errors import STORE_AWAY, describe_outage
 from service.deps import Deps
 from service.documents import cases as papers
 
@@ -72,18 +72,18 @@ class Knowing:
         known: list[tuple[str, dict[str, Any]]] | None = None
         while True:
             try:
-                found = await papers.articles(self._deps)
+                found = await papers.read_articles(self._deps)
                 if found != known:
                     await self._build(tuple(_of_mids(found)))
                     known = found
             except STORE_AWAY as error:
-                log.warning("store_away", **why_away(error))
+                log.warning("store_away", **describe_outage(error))
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _build(self, theirs: tuple[Article, ...]) -> None:
         embedder = await asyncio.to_thread(_embedder)
         name = embedder.name if embedder else ""
-        stored = await assistant.vectors_of(self._deps, name) if embedder else {}
+        stored = await assistant.read_vectors(self._deps, name) if embedder else {}
         made = await asyncio.to_thread(_retriever, theirs, embedder, stored)
         if self._retriever is None:
             self._retriever = made

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.assistant.model_setup import build_answerer
 from bot.settings import Settings
-from bot.telegram.drafts import Drafts, Told
+from bot.telegram.drafts import DraftStream, OnSentence
 from dialogs import answer
 from knowledge import facts
 from knowledge.legal_excerpts import named
@@ -32,35 +32,40 @@ class ByModel:
     here: ModelHere
 
     async def instead(
-        self, reply: Reply, heard: Heard, articles: tuple[Article, ...], drafts: Drafts
+        self, reply: Reply, heard: Heard, articles: tuple[Article, ...], drafts: DraftStream
     ) -> Reply:
         """What is said: the model's answer, the question whether it may, or ``reply``."""
-        view = await assistant.model_of(self.deps, heard.member_id)
+        view = await assistant.read_model(self.deps, heard.member_id)
         here = self.here.for_(view)
         if view.choice is ModelChoice.NO or here.level == 0:
             return reply
         if view.choice is ModelChoice.NOT_ASKED:
             return Reply(way=Way.CONSENT, locale=reply.locale, here=here)
-        level = min(here.level, view.agreed)
+        level = min(here.level, view.agreed_level)
 
         standings = heard.me.portfolio.standings
         articles = with_licences(articles, named(heard.text, standings, words(reply.locale)))
 
-        async def work(told: Told) -> Outcome:
+        async def work(told: OnSentence) -> Outcome:
             return await self._ask(reply, heard, articles, told, level)
 
-        outcome = await drafts.write(answer.thinking(words(reply.locale)), work)
+        outcome = await drafts.show_while(answer.thinking(words(reply.locale)), work)
         return _made(reply, articles, outcome)
 
     async def _ask(
-        self, reply: Reply, heard: Heard, articles: tuple[Article, ...], told: Told, level: int
+        self,
+        reply: Reply,
+        heard: Heard,
+        articles: tuple[Article, ...],
+        told: OnSentence,
+        level: int,
     ) -> Outcome:
         w = words(reply.locale)
-        declared = [key for one in articles[:FACTS_OF] for key in one.facts]
+        declared = [key for article in articles[:FACTS_OF] for key in article.facts]
         keys = facts.wanted(declared, heard.me, heard.text, w)
 
         async def keep(request: str) -> None:
-            await assistant.sent_to_model(self.deps, heard.member_id, request)
+            await assistant.keep_request(self.deps, heard.member_id, request)
 
         return await self.answerer.answer(
             Question(text=heard.text, locale=reply.locale, mid_ids=heard.mid_ids),
@@ -87,8 +92,8 @@ def concerned(articles: Sequence[Article], mid_ids: Sequence[str]) -> str | None
 
     Its texts are sent, those of the member's other MIDs are not, and it pays for the answer.
     """
-    of_licence = (one.mid_id for one in articles if one.tier is Tier.LICENCE)
-    of_any = (one.mid_id for one in articles if one.mid_id is not None)
+    of_licence = (article.mid_id for article in articles if article.tier is Tier.LICENCE)
+    of_any = (article.mid_id for article in articles if article.mid_id is not None)
     return next(of_licence, None) or next(of_any, None) or next(iter(mid_ids), None)
 
 
@@ -111,8 +116,8 @@ def _made(reply: Reply, articles: tuple[Article, ...], outcome: Outcome | None) 
         plain = replace(reply, article=None, topics=(), facts=(), language=None)
         return replace(plain, way=Way.MODEL, answer=outcome)
     if isinstance(outcome, Refused) and outcome.reason is Reason.CLARIFY:
-        by_id = {one.id: one for one in articles}
-        meant = tuple(by_id[one] for one in outcome.topics if one in by_id)
+        by_id = {article.id: article for article in articles}
+        meant = tuple(by_id[topic] for topic in outcome.topics if topic in by_id)
         if meant:
             return replace(reply, way=Way.UNSURE, article=None, topics=meant)
     if isinstance(outcome, Refused) and outcome.reason in LIMITS:

@@ -8,7 +8,7 @@ from knowledge.llm.answerer import Answerer
 from knowledge.llm.client import Model
 from knowledge.llm.quota import Budget, Limits
 from service.assistant import quota
-from service.assistant.values import Purse
+from service.assistant.values import QuotaKind
 from service.deps import Deps
 
 
@@ -37,10 +37,10 @@ def budget(deps: Deps, limits: Limits) -> Budget:
 async def used(deps: Deps, limits: Limits) -> tuple[float, float]:
     """Of the month's tokens: what the MID that used most has used, and all together; 1 is all."""
     month = budget(deps, limits).month()
-    found = await quota.largest(deps, (Purse.MID, Purse.ALL), month)
+    found = await quota.largest_counts(deps, (QuotaKind.MID, QuotaKind.ALL), month)
     return (
-        found[Purse.MID] / max(limits.tokens_a_month, 1),
-        found[Purse.ALL] / max(limits.tokens_in_all, 1),
+        found[QuotaKind.MID] / max(limits.tokens_a_month, 1),
+        found[QuotaKind.ALL] / max(limits.tokens_in_all, 1),
     )
 
 

@@ -12,16 +12,16 @@ from aiogram import Bot
 
 from bot.aio import within
 from bot.telegram import chat_store, outbound
-from bot.telegram.outbound import End
+from bot.telegram.outbound import SendStatus
 from bot.updates.lanes import Lanes
+from bot.updates.leader import run_while_leader
 from dialogs import asking
 from locales.words import negotiate, words
-from service.db.errors import STORE_AWAY, why_away
 from service.deps import Deps
 from service.errors import NotFoundError
 from service.people import cases as people
 from service.questions import delivery as reply_delivery
-from service.questions.values import Due
+from service.questions.values import DueReply
 
 log = structlog.get_logger()
 
@@ -45,58 +45,50 @@ class Replies:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Look and send whenever this process is the one that does, until ``stop``."""
-        while not self._stopping.is_set():
-            try:
-                # When the lane is lost the task that holds it is cancelled, and it alone.
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._lead())
-            except* STORE_AWAY as away:
-                log.warning("store_away", **why_away(away))
-            await within(LOOK_SECONDS, self._stopping)
+        """Send due replies while this process is the one that does, until ``stop``."""
+        await run_while_leader(
+            self._lanes, LANE, self._lead, stop=self._stopping, retry_seconds=LOOK_SECONDS
+        )
 
     async def _lead(self) -> None:
-        if not await self._lanes.hold(LANE):
-            return
-        try:
-            while not self._stopping.is_set():
-                for one in await reply_delivery.due(self._deps):
-                    if self._stopping.is_set():
-                        return
-                    await self._send(one)
-                await within(LOOK_SECONDS, self._stopping)
-        finally:
-            await self._lanes.release(LANE)
+        while not self._stopping.is_set():
+            for reply in await reply_delivery.list_due(self._deps):
+                if self._stopping.is_set():
+                    return
+                await self._send(reply)
+            await within(LOOK_SECONDS, self._stopping)
 
-    async def _send(self, one: Due) -> None:
+    async def _send(self, due_reply: DueReply) -> None:
         async with self._deps.db.read() as conn:
-            found = await chat_store.read_chats_of(conn, [one.member_id])
-        chat_id, blocked = found.get(one.member_id, (0, True))
+            found = await chat_store.read_chats_of(conn, [due_reply.member_id])
+        chat_id, blocked = found.get(due_reply.member_id, (0, True))
         if blocked:
             # It stays in their list, for when they open the bot again.
-            await reply_delivery.gave_up(self._deps, one.asked.id)
+            await reply_delivery.give_up(self._deps, due_reply.question.id)
             return
         try:
-            member, _ = await people.who(self._deps, one.member_id)
+            member, _ = await people.read_member(self._deps, due_reply.member_id)
         except NotFoundError:
             # They had everything erased just now, the reply too.
             return
         w = words(negotiate(member.locale or member.spoken))
-        screen = asking.reply(one.asked, w, perhaps_again=one.in_doubt)
-        await reply_delivery.begin(self._deps, one.asked.id)
+        screen = asking.reply(due_reply.question, w, perhaps_again=due_reply.in_doubt)
+        await reply_delivery.mark_sending(self._deps, due_reply.question.id)
         answer = await outbound.send(self._bot, chat_id, screen)
-        await self._write(one, answer)
+        await self._write(due_reply, answer)
 
-    async def _write(self, one: Due, answer: outbound.Answer) -> None:
-        question = one.asked.id
-        if answer.end is End.TAKEN:
-            await reply_delivery.ended(self._deps, question)
-        elif answer.end in {End.BLOCKED, End.UNREACHABLE, End.WRONG}:
-            log.warning("reply_not_taken", question=question, end=answer.end.value)
-            await reply_delivery.gave_up(self._deps, question)
+    async def _write(self, due_reply: DueReply, answer: outbound.SendResult) -> None:
+        question = due_reply.question.id
+        if answer.status is SendStatus.TAKEN:
+            await reply_delivery.mark_finished(self._deps, question)
+        elif answer.status in {SendStatus.BLOCKED, SendStatus.UNREACHABLE, SendStatus.WRONG}:
+            log.warning("reply_not_taken", question=question, end=answer.status.value)
+            await reply_delivery.give_up(self._deps, question)
         else:
-            wait = min(FIRST_WAIT * 2**one.tries, LONGEST_WAIT)
+            wait = min(FIRST_WAIT * 2**due_reply.tries, LONGEST_WAIT)
             # Once in doubt it stays so, whatever became of the tries after it.
-            doubt = one.in_doubt or answer.end is End.UNCERTAIN
+            doubt = due_reply.in_doubt or answer.status is SendStatus.UNCERTAIN
             seconds = max(wait, answer.seconds)
-            await reply_delivery.again(self._deps, one, seconds=seconds, in_doubt=doubt)
+            await reply_delivery.retry_later(
+                self._deps, due_reply, seconds=seconds, in_doubt=doubt
+            )

@@ -36,4 +36,4 @@ class Letters:
         w = words(one.locale)
         view = delivery.fresh_view(notice, _SOMEBODY, one.zone, self._about, now)
         note = dialog.perhaps_again(w) if one.in_doubt else None
-        return outbound.letter(dialog.screen(view, w, note=note), paid=paid)
+        return outbound.message_body(dialog.screen(view, w, note=note), paid=paid)

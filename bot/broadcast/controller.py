@@ -16,9 +16,9 @@ from bot.broadcast.digests import send_digests
 from bot.broadcast.job import Job
 from bot.broadcast.scheduler import Outgoing
 from bot.metrics import Metrics
-from bot.telegram.rate_limit import Budget
+from bot.telegram.rate_limit import SendBudget
 from bot.updates.lanes import Lanes
-from service.db.errors import STORE_AWAY, why_away
+from service.db.errors import STORE_AWAY, describe_outage
 from service.deps import Deps
 from service.notices.audience import due_again
 from service.notices.delivery import cases as delivery
@@ -40,7 +40,7 @@ class Delivery:
         self,
         deps: Deps,
         bot: Bot,
-        budget: Budget,
+        budget: SendBudget,
         lanes: Lanes,
         *,
         metrics: Metrics,
@@ -77,11 +77,11 @@ class Delivery:
             except* delivery.LostError:
                 log.warning("sending_lost")
             except* STORE_AWAY as away:
-                log.warning("store_away", **why_away(away))
+                log.warning("store_away", **describe_outage(away))
             await within(LOOK_SECONDS, self._stopping)
 
     async def _lead(self) -> None:
-        if not await self._lanes.hold(LANE):
+        if not await self._lanes.acquire(LANE):
             return
         self._out = out = Outgoing(
             self._deps,
@@ -181,7 +181,7 @@ class Delivery:
             else:
                 log.info("notice_finished", notice=job.id)
         except STORE_AWAY as error:
-            log.warning("store_away", **why_away(error))
+            log.warning("store_away", **describe_outage(error))
         finally:
             job.finishing = False
 

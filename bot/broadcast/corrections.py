@@ -8,11 +8,11 @@ from aiogram import Bot
 
 from bot.broadcast.job import Job
 from bot.telegram import chat_store, outbound
-from bot.telegram.outbound import End
-from bot.telegram.rate_limit import Budget
+from bot.telegram.outbound import SendStatus
+from bot.telegram.rate_limit import SendBudget
 from dialogs import notice as dialog
 from locales.words import words
-from service.db.errors import STORE_AWAY, why_away
+from service.db.errors import STORE_AWAY, describe_outage
 from service.deps import Deps
 from service.errors import NotFoundError
 from service.notices.delivery import corrections
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 FIRST_WAIT = 0.5
 
 
-async def edit(deps: Deps, bot: Bot, budget: Budget, job: Job) -> None:
+async def edit(deps: Deps, bot: Bot, budget: SendBudget, job: Job) -> None:
     """Edit segment by segment. What a death interrupts is edited again, which changes nothing."""
     after = 0
     try:
@@ -34,13 +34,13 @@ async def edit(deps: Deps, bot: Bot, budget: Budget, job: Job) -> None:
                 await _edit_one(deps, bot, budget, job, number, message_id)
             await corrections.done(deps, notice, after)
     except STORE_AWAY as error:
-        log.warning("store_away", **why_away(error))
+        log.warning("store_away", **describe_outage(error))
     finally:
         job.editing = False
 
 
 async def _edit_one(
-    deps: Deps, bot: Bot, budget: Budget, job: Job, number: int, message_id: int
+    deps: Deps, bot: Bot, budget: SendBudget, job: Job, number: int, message_id: int
 ) -> None:
     reader = await corrections.reader(deps, job.notice, number)
     if reader is None:
@@ -57,7 +57,7 @@ async def _edit_one(
     screen = dialog.screen(view, words(reader.locale))
     call = partial(outbound.edit, bot, chat_id, message_id, screen)
     while True:
-        answer = await outbound.until_open(budget, call)
-        if answer.end is not End.AGAIN:
+        answer = await outbound.call_within_budget(budget, call)
+        if answer.status is not SendStatus.AGAIN:
             return
         await asyncio.sleep(FIRST_WAIT)

@@ -12,11 +12,11 @@ from aiogram import Bot
 from bot.broadcast.job import Job
 from bot.broadcast.scheduler import Outgoing
 from bot.telegram import chat_store, outbound
-from bot.telegram.outbound import Answer, End
-from bot.telegram.rate_limit import Budget
+from bot.telegram.outbound import SendResult, SendStatus
+from bot.telegram.rate_limit import SendBudget
 from dialogs import notice as dialog
 from locales.words import words
-from service.db.errors import STORE_AWAY, why_away
+from service.db.errors import STORE_AWAY, describe_outage
 from service.deps import Deps
 from service.mids.values import Mid
 from service.notices.delivery import cases as delivery
@@ -32,15 +32,15 @@ LATER = timedelta(minutes=10)
 FIRST_WAIT = 0.5
 
 _ENDS = {
-    End.TAKEN: Outcome.IN_DIGEST,
-    End.BLOCKED: Outcome.BLOCKED,
-    End.UNREACHABLE: Outcome.UNREACHABLE,
-    End.UNCERTAIN: Outcome.UNCERTAIN,
-    End.WRONG: Outcome.FAILED,
+    SendStatus.TAKEN: Outcome.IN_DIGEST,
+    SendStatus.BLOCKED: Outcome.BLOCKED,
+    SendStatus.UNREACHABLE: Outcome.UNREACHABLE,
+    SendStatus.UNCERTAIN: Outcome.UNCERTAIN,
+    SendStatus.WRONG: Outcome.FAILED,
 }
 
 
-async def send_digests(deps: Deps, bot: Bot, budget: Budget, out: Outgoing, mid: Mid) -> None:
+async def send_digests(deps: Deps, bot: Bot, budget: SendBudget, out: Outgoing, mid: Mid) -> None:
     """Send what is due of one MID. Only where every notice of a digest is this process's own.
 
     Raises:
@@ -53,13 +53,13 @@ async def send_digests(deps: Deps, bot: Bot, budget: Budget, out: Outgoing, mid:
                 jobs = {notice_id: out.jobs[notice_id] for notice_id in ids}
                 await _send(deps, bot, budget, out, jobs, one)
     except STORE_AWAY as error:
-        log.warning("store_away", **why_away(error))
+        log.warning("store_away", **describe_outage(error))
     finally:
         out.digesting.discard(mid.id)
 
 
 async def _send(
-    deps: Deps, bot: Bot, budget: Budget, out: Outgoing, jobs: Mapping[str, Job], one: Digest
+    deps: Deps, bot: Bot, budget: SendBudget, out: Outgoing, jobs: Mapping[str, Job], one: Digest
 ) -> None:
     batches = {
         notice_id: Batch(settled=(end,)) if isinstance(end, Settled) else Batch(held=(end,))
@@ -70,7 +70,7 @@ async def _send(
             chats = await chat_store.read_chats_of(conn, [one.to.member_id])
         chat_id, blocked = chats.get(one.to.member_id, (None, False))
         if chat_id is None or blocked:
-            answer = Answer(End.BLOCKED if blocked else End.UNREACHABLE)
+            answer = SendResult(SendStatus.BLOCKED if blocked else SendStatus.UNREACHABLE)
         else:
             trying = {notice.id: Batch(trying=(one.to.number,)) for notice in one.notices}
             await _write(deps, jobs, trying)
@@ -87,7 +87,7 @@ async def _insist(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Bat
         try:
             return await _write(deps, jobs, batches)
         except STORE_AWAY as error:
-            log.warning("store_away", **why_away(error))
+            log.warning("store_away", **describe_outage(error))
             batches = {key: replace(batch, again=True) for key, batch in batches.items()}
             await asyncio.sleep(FIRST_WAIT)
 
@@ -98,9 +98,9 @@ async def _write(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Batc
 
 
 async def _call(
-    deps: Deps, bot: Bot, budget: Budget, out: Outgoing, jobs: Mapping[str, Job], one: Digest,
+    deps: Deps, bot: Bot, budget: SendBudget, out: Outgoing, jobs: Mapping[str, Job], one: Digest,
     chat_id: int,
-) -> Answer:  # fmt: skip
+) -> SendResult:  # fmt: skip
     assert one.to is not None
     now, w = deps.clock.now(), words(one.to.locale)
     views = [
@@ -110,11 +110,11 @@ async def _call(
     note = dialog.perhaps_again(w) if one.to.in_doubt else None
     screen = dialog.digest(views, one.notices[0].mid, w, note=note)
     await out.apart.wait(chat_id)
-    return await outbound.until_open(budget, partial(outbound.send, bot, chat_id, screen))
+    return await outbound.call_within_budget(budget, partial(outbound.send, bot, chat_id, screen))
 
 
-def _batch(deps: Deps, to: Recipient, notice: Notice, answer: Answer) -> Batch:
-    if answer.end not in _ENDS:
+def _batch(deps: Deps, to: Recipient, notice: Notice, answer: SendResult) -> Batch:
+    if answer.status not in _ENDS:
         held = Held(
             number=to.number,
             why=Hold.DIGEST,
@@ -124,7 +124,7 @@ def _batch(deps: Deps, to: Recipient, notice: Notice, answer: Answer) -> Batch:
         return Batch(held=(held,))
     settled = Settled(
         number=to.number,
-        outcome=_ENDS[answer.end],
+        outcome=_ENDS[answer.status],
         language=notice.content.language_for(to.locale),
         message_id=answer.message_id,
         rev=notice.rev,

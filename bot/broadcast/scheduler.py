@@ -13,9 +13,9 @@ from bot.broadcast.committer import Writing
 from bot.broadcast.job import Job
 from bot.metrics import Metrics
 from bot.telegram import chat_store, outbound
-from bot.telegram.outbound import Answer, End
-from bot.telegram.rate_limit import Apart, Budget
-from service.db.errors import STORE_AWAY, why_away
+from bot.telegram.outbound import SendResult, SendStatus
+from bot.telegram.rate_limit import ChatSpacing, SendBudget
+from service.db.errors import STORE_AWAY, describe_outage
 from service.deps import Deps
 from service.notices import rules
 from service.notices.audience import next_people
@@ -34,10 +34,10 @@ LONGEST_WAIT = 60.0
 LATER = timedelta(minutes=10)
 
 _ENDS = {
-    End.BLOCKED: Outcome.BLOCKED,
-    End.UNREACHABLE: Outcome.UNREACHABLE,
-    End.UNCERTAIN: Outcome.UNCERTAIN,
-    End.WRONG: Outcome.FAILED,
+    SendStatus.BLOCKED: Outcome.BLOCKED,
+    SendStatus.UNREACHABLE: Outcome.UNREACHABLE,
+    SendStatus.UNCERTAIN: Outcome.UNCERTAIN,
+    SendStatus.WRONG: Outcome.FAILED,
 }
 
 
@@ -48,7 +48,7 @@ class Outgoing:
         self,
         deps: Deps,
         bot: Bot,
-        budget: Budget,
+        budget: SendBudget,
         metrics: Metrics,
         *,
         rate: float,
@@ -57,7 +57,7 @@ class Outgoing:
         self.metrics = metrics
         self.jobs: dict[str, Job] = {}
         self.digesting: set[str] = set()
-        self.apart = Apart()
+        self.apart = ChatSpacing()
         self._deps = deps
         self._bot = bot
         self._budget = budget
@@ -179,33 +179,33 @@ class Outgoing:
             return job.give_back(one)
         rev, now = job.notice.rev, self._deps.clock.now()
         body = job.letters.to(job.notice, one, now, paid=self._paid)
-        answer = await outbound.post(self._bot, chat_id, body)
-        match answer.end:
-            case End.TAKEN:
-                self._budget.taken()
+        answer = await outbound.send_body(self._bot, chat_id, body)
+        match answer.status:
+            case SendStatus.TAKEN:
+                self._budget.record_success()
                 self._trouble = 0
                 job.settle(one, Outcome.SENT, answer.message_id, rev)
-            case End.WAIT:
+            case SendStatus.WAIT:
                 self._budget.freeze(answer.seconds)
                 job.give_back(one)
-            case End.SHUT:
+            case SendStatus.SHUT:
                 log.error("bot_may_not_send", reason=answer.reason)
                 self.shut(LONGEST_WAIT)
                 job.give_back(one)
-            case End.AGAIN:
+            case SendStatus.AGAIN:
                 self._try_again(job, one)
             case _:
-                job.settle(one, _ENDS[answer.end])
+                job.settle(one, _ENDS[answer.status])
                 await self._note(job, answer, chat_id)
         return None
 
-    async def _note(self, job: Job, answer: Answer, chat_id: int) -> None:
+    async def _note(self, job: Job, answer: SendResult, chat_id: int) -> None:
         """What a refusal means beyond this one turn."""
         try:
-            if answer.end is End.BLOCKED:
+            if answer.status is SendStatus.BLOCKED:
                 async with self._deps.db.write() as conn:
                     await chat_store.set_blocked(conn, chat_id, self._deps.clock.now())
-            if answer.end is End.WRONG:
+            if answer.status is SendStatus.WRONG:
                 await self.halt(job, Halt.REFUSED, answer.reason)
         except STORE_AWAY as error:
             self._store_away(error)
@@ -237,5 +237,5 @@ class Outgoing:
         self._shut_until = max(self._shut_until, loop_time() + seconds)
 
     def _store_away(self, error: Exception) -> None:
-        log.warning("store_away", **why_away(error))
+        log.warning("store_away", **describe_outage(error))
         self.shut(FIRST_WAIT)

@@ -27,7 +27,7 @@ def flat(routers: Sequence[Router]) -> Router:
     """
     made = Router(name="flat")
     for kind in _KINDS:
-        handlers = [one for router in routers for one in router.observers[kind].handlers]
+        handlers = [handler for router in routers for handler in router.observers[kind].handlers]
         made.observers[kind] = _Table(made, kind, handlers)
     return made
 
@@ -38,7 +38,7 @@ class _Table(TelegramEventObserver):
     def __init__(self, router: Router, kind: str, handlers: list[HandlerObject]) -> None:
         super().__init__(router, kind)
         self.handlers = handlers
-        keyed = [(one, _keys(one)) for one in handlers]
+        keyed = [(handler, _keys(handler)) for handler in handlers]
         self._rest = self._of([one for one, keys in keyed if not keys])
         self._by_key = {
             key: self._of([one for one, keys in keyed if not keys or key in keys])

@@ -1,7 +1,7 @@
-"""What else happens in the very transaction that erases a person or a membership.
+"""What the chat adds to the transaction that erases a person or a membership.
 
-The topics above people, and this edge, hold rows of their own about a person; and what was done
-is noted, so that it is said even by a process that did not do it.
+It deletes its own rows, and notes what was done, so that another process can still confirm it to
+the member if this one dies.
 """
 
 from collections.abc import Sequence
@@ -17,37 +17,30 @@ from dialogs import leaving
 from dialogs.screen import Screen
 from locales.words import words
 from service.deps import Deps
+from service.erasure import AlsoErase
+from service.mids import cases as mid_cases
 from service.mids.values import Mid
-from service.notices.authoring import staff_names
-from service.people import cases
-from service.people.cases import Along
-from service.questions import cases as questions
-from service.staff import store as staff_store
 from service.values import Value
 
 
-def of_member(who: Who) -> Along:
-    """Everything that is held of a person outside the topic of people."""
+def of_member(who: Who) -> AlsoErase:
+    """Delete the chat's own rows about a person, and note what was done."""
 
-    async def along(conn: AsyncConnection, left: Sequence[Mid]) -> None:
-        await questions.forget_member(conn, who.id)
-        await staff_names.forget_member(conn, who.id)
-        await staff_store.erase_member(conn, who.id)
+    async def also(conn: AsyncConnection, left: Sequence[Mid]) -> None:
         await staff_progress_store.forget_member(conn, who.id)
         await chat_store.forget_chat(conn, who.id)
         await note(conn, who, "person", left)
 
-    return along
+    return also
 
 
-def of_membership(who: Who, membership_id: str) -> Along:
-    """Everything that is held of one membership outside the topic of people."""
+def of_membership(who: Who) -> AlsoErase:
+    """Note that a membership was erased. The chat has no rows of its own about one."""
 
-    async def along(conn: AsyncConnection, left: Sequence[Mid]) -> None:
-        await questions.forget_membership(conn, membership_id)
+    async def also(conn: AsyncConnection, left: Sequence[Mid]) -> None:
         await note(conn, who, "membership", left)
 
-    return along
+    return also
 
 
 Erased = Literal["membership", "person"]
@@ -71,7 +64,7 @@ async def note(conn: AsyncConnection, who: Who, erased: Erased, left: Sequence[M
 async def screen(deps: Deps, outcome: Outcome) -> Screen:
     """The screen that the person would have seen at once."""
     w = words(outcome.locale)
-    known = {mid.id: mid for mid in await cases.mids(deps)}
+    known = {mid.id: mid for mid in await mid_cases.read_mids(deps)}
     left = [known[id_] for id_ in outcome.mids]
     if outcome.erased == "person":
         return leaving.deleted(left, w)

@@ -21,7 +21,7 @@ from bot.chat.identity import find
 from bot.chat.show import Show
 from bot.telegram import chat_store
 from bot.telegram.errors import TRANSIENT
-from bot.updates.inbox_store import Waiting
+from bot.updates.inbox_store import PendingUpdate
 from dialogs import about
 from dialogs.screen import Screen
 from locales.words import Words, negotiate, words
@@ -48,7 +48,7 @@ class Edge:
         # Built now, where models are built at their first use: nobody who taps waits for it.
         Update.model_rebuild()
 
-    async def handle(self, one: Waiting) -> None:
+    async def handle(self, one: PendingUpdate) -> None:
         """Handle one update. What Telegram will mend is raised, so that it is tried again."""
         update = Update.model_validate_json(one.body, context={"bot": self._bot})
         event = update.event

@@ -35,9 +35,9 @@ class Who:
         return Who(self.id, words(locale), self.row)
 
 
-async def find(deps: Deps, user: User) -> chat_store.Chat:
+async def find(deps: Deps, user: User) -> chat_store.MemberChat:
     """The chat of a Telegram user; a stranger becomes a member of nothing."""
-    async with deps.db.look() as conn:
+    async with deps.db.read_statement() as conn:
         chat = await chat_store.read_chat(conn, user.id)
     if chat is None:
         async with deps.db.write() as conn:
@@ -46,7 +46,7 @@ async def find(deps: Deps, user: User) -> chat_store.Chat:
                 spoken = negotiate(user.language_code)
                 member = await people.add_member(conn, deps.clock.now(), spoken=spoken)
                 await chat_store.put_chat(conn, user.id, member.id, user.language_code)
-                return chat_store.Chat(user.id, member.id, user.language_code, None)
+                return chat_store.MemberChat(user.id, member.id, user.language_code, None)
     if chat.tag != user.language_code:
         async with deps.db.write() as conn:
             await chat_store.set_tag(conn, user.id, user.language_code)

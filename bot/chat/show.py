@@ -64,7 +64,7 @@ class Show:
         if proof is not None:
             assert self._member_id is not None
             digest = hashlib.sha256(str(screen.text).encode()).hexdigest()
-            await journal.about_to_show(
+            await journal.record_text(
                 self._deps, self._member_id, proof, locale=locale, text_hash=digest
             )
         if isinstance(self._event, CallbackQuery):
@@ -74,7 +74,7 @@ class Show:
         else:
             message_id = await self._send(screen)
         if proof is not None and message_id is not None:
-            await journal.was_shown(self._deps, proof.nonce, message_id)
+            await journal.confirm_text(self._deps, proof.nonce, message_id)
         return message_id
 
     async def _redraw(self, screen: Screen, query: CallbackQuery) -> int | None:
@@ -94,7 +94,7 @@ class Show:
 
     async def _answer(self, query: CallbackQuery) -> None:
         try:
-            await screens.answer(self._bot, query.id)
+            await screens.answer_tap(self._bot, query.id)
         except (TelegramAPIError, ClientDecodeError) as error:
             # Too late, answered by the process that died, or not taken: the screen says it all.
             log.debug("tap_not_answered", reason=str(error))

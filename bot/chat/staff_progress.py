@@ -51,11 +51,11 @@ async def tell(bot: Bot, deps: Deps, notice_id: str) -> None:
         staff = await chat_cases.still_staff(deps, mid_id)
     except NotFoundError:
         return
-    chats = await _chats(deps, (one.member_id for one in watchers))
-    for one in watchers:
-        if one.member_id in staff and one.member_id in chats:
-            made = announce.progress(report, words(one.locale))
-            await _edit(bot, chats[one.member_id].telegram_id, one.message_id, made)
+    chats = await _chats(deps, (watcher.member_id for watcher in watchers))
+    for watcher in watchers:
+        if watcher.member_id in staff and watcher.member_id in chats:
+            made = announce.progress(report, words(watcher.locale))
+            await _edit(bot, chats[watcher.member_id].telegram_id, watcher.message_id, made)
     if report.notice.status in OVER:
         async with deps.db.write() as conn:
             await staff_progress_store.forget_watchers(conn, notice_id)
@@ -81,7 +81,7 @@ async def call_second(bot: Bot, deps: Deps, sheet: Sheet) -> None:
             log.info("second_person_not_called", reason=type(error).__name__)
 
 
-async def _chats(deps: Deps, member_ids: Iterable[str]) -> dict[str, chat_store.Chat]:
+async def _chats(deps: Deps, member_ids: Iterable[str]) -> dict[str, chat_store.MemberChat]:
     async with deps.db.read() as conn:
         return await chat_store.read_open_chats_of(conn, list(member_ids))
 

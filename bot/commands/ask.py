@@ -53,6 +53,6 @@ def ask(text: str, language: str) -> Asked:
     return Asked(
         language=found.language,
         band=found.band,
-        topics=tuple((one.id, round(one.score, 4)) for one in found.hits[:SHOWN]),
+        topics=tuple((hit.id, round(hit.score, 4)) for hit in found.hits[:SHOWN]),
         answer=best.text if best and found.band is Band.LIKELY else None,
     )

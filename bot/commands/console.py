@@ -57,7 +57,7 @@ def carry_out(work: Coroutine[Any, Any, T]) -> T:
 
 def _leaves(error: BaseException | None) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
-        for one in error.exceptions:
-            yield from _leaves(one)
+        for exception in error.exceptions:
+            yield from _leaves(exception)
     elif error is not None:
         yield error

@@ -14,13 +14,14 @@ from bot.open_store import opened
 from bot.settings import Settings
 from bot.telegram import sync_store
 from locales.words import mark, negotiate, words
-from playground import Invite, Playground
+from playground import Playground, PlayInvite
 from service.bundle.cases import import_bundle
 from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift
 from service.bundle.files.read_bundle import read_bundle
 from service.deps import Deps
 from service.errors import StoreError
-from service.people.cases import make_invites, mids
+from service.mids.cases import read_mids
+from service.people.cases import make_invites
 from service.staff import cases as staff
 
 TOKEN = "42:DEMO"  # noqa: S105  # it opens nothing but the stand-in
@@ -119,7 +120,7 @@ async def seed(deps: Deps, playground: Playground) -> None:
     A store of an earlier day keeps its dates: to move them again would be other licences.
     """
     days = (deps.clock.now().date() - EXAMPLES_WRITTEN).days
-    known = {one.id for one in await mids(deps)}
+    known = {mid.id for mid in await read_mids(deps)}
     names: dict[str, dict[str, str]] = {}
     for path in examples():
         bundle = shift(read_bundle(path), days)
@@ -128,17 +129,17 @@ async def seed(deps: Deps, playground: Playground) -> None:
             await import_bundle(deps, bundle)
     async with deps.db.write() as conn:
         # The stand-in remembers no commands and descriptions from the last time.
-        await sync_store.forget_told(conn)
+        await sync_store.forget_synced(conn)
     for guest in GUESTS:
         invites = []
         for mid, ref in guest.invites:
             made = await make_invites(deps, mid, ref=ref)
             label = words(negotiate(guest.tag)).pick(names[mid]).text
-            invites.append(Invite(label, made[0].token))
+            invites.append(PlayInvite(label, made[0].token))
         for mid in guest.staff:
-            if guest.name not in {one.name for one in await staff.listed(deps, mid)}:
+            if guest.name not in {one.name for one in await staff.list_staff(deps, mid)}:
                 label = words(negotiate(guest.tag)).pick(names[mid]).text
-                invites.append(Invite(label, (await staff.add(deps, mid, guest.name)).token))
+                invites.append(PlayInvite(label, (await staff.add(deps, mid, guest.name)).token))
         playground.person(
             guest.name,
             language=guest.tag,

@@ -17,16 +17,16 @@ from bot.logs import hide_tokens
 from bot.open_store import opened
 from bot.settings import Settings
 from bot.updates.receiver import DEFAULT_PORT
-from bot.updates.webhook import webhook_of
+from bot.updates.webhook import webhook_from
 from knowledge.llm.client import ModelError
 from knowledge.llm.disclosure import Level, is_near, level_for
 from service.db.integrity import check
 from service.errors import StoreError
+from service.mids import cases as mid_cases
 from service.mids.values import Mid
-from service.people import cases as people
 from web.address import is_loopback
-from web.diagnosis import Told, compare, is_midline, knock
-from web.values import Hook
+from web.diagnosis import WebhookStatus, compare_webhook, is_midline, probe_webhook
+from web.values import WebhookConfig
 
 # Hiding a word of a few letters would only point at it.
 SHORTEST = 8
@@ -66,10 +66,10 @@ def _hiding(settings: Settings) -> Callable[[str], str]:
 
     def hide(line: str) -> str:
         # Percent signs can hide a secret from a plain search, and not from whoever reads.
-        if any(one in unquote(line) and one not in line for one in secrets):
+        if any(secret in unquote(line) and secret not in line for secret in secrets):
             line = unquote(line)
-        for one in reversed(secrets):
-            line = line.replace(one, "[secret]")
+        for secret in reversed(secrets):
+            line = line.replace(secret, "[secret]")
         return _LOGIN.sub("//[secret]@", hide_tokens(line))
 
     return hide
@@ -84,14 +84,14 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
         async with opened(settings) as deps:
             yield True, "the store opens and is up to date"
             await check(deps.db)
-            mids = await people.mids(deps)
+            mids = await mid_cases.read_mids(deps)
             if deps.db.embedded:
                 yield True, "every page of the store holds what was written"
     except StoreError as error:
         yield False, str(error)
     hook = None
     try:
-        hook = webhook_of(settings)
+        hook = webhook_from(settings)
     except StoreError as error:
         yield False, str(error)
     async for finding in _http(settings, hook):
@@ -106,7 +106,7 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
     try:
         me = await bot.me()
         yield True, f"Telegram knows the bot as @{me.username}"
-        for finding in compare(hook, await _told(bot), datetime.now(UTC)):
+        for finding in compare_webhook(hook, await _told(bot), datetime.now(UTC)):
             yield finding
     except TelegramAPIError as error:
         yield False, f"Telegram: {error}. Check MIDLINE_BOT_TOKEN and MIDLINE_BOT_API."
@@ -114,7 +114,7 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
         await bot.session.close()
 
 
-async def _http(settings: Settings, hook: Hook | None) -> AsyncIterator[tuple[bool, str]]:
+async def _http(settings: Settings, hook: WebhookConfig | None) -> AsyncIterator[tuple[bool, str]]:
     """Who listens at the port, and whether the webhook is there and refuses strangers."""
     host, port = settings.http_host, settings.http_port
     if settings.webhook_secret and not settings.webhook_url:
@@ -137,12 +137,12 @@ async def _http(settings: Settings, hook: Hook | None) -> AsyncIterator[tuple[bo
         else:
             yield True, f"{host}:{port}: {'Midline listens' if running else 'free, not running'}"
     if hook is not None:
-        yield await knock(hook)
+        yield await probe_webhook(hook)
 
 
-async def _told(bot: Bot) -> Told:
+async def _told(bot: Bot) -> WebhookStatus:
     info = await bot.get_webhook_info()
-    return Told(
+    return WebhookStatus(
         url=info.url,
         pending=info.pending_update_count,
         error=info.last_error_message,

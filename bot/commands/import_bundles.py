@@ -27,18 +27,18 @@ class FileReport:
             "file": self.file,
             "mid": self.report.mid_id,
             "changed": bool(self.report.changes),
-            "material": any(one.material for one in self.report.changes),
+            "material": any(change.material for change in self.report.changes),
             "changes": [
                 {
-                    "what": one.what,
-                    "how": one.how,
-                    "fields": list(one.fields),
-                    "material": list(one.material),
+                    "what": change.what,
+                    "how": change.how,
+                    "fields": list(change.fields),
+                    "material": list(change.material),
                 }
-                for one in self.report.changes
+                for change in self.report.changes
             ],
             "left_alone": list(self.report.left_alone),
-            "warnings": [str(one) for one in self.doubts],
+            "warnings": [str(doubt) for doubt in self.doubts],
         }
 
     def as_text(self) -> str:
@@ -46,16 +46,16 @@ class FileReport:
         lines = [f"{self.file}: {self.report.mid_id}"]
         if not self.report.changes:
             lines.append("  nothing changed, all of it was known")
-        for one in self.report.changes:
-            fields = f" ({', '.join(one.fields)})" if one.fields else ""
-            lines.append(f"  {one.what}: {one.how}{fields}")
-            if one.material:
+        for change in self.report.changes:
+            fields = f" ({', '.join(change.fields)})" if change.fields else ""
+            lines.append(f"  {change.what}: {change.how}{fields}")
+            if change.material:
                 lines.append(
-                    f"    material: {', '.join(one.material)}. "
+                    f"    material: {', '.join(change.material)}. "
                     "Everyone who is in is out until they say yes again."
                 )
         lines += [f"  not in this file, left as it is: {one}" for one in self.report.left_alone]
-        lines += [f"  warning: {one}" for one in self.doubts]
+        lines += [f"  warning: {doubt}" for doubt in self.doubts]
         return "\n".join(lines)
 
 
@@ -73,6 +73,6 @@ async def import_files(settings: Settings, files: Sequence[Path]) -> list[FileRe
                 reports.append(FileReport(name, await import_bundle(deps, bundle), doubts))
             except ImportRefusedError as error:
                 raise ImportRefusedError(
-                    tuple(f"{name}: {one}" for one in error.problems)
+                    tuple(f"{name}: {problem}" for problem in error.problems)
                 ) from error
         return reports

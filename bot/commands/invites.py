@@ -34,7 +34,7 @@ async def username_of(deps: Deps, settings: Settings) -> str | None:
         StoreError: nobody knows it yet, and Telegram does not tell it.
     """
     async with deps.db.read() as conn:
-        known = await sync_store.read_told(conn, "username")
+        known = await sync_store.read_synced(conn, "username")
     if known or settings.bot_token is None:
         return known
     # Slow, and asked only before the first run.

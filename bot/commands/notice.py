@@ -179,7 +179,7 @@ def list_(mid: Mid, as_json_: AsJson = False) -> None:
 
     notices = _work(lambda deps: reporting.listed(deps, mid))
     if as_json_:
-        typer.echo(json.dumps([as_json(Report(notice=one)) for one in notices], indent=2))
+        typer.echo(json.dumps([as_json(Report(notice=notice)) for notice in notices], indent=2))
     elif not notices:
         typer.echo(f"{mid} has no notices yet.")
     for one in [] if as_json_ else notices:

@@ -87,7 +87,9 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def answers(report: Report) -> dict[str, int]:
     """How many chose each answer that is offered."""
-    return {one.id: report.answers.get(one.id, 0) for one in report.notice.content.answers}
+    return {
+        answer.id: report.answers.get(answer.id, 0) for answer in report.notice.content.answers
+    }
 
 
 def as_line(report: Report) -> str:
@@ -107,11 +109,13 @@ def as_text(report: Report) -> str:
         lines.append(f"night for its members: it waits until {_moment(report.morning)}")
     lines.append(_table("", [*languages, "all"]))
     lines.append(
-        _table("people", [*(notice.counted.get(one, 0) for one in languages), notice.total])
+        _table(
+            "people", [*(notice.counted.get(language, 0) for language in languages), notice.total]
+        )
     )
     for name, n in sums(report).items():
         if n:
-            by = [found.get(one, {}).get(name, "") for one in languages]
+            by = [found.get(language, {}).get(name, "") for language in languages]
             lines.append(_table(SAYS[name], [*by, n]))
     lines += [f"answer {name}: {n}" for name, n in answers(report).items()]
     return "\n".join(lines)

@@ -10,10 +10,10 @@ import typer
 from bot.commands.console import AsJson, carry_out, group, settings
 from bot.open_store import opened
 from bot.settings import Settings
-from service.assistant.values import Cell
+from service.assistant.values import TopicCount
 from service.deps import Deps
 from service.questions import staff_cases
-from service.questions.values import ForStaff, Suggestion
+from service.questions.values import StaffQuestion, Suggestion
 
 app = group("questions", "Questions of members to a person, and the replies.")
 
@@ -46,7 +46,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """What waits for a reply, oldest first."""
-    found = _do(lambda deps: staff_cases.listed(deps, mid, open_only=not everything))
+    found = _do(lambda deps: staff_cases.list_questions(deps, mid, open_only=not everything))
     lines = [_said(one) for one in found] or [f"Nothing waits for a reply of {mid}."]
     _print([_question(one) for one in found], lines, as_json=as_json)
 
@@ -66,7 +66,7 @@ def answer(
 @app.command()
 def counts(mid: Mid, as_json: AsJson = False) -> None:
     """How often which topic was asked about. What concerns few people is not told."""
-    found = _do(lambda deps: staff_cases.counts(deps, mid))
+    found = _do(lambda deps: staff_cases.count_topics(deps, mid))
     lines = [_cell(one) for one in found] or ["No question was asked yet."]
     _print([_counted(one) for one in found], lines, as_json=as_json)
 
@@ -92,7 +92,7 @@ def suggest(
     def work(deps: Deps) -> Coroutine[Any, Any, Suggestion]:
         if reply is not None:
             return staff_cases.suggest_reply(deps, mid, reply, question, _by(by))
-        return staff_cases.suggest(
+        return staff_cases.suggest_article(
             deps, mid, {language: question}, {language: text or ""}, _by(by)
         )
 
@@ -103,7 +103,7 @@ def suggest(
 @app.command()
 def suggestions(mid: Mid, as_json: AsJson = False) -> None:
     """What waits for approval."""
-    found = _do(lambda deps: staff_cases.suggestions(deps, mid))
+    found = _do(lambda deps: staff_cases.list_suggestions(deps, mid))
     lines = [f"{one.id}  by {one.made_by}\n  {_any(one.question)}\n  {_any(one.answer)}"
              for one in found] or ["Nothing waits for approval."]  # fmt: skip
     _print([_suggested(one) for one in found], lines, as_json=as_json)
@@ -117,7 +117,7 @@ def approve(
     by: By = None,
 ) -> None:
     """Make a suggestion one of the MID's articles."""
-    _do(lambda deps: staff_cases.approve(deps, mid, suggestion, slug, _by(by)))
+    _do(lambda deps: staff_cases.approve_article(deps, mid, suggestion, slug, _by(by)))
     typer.echo(f"{slug} is an article of {mid} now.")
 
 
@@ -125,46 +125,46 @@ def _any(texts: Any) -> str:
     return next(iter(texts.values()), "")
 
 
-def _said(one: ForStaff) -> str:
-    about = f", about {one.licence}" if one.licence else ""
-    head = f"{one.id}  {one.asked_at:%Y-%m-%d %H:%M}  {one.pseudonym}  {one.language}{about}"
-    reply = f"\n  reply: {one.answer}" if one.answer else ""
-    return f"{head}\n  {one.text}{reply}"
+def _said(staff_question: StaffQuestion) -> str:
+    about = f", about {staff_question.licence}" if staff_question.licence else ""
+    head = f"{staff_question.id}  {staff_question.asked_at:%Y-%m-%d %H:%M}  {staff_question.pseudonym}  {staff_question.language}{about}"
+    reply = f"\n  reply: {staff_question.answer}" if staff_question.answer else ""
+    return f"{head}\n  {staff_question.text}{reply}"
 
 
-def _question(one: ForStaff) -> dict[str, Any]:
+def _question(staff_question: StaffQuestion) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "member": one.pseudonym,
-        "language": one.language,
-        "licence": one.licence,
-        "asked_at": one.asked_at.isoformat(timespec="seconds"),
-        "text": one.text,
-        "answer": one.answer,
-        "delivered": one.delivered,
+        "id": staff_question.id,
+        "member": staff_question.pseudonym,
+        "language": staff_question.language,
+        "licence": staff_question.licence,
+        "asked_at": staff_question.asked_at.isoformat(timespec="seconds"),
+        "text": staff_question.text,
+        "answer": staff_question.answer,
+        "delivered": staff_question.delivered,
     }
 
 
-def _cell(one: Cell) -> str:
-    n = "few" if one.n is None else str(one.n)
-    return f"{one.month}  {n:>5}  {one.topic}  {one.language}  {one.band}"
+def _cell(topic_count: TopicCount) -> str:
+    n = "few" if topic_count.n is None else str(topic_count.n)
+    return f"{topic_count.month}  {n:>5}  {topic_count.topic}  {topic_count.language}  {topic_count.band}"
 
 
-def _counted(one: Cell) -> dict[str, Any]:
+def _counted(topic_count: TopicCount) -> dict[str, Any]:
     return {
-        "month": one.month,
-        "topic": one.topic,
-        "language": one.language,
-        "band": one.band,
-        "n": one.n,
+        "month": topic_count.month,
+        "topic": topic_count.topic,
+        "language": topic_count.language,
+        "band": topic_count.band,
+        "n": topic_count.n,
     }
 
 
-def _suggested(one: Suggestion) -> dict[str, Any]:
+def _suggested(suggestion: Suggestion) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "mid": one.mid_id,
-        "question": dict(one.question),
-        "answer": dict(one.answer),
-        "made_by": one.made_by,
+        "id": suggestion.id,
+        "mid": suggestion.mid_id,
+        "question": dict(suggestion.question),
+        "answer": dict(suggestion.answer),
+        "made_by": suggestion.made_by,
     }

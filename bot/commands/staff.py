@@ -48,7 +48,7 @@ def list_(mid: Mid, as_json: AsJson = False) -> None:
                     "added": one.added_at.isoformat(timespec="seconds"),
                     "link_opened": one.member_id is not None,
                 }
-                for one in await cases.listed(deps, mid)
+                for one in await cases.list_staff(deps, mid)
             ]
 
     staff = carry_out(work())
@@ -65,14 +65,13 @@ def list_(mid: Mid, as_json: AsJson = False) -> None:
 def remove(staff_id: Annotated[str, typer.Argument(help="The id of the staff.")]) -> None:
     """End it at once: none of their buttons works any more."""
     from bot.open_store import opened
-    from service.notices.authoring import staff_names
-    from service.staff import cases
+    from service import erasure
 
     found = settings()
 
     async def work() -> None:
         async with opened(found) as deps:
-            await cases.remove(deps, staff_id, staff_names.forget_staff)
+            await erasure.remove_staff(deps, staff_id)
 
     carry_out(work())
     typer.echo(f"{staff_id} is no longer staff.")

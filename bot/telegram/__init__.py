@@ -1,1 +1,1 @@
-"""The Bot API client. Nothing here knows of members."""
+"""The Bot API client: session, rate limits, sending. It knows chats and screens, no use cases."""

@@ -1,4 +1,4 @@
-"""The table of private chats: whose they are, and whether they blocked the bot."""
+"""The table of private chats: which member each belongs to, and whether they blocked the bot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.db.compiled import Prepared
-from service.db.locks import hold
+from service.db.compiled import CompiledStatement
+from service.db.locks import hold_lock
 from service.db.metadata import Moment, metadata
 from service.people.store import members
 
@@ -34,10 +34,10 @@ chats = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Chat:
+class MemberChat:
     """The private chat of a member.
 
-    ``tag`` is the language tag Telegram last sent, ``locale`` the language the member chose.
+    ``tag``: the language tag Telegram last sent. ``locale``: the language the member chose.
     """
 
     telegram_id: int
@@ -46,32 +46,32 @@ class Chat:
     locale: str | None
 
 
-_CHAT = Prepared(
+_CHAT = CompiledStatement(
     select(chats.c.telegram_id, chats.c.member_id, chats.c.tag, members.c.locale)
     .join(members, members.c.id == chats.c.member_id, isouter=True)
     .where(chats.c.telegram_id == bindparam("telegram_id"))
 )
 
 
-async def read_chat(conn: AsyncConnection, telegram_id: int) -> Chat | None:
-    """The chat with a Telegram id."""
+async def read_chat(conn: AsyncConnection, telegram_id: int) -> MemberChat | None:
+    """The chat with a Telegram id; None where nobody has written from there yet."""
     row = await _CHAT.first(conn, {"telegram_id": telegram_id})
-    return None if row is None else Chat(*row)
+    return None if row is None else MemberChat(*row)
 
 
-async def hold_chat(conn: AsyncConnection, telegram_id: int) -> Chat | None:
-    """The chat with a Telegram id, which is held until the transaction ends.
+async def hold_chat(conn: AsyncConnection, telegram_id: int) -> MemberChat | None:
+    """As ``read_chat``, with the chat locked until the transaction ends, whether it exists or not.
 
-    Of two first contacts at once only one may let the person in, and the other then finds them.
+    Of two concurrent first contacts only one creates the member; the other then finds them.
     """
-    await hold(conn, f"chat {telegram_id}")
+    await hold_lock(conn, f"chat {telegram_id}")
     return await read_chat(conn, telegram_id)
 
 
 async def read_chats_of(
     conn: AsyncConnection, member_ids: Sequence[str]
 ) -> dict[str, tuple[int, bool]]:
-    """Member -> (Telegram id, whether they blocked the bot), of those who have a chat."""
+    """Member id -> (Telegram id, whether they blocked the bot), of members who have a chat."""
     rows = await conn.execute(
         select(chats.c.member_id, chats.c.telegram_id, chats.c.blocked_at).where(
             chats.c.member_id.in_(member_ids)
@@ -80,8 +80,13 @@ async def read_chats_of(
     return {row.member_id: (row.telegram_id, row.blocked_at is not None) for row in rows}
 
 
-async def read_open_chats_of(conn: AsyncConnection, member_ids: Sequence[str]) -> dict[str, Chat]:
-    """The chats of some people that have not blocked the bot, by person."""
+async def read_open_chats_of(
+    conn: AsyncConnection, member_ids: Sequence[str]
+) -> dict[str, MemberChat]:
+    """Member id -> chat, where the member has not blocked the bot.
+
+    Here ``locale`` falls back to the language the member was last seen to write in.
+    """
     rows = await conn.execute(
         select(
             chats.c.telegram_id,
@@ -92,28 +97,28 @@ async def read_open_chats_of(conn: AsyncConnection, member_ids: Sequence[str]) -
         .join(members, members.c.id == chats.c.member_id)
         .where(chats.c.member_id.in_(member_ids), chats.c.blocked_at.is_(None))
     )
-    return {row.member_id: Chat(*row) for row in rows}
+    return {row.member_id: MemberChat(*row) for row in rows}
 
 
 async def put_chat(
     conn: AsyncConnection, telegram_id: int, member_id: str, tag: str | None
 ) -> None:
-    """Remember whose chat this is."""
+    """Store which member a chat belongs to. The chat must be new."""
     await conn.execute(insert(chats).values(telegram_id=telegram_id, member_id=member_id, tag=tag))
 
 
 async def set_tag(conn: AsyncConnection, telegram_id: int, tag: str | None) -> None:
-    """Remember the language tag that Telegram now sends."""
+    """Store the language tag that Telegram now sends."""
     await conn.execute(update(chats).where(chats.c.telegram_id == telegram_id).values(tag=tag))
 
 
 async def set_blocked(conn: AsyncConnection, telegram_id: int, at: datetime | None) -> None:
-    """Remember that the chat blocked the bot, or, with None, that it is open again."""
+    """Store since when the chat blocks the bot; None: it no longer does."""
     await conn.execute(
         update(chats).where(chats.c.telegram_id == telegram_id).values(blocked_at=at)
     )
 
 
 async def forget_chat(conn: AsyncConnection, member_id: str) -> None:
-    """Remove the link between a person and their Telegram id."""
+    """Delete the link between a member and their Telegram id."""
     await conn.execute(delete(chats).where(chats.c.member_id == member_id))

@@ -1,4 +1,4 @@
-"""Which errors of Telegram pass by themselves."""
+"""Which errors of a call to Telegram or of the store are worth another attempt."""
 
 from aiogram.exceptions import (
     ClientDecodeError,
@@ -16,4 +16,9 @@ TRANSIENT = (
     ClientDecodeError,
     *STORE_AWAY,
 )
-"""What mends itself: the network, Telegram's side or what stands before it, the store."""
+"""The network, Telegram's servers or a proxy before them (no JSON in the answer), the store."""
+
+
+def retry_after(error: Exception) -> float:
+    """Seconds that Telegram asks to wait before the next attempt; 0 when it asks nothing."""
+    return float(error.retry_after) if isinstance(error, TelegramRetryAfter) else 0.0

@@ -1,8 +1,9 @@
 """aiogram with models that are built at their first use.
 
 Telegram has some 450 types, and aiogram builds a validator for each of them when it is imported:
-two thirds of a start and half of the memory, for types of which this bot meets a few. Here the
-import only notes what their names stand for, and pydantic builds what is used.
+two thirds of the start-up time and half of the memory, for types of which this bot uses a few.
+Here the import only records what the names in annotations stand for, and pydantic builds a model
+when it is used.
 """
 
 from collections.abc import Iterator
@@ -14,28 +15,25 @@ from pydantic import BaseModel
 
 @contextmanager
 def built_at_first_use() -> Iterator[None]:
-    """What is imported of aiogram within this builds its models later.
-
-    It has no effect on what was imported before.
-    """
+    """Defer building the models of the aiogram modules that are first imported in this block."""
     rebuild = BaseModel.__dict__["model_rebuild"]
     names: dict[str, Any] = {}
 
-    def note(_: type[BaseModel], /, **how: Any) -> None:
+    def record_names(_: type[BaseModel], /, **how: Any) -> None:
         names.update(how.get("_types_namespace") or {})
 
-    # aiogram calls it for every type once all are there, with what their annotations name.
-    BaseModel.model_rebuild = classmethod(note)  # type: ignore[assignment,method-assign]
+    # aiogram calls this for every type once all are defined, with the names in annotations.
+    BaseModel.model_rebuild = classmethod(record_names)  # type: ignore[assignment,method-assign]
     try:
         yield
     finally:
         BaseModel.model_rebuild = rebuild  # type: ignore[method-assign]
-        for model in _below(BaseModel):
+        for model in _subclasses(BaseModel):
             if model.__module__.startswith("aiogram.") and not model.__pydantic_complete__:
                 model.__pydantic_parent_namespace__ = names
 
 
-def _below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    for one in model.__subclasses__():
-        yield one
-        yield from _below(one)
+def _subclasses(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for subclass in model.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)

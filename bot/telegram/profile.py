@@ -1,4 +1,4 @@
-"""What Telegram shows of the bot itself: commands, name and descriptions, in every language."""
+"""What Telegram shows of the bot: commands, name and descriptions, in every language."""
 
 import hashlib
 import json
@@ -26,8 +26,8 @@ SOURCE = "en"
 
 
 def commands(w: Words) -> list[BotCommand]:
-    """The commands as a member reads them in the menu."""
-    said = (
+    """The commands of the menu, in one language."""
+    descriptions = (
         # NOTE: Descriptions of commands in Telegram's menu. A few words each, no full stop.
         ("licences", w.p("command", "My licences, and why I am in or out")),
         ("price", w.p("command", "My price")),
@@ -44,7 +44,7 @@ def commands(w: Words) -> list[BotCommand]:
         ("leave", w.p("command", "Leave a MID")),
         ("delete", w.p("command", "Delete everything kept here")),
     )
-    return [BotCommand(command=name, description=text) for name, text in said]
+    return [BotCommand(command=name, description=text) for name, text in descriptions]
 
 
 def _methods(locale: str) -> list[TelegramMethod[bool]]:
@@ -68,31 +68,31 @@ def _methods(locale: str) -> list[TelegramMethod[bool]]:
     ]
 
 
-async def tell(bot: Bot, deps: Deps) -> None:
-    """Bring Telegram up to date, only where something has changed since it was last told.
+async def update_profile(bot: Bot, deps: Deps) -> None:
+    """Set what has changed since Telegram was last told.
 
-    Telegram out of reach, or its flood limit, ends it: the bot works without, and the next start
-    tries again.
+    Errors of Telegram and of the store are logged and end it: the bot works without, and the next
+    start tries again.
     """
     try:
         me = await bot.me()
         async with deps.db.write() as conn:
-            await sync_store.put_told(conn, "username", me.username or "")
-        await _tell(bot, deps)
+            await sync_store.put_synced(conn, "username", me.username or "")
+        await _set_changed(bot, deps)
     except (TelegramAPIError, *TRANSIENT) as error:
         log.warning("profile_not_told", error=type(error).__name__)
 
 
-async def _tell(bot: Bot, deps: Deps) -> None:
+async def _set_changed(bot: Bot, deps: Deps) -> None:
     for locale in SHIPPED:
         for method in _methods(locale):
             key = f"{method.__api_method__} {locale}"
-            said = json.dumps(method.model_dump(mode="json", exclude_none=True), sort_keys=True)
-            digest = hashlib.sha256(f"{bot.id} {said}".encode()).hexdigest()
+            content = json.dumps(method.model_dump(mode="json", exclude_none=True), sort_keys=True)
+            digest = hashlib.sha256(f"{bot.id} {content}".encode()).hexdigest()
             async with deps.db.read() as conn:
-                known = await sync_store.read_told(conn, key)
+                known = await sync_store.read_synced(conn, key)
             if known == digest:
                 continue
             await bot(method)
             async with deps.db.write() as conn:
-                await sync_store.put_told(conn, key, digest)
+                await sync_store.put_synced(conn, key, digest)

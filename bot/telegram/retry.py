@@ -1,8 +1,8 @@
-"""One pace for everything a bot sends, as a middleware of its session.
+"""Bot session middleware: waits out 429s and retries transient errors.
 
 A 429 stops the whole bot until it has passed, not one chat: calling earlier does not help and can
-lengthen it. What is sent in bulk waits with it, out of the same budget. What was refused is sent
-again in place, so that no use case runs twice for it.
+lengthen it. Bulk sending shares the budget and stops with it. A refused call is repeated here, so
+that no use case runs twice for it.
 """
 
 import asyncio
@@ -25,26 +25,26 @@ from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
 from bot.aio import loop_time, within
-from bot.telegram.rate_limit import Budget
+from bot.telegram.rate_limit import SendBudget
 
 log = structlog.get_logger()
 
-# Longer than this is not waited for in place: the update goes back to its lane and waits there.
-IN_PLACE = 60.0
-TRIES = 3
-_FIRST_WAIT = 0.25
+# A longer wait is not made here: the error is raised and the update waits in its lane.
+LONGEST_WAIT = 60.0
+ATTEMPTS = 3
+FIRST_WAIT = 0.25
 
 
-class Pace(BaseRequestMiddleware):
-    """Holds every call while Telegram has asked the bot to wait; mends what mends itself."""
+class RetryMiddleware(BaseRequestMiddleware):
+    """Delays every call while Telegram asks the bot to wait, and retries transient errors."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: SendBudget) -> None:
         self._budget = budget
-        self._draftless_until = 0.0
+        self._no_drafts_until = 0.0
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """Let nobody wait any longer: what waits fails and stays in the store."""
+        """End all waits: the calls that wait fail, and their updates stay in the store."""
         self._stopping.set()
 
     async def __call__(
@@ -56,36 +56,36 @@ class Pace(BaseRequestMiddleware):
         """Carry out one call.
 
         Raises:
-            TelegramRetryAfter: Telegram asks to wait longer than is waited for in place, or at
-                all while the process stops.
-            TelegramNetworkError, TelegramServerError: it failed three times.
+            TelegramRetryAfter: Telegram asks to wait longer than ``LONGEST_WAIT``, or at all
+                while the process stops.
+            TelegramNetworkError, TelegramServerError, ClientDecodeError: it failed three times.
         """
         if method.__api_method__ == "getUpdates":
             return await make_request(bot, method)
-        # Answering a tap is not counted by Telegram, and late it is of no use.
+        # Answering a tap does not count against Telegram's limits, and is useless when late.
         if method.__api_method__ == "answerCallbackQuery":
-            return await self._mended(make_request, bot, method, paced=False)
+            return await self._call_with_retries(make_request, bot, method, paced=False)
         if method.__api_method__ == "sendMessageDraft":
-            return await self._draft(make_request, bot, method)
+            return await self._call_draft(make_request, bot, method)
         while True:
             try:
-                return await self._mended(make_request, bot, method, paced=True)
+                return await self._call_with_retries(make_request, bot, method, paced=True)
             except TelegramRetryAfter as error:
                 self._freeze(error.retry_after)
-                if error.retry_after > IN_PLACE or self._stopping.is_set():
+                if error.retry_after > LONGEST_WAIT or self._stopping.is_set():
                     raise
 
-    async def _draft(
+    async def _call_draft(
         self,
         make_request: NextRequestMiddlewareType[TelegramType],
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
-        """A draft is a comfort: it never waits, and what it is refused stops drafts alone.
+        """Send a draft, which never waits: a 429 for it stops drafts only.
 
-        Should Telegram mean the whole bot, the next message is told so too.
+        If Telegram limits the whole bot, the next message gets a 429 of its own.
         """
-        left = max(self._budget.frozen_for, self._draftless_until - loop_time())
+        left = max(self._budget.frozen_for, self._no_drafts_until - loop_time())
         if left > 0:
             raise TelegramRetryAfter(
                 method=method, message="no drafts now", retry_after=int(left) + 1
@@ -94,10 +94,10 @@ class Pace(BaseRequestMiddleware):
         try:
             return await make_request(bot, method)
         except TelegramRetryAfter as error:
-            self._draftless_until = loop_time() + error.retry_after
+            self._no_drafts_until = loop_time() + error.retry_after
             raise
 
-    async def _mended(
+    async def _call_with_retries(
         self,
         make_request: NextRequestMiddlewareType[TelegramType],
         bot: Bot,
@@ -105,18 +105,22 @@ class Pace(BaseRequestMiddleware):
         *,
         paced: bool,
     ) -> Response[TelegramType]:
-        """Try again after a broken connection or a failure on Telegram's side."""
-        for tried in range(1, TRIES + 1):
+        """Call, again after a broken connection or a failure of Telegram's servers.
+
+        ``paced``: wait until the budget is not frozen, and charge the call to it.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
             if paced:
-                await self._thaw(method)
+                await self._wait_until_open(method)
                 self._budget.charge()
             try:
                 return await make_request(bot, method)
             except (TelegramNetworkError, TelegramServerError, ClientDecodeError) as error:
-                if tried == TRIES or self._stopping.is_set():
+                if attempt == ATTEMPTS or self._stopping.is_set():
                     raise
                 log.info("call_tried_again", method=method.__api_method__, error=str(type(error)))
-                if await self._pause(_FIRST_WAIT * 2**tried * (0.5 + random.random())):  # noqa: S311
+                pause = FIRST_WAIT * 2**attempt * (0.5 + random.random())  # noqa: S311  # jitter
+                if await within(pause, self._stopping):
                     raise
         raise AssertionError("unreachable")
 
@@ -124,13 +128,9 @@ class Pace(BaseRequestMiddleware):
         self._budget.freeze(seconds)
         log.warning("telegram_asks_to_wait", seconds=seconds)
 
-    async def _thaw(self, method: TelegramMethod[Any]) -> None:
+    async def _wait_until_open(self, method: TelegramMethod[Any]) -> None:
         while (left := self._budget.frozen_for) > 0:
-            if left > IN_PLACE or await self._pause(left):
+            if left > LONGEST_WAIT or await within(left, self._stopping):
                 raise TelegramRetryAfter(
                     method=method, message="the bot waits", retry_after=int(left) + 1
                 )
-
-    async def _pause(self, seconds: float) -> bool:
-        """Wait; True when it was cut short because the process stops."""
-        return await within(seconds, self._stopping)

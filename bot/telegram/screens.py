@@ -1,7 +1,7 @@
-"""A screen on its way to Telegram, written as JSON at once.
+"""Sending screens: a screen becomes the JSON body of a call at once.
 
-aiogram's models of a keyboard and of a call would be made here only to be taken apart again by
-the session: of what a tap cost, that was a tenth.
+aiogram's models of a keyboard and of a call would be built only for the session to serialise
+them: a tenth of the cost of handling a tap.
 """
 
 import json
@@ -15,50 +15,50 @@ from dialogs.screen import Button, Screen
 _NO_PREVIEW = {"is_disabled": True}
 
 
-def written(screen: Screen) -> dict[str, Any]:
-    """What a message says and its buttons; whom it goes to is for the caller to add."""
-    said: dict[str, Any] = {
+def message_fields(screen: Screen) -> dict[str, Any]:
+    """The fields of ``sendMessage`` for a screen, without the chat."""
+    fields: dict[str, Any] = {
         "text": str(screen.text),
         "parse_mode": "HTML",
         "link_preview_options": _NO_PREVIEW,
     }
     if screen.asks:
-        said["reply_markup"] = {"force_reply": True}
+        fields["reply_markup"] = {"force_reply": True}
     elif screen.rows:
-        buttons = [[_button(one) for one in row] for row in screen.rows]
-        said["reply_markup"] = {"inline_keyboard": buttons}
-    return said
+        buttons = [[_button_fields(button) for button in row] for row in screen.rows]
+        fields["reply_markup"] = {"inline_keyboard": buttons}
+    return fields
 
 
-def _button(one: Button) -> dict[str, str | None]:
-    if one.target is None:
-        return {"text": one.label, "url": one.url}
-    return {"text": one.label, "callback_data": one.target.pack()}
+def _button_fields(button: Button) -> dict[str, str | None]:
+    if button.target is None:
+        return {"text": button.label, "url": button.url}
+    return {"text": button.label, "callback_data": button.target.pack()}
 
 
 async def send(bot: Bot, chat_id: int, screen: Screen, *, replying_to: int | None = None) -> int:
-    """Send a screen, as a reply to a message if that is still there: the new message's id.
+    """Send a screen, as a reply to a message if that still exists; returns the new message's id.
 
     Raises:
         TelegramAPIError, ClientDecodeError: see aiogram.
     """
-    said = {"chat_id": chat_id, **written(screen)}
+    fields = {"chat_id": chat_id, **message_fields(screen)}
     if replying_to is not None:
-        said["reply_parameters"] = {
+        fields["reply_parameters"] = {
             "message_id": replying_to,
             "allow_sending_without_reply": True,
         }
-    message = await bot(SendScreen(body=json.dumps(said)))
-    sent: int = message["message_id"]
-    return sent
+    message = await bot(SendScreen(body=json.dumps(fields)))
+    new_id: int = message["message_id"]
+    return new_id
 
 
 async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> None:
-    """Put a screen into a message that was sent. Raises as ``send`` does."""
-    said = {"chat_id": chat_id, "message_id": message_id, **written(screen)}
-    await bot(EditScreen(body=json.dumps(said)))
+    """Replace the content of a sent message by a screen. Raises as ``send`` does."""
+    fields = {"chat_id": chat_id, "message_id": message_id, **message_fields(screen)}
+    await bot(EditScreen(body=json.dumps(fields)))
 
 
-async def answer(bot: Bot, tap_id: str) -> None:
-    """Tell Telegram that a tap was taken. Raises as ``send`` does."""
+async def answer_tap(bot: Bot, tap_id: str) -> None:
+    """Answer a callback query, which ends its progress bar. Raises as ``send`` does."""
     await bot(AnswerTap(body=json.dumps({"callback_query_id": tap_id})))

@@ -1,7 +1,7 @@
-"""The bot's HTTP session: what aiogram's does, without the work that nobody reads.
+"""The bot's HTTP session: aiogram's, with a short way for the three calls that every tap costs.
 
-A call goes out as JSON instead of a form, the answer to an edit or a tap is not made into a
-message object that is thrown away, and updates stay plain objects until they are handled.
+Their bodies are prepared JSON, and the answer to an edit or a tap is not turned into a message
+object that nobody reads. Polled updates stay plain objects until they are handled.
 """
 
 from functools import cache
@@ -13,7 +13,6 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import GetUpdates, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiogram.types import InputFile
 from aiohttp import ClientError, ClientTimeout
 
 _JSON = {"Content-Type": "application/json"}
@@ -26,7 +25,7 @@ class RawUpdates(GetUpdates):
 
 
 class SendScreen(TelegramMethod[dict[str, Any]]):
-    """``sendMessage`` whose body is made already; what comes back stays a plain object."""
+    """``sendMessage`` with a prepared body; the new message stays a plain object."""
 
     __returning__ = dict[str, Any]
     __api_method__ = "sendMessage"
@@ -35,7 +34,7 @@ class SendScreen(TelegramMethod[dict[str, Any]]):
 
 
 class EditScreen(TelegramMethod[bool]):
-    """``editMessageText`` whose body is made already."""
+    """``editMessageText`` with a prepared body."""
 
     __returning__ = bool
     __api_method__ = "editMessageText"
@@ -44,7 +43,7 @@ class EditScreen(TelegramMethod[bool]):
 
 
 class AnswerTap(TelegramMethod[bool]):
-    """``answerCallbackQuery`` whose body is made already."""
+    """``answerCallbackQuery`` with a prepared body."""
 
     __returning__ = bool
     __api_method__ = "answerCallbackQuery"
@@ -52,17 +51,17 @@ class AnswerTap(TelegramMethod[bool]):
     body: str
 
 
-_UNREAD = EditScreen | AnswerTap
-"""Calls of which only the success counts. Both may answer a plain True by Telegram's own rules."""
+_RESULT_UNUSED = EditScreen | AnswerTap
+"""Calls of which only the success counts. Telegram itself may answer either with a plain True."""
 
-_MADE = SendScreen | _UNREAD
+_PREPARED = SendScreen | _RESULT_UNUSED
 
 
 class LeanSession(AiohttpSession):
-    """Carries out calls without files at half the cost; all others as aiogram does."""
+    """Carries out prepared calls at half the cost, and all others as aiogram does."""
 
     async def close(self) -> None:
-        """Close every connection, TLS too: it is gone when this returns.
+        """Close every connection, TLS too; they are closed when this returns.
 
         aiogram sleeps a quarter of a second more, which aiohttp has not needed since it waits
         by itself until its connections are lost.
@@ -77,60 +76,48 @@ class LeanSession(AiohttpSession):
         timeout: int | None = None,  # noqa: ASYNC109  # aiogram's own signature
     ) -> TelegramType:
         """Carry out one call. Raises as ``AiohttpSession`` does."""
-        if isinstance(method, _MADE):
-            said = method.body
-        else:
-            body, files = self._body_of(bot, method)
-            if files:
-                return await super().make_request(bot, method, timeout)
-            said = self.json_dumps(body)
-        patience = ClientTimeout(total=self.timeout if timeout is None else timeout)
-        status, content = await self._post(bot, method, said.encode(), patience)
-        if status == HTTPStatus.OK and isinstance(method, _MADE):
-            done: Any = self._result(content)
-            if done is not None:
-                return cast("TelegramType", True if isinstance(method, _UNREAD) else done)
-        _kept(method.__returning__)
-        response = self.check_response(
-            bot=bot, method=method, status_code=status, content=content.decode(errors="replace")
-        )
-        return cast("TelegramType", response.result)
+        if isinstance(method, _PREPARED):
+            return cast("TelegramType", await self._call_prepared(bot, method, timeout))
+        _response_model(method.__returning__)
+        return await super().make_request(bot, method, timeout)
 
-    def _body_of(
-        self, bot: Bot, method: TelegramMethod[Any]
-    ) -> tuple[dict[str, Any], dict[str, InputFile]]:
-        """What a call says, as JSON, and the files that go with it."""
-        files: dict[str, InputFile] = {}
-        said = {
-            key: self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
-            for key, value in method.model_dump(warnings=False, exclude_none=True).items()
-        }
-        return {key: value for key, value in said.items() if value is not None}, files
-
-    async def _post(
-        self, bot: Bot, method: TelegramMethod[Any], body: bytes, patience: ClientTimeout
-    ) -> tuple[int, bytes]:
+    async def _call_prepared(
+        self,
+        bot: Bot,
+        method: SendScreen | EditScreen | AnswerTap,
+        timeout: int | None,  # noqa: ASYNC109
+    ) -> Any:
+        call: TelegramMethod[Any] = method
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
+        body = method.body.encode()
+        limit = ClientTimeout(total=self.timeout if timeout is None else timeout)
         try:
-            async with session.post(url, data=body, headers=_JSON, timeout=patience) as response:
-                return response.status, await response.read()
+            async with session.post(url, data=body, headers=_JSON, timeout=limit) as answer:
+                status, content = answer.status, await answer.read()
         except TimeoutError as error:
-            raise TelegramNetworkError(method=method, message="Request timeout error") from error
+            raise TelegramNetworkError(method=call, message="Request timeout error") from error
         except ClientError as error:
-            said = f"{type(error).__name__}: {error}"
-            raise TelegramNetworkError(method=method, message=said) from error
+            reason = f"{type(error).__name__}: {error}"
+            raise TelegramNetworkError(method=call, message=reason) from error
+        if status == HTTPStatus.OK and (result := self._result_of(content)) is not None:
+            return True if isinstance(method, _RESULT_UNUSED) else result
+        _response_model(method.__returning__)
+        text = content.decode(errors="replace")
+        return self.check_response(bot=bot, method=call, status_code=status, content=text).result
 
-    def _result(self, content: bytes) -> Any:
-        """What a call that was carried out says; None when it says anything else."""
+    def _result_of(self, content: bytes) -> Any:
+        """The result of a successful answer; None for any other, which aiogram then judges."""
         try:
-            said = self.json_loads(content)
+            answer = self.json_loads(content)
         except ValueError:
             return None
-        return said.get("result") if isinstance(said, dict) and said.get("ok") is True else None
+        return (
+            answer.get("result") if isinstance(answer, dict) and answer.get("ok") is True else None
+        )
 
 
 @cache
-def _kept(result: Any) -> Any:
-    """The model of an answer. pydantic forgets it when nobody holds it, and builds it anew."""
+def _response_model(result: Any) -> Any:
+    """Keep aiogram's model of an answer: pydantic drops an unused one and builds it anew."""
     return Response[result]

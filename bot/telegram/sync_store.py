@@ -1,10 +1,10 @@
-"""The table of what Telegram was last told of the bot: its name, its commands, its words."""
+"""What Telegram was last told of the bot (name, commands, webhook), to tell it only changes."""
 
 from sqlalchemy import Column, String, Table, Text, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import metadata
+from service.db.upsert import upsert
 
 told = Table(
     "told",
@@ -14,18 +14,16 @@ told = Table(
 )
 
 
-async def read_told(conn: AsyncConnection, key: str) -> str | None:
-    """What Telegram was last told under a key."""
+async def read_synced(conn: AsyncConnection, key: str) -> str | None:
+    """What Telegram was last told under a key: the value itself, or a digest of it."""
     return (await conn.execute(select(told.c.value).where(told.c.key == key))).scalar()
 
 
-async def put_told(conn: AsyncConnection, key: str, value: str) -> None:
-    """Remember what Telegram was told."""
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    put = dialect.insert(told).values(key=key, value=value)
-    await conn.execute(put.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+async def put_synced(conn: AsyncConnection, key: str, value: str) -> None:
+    """Store what Telegram was told under a key."""
+    await upsert(conn, told, {"key": key, "value": value}, ["key"], {"value": value})
 
 
-async def forget_told(conn: AsyncConnection) -> None:
-    """Forget what Telegram was told, so that it is told everything again."""
+async def forget_synced(conn: AsyncConnection) -> None:
+    """Delete all, so that the next start tells Telegram everything again."""
     await conn.execute(delete(told))

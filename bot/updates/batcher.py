@@ -1,55 +1,55 @@
-"""Questions gathered: what is asked while one round is under way goes into the next, together."""
+"""Batching: items submitted while one batch is processed go into the next, together."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-Asked = TypeVar("Asked")
-Told = TypeVar("Told")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-class Gathered(Generic[Asked, Told]):
-    """Answers many questions by one call of ``work``, which keeps their order."""
+class Batcher(Generic[Item, Result]):
+    """Processes many items by one call of ``work``, which returns a result per item, in order."""
 
-    def __init__(self, work: Callable[[Sequence[Asked]], Awaitable[Sequence[Told]]]) -> None:
+    def __init__(self, work: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]]) -> None:
         self._work = work
-        self._waiting: list[tuple[Asked, asyncio.Future[Told]]] = []
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._filled = asyncio.Event()
 
-    async def ask(self, one: Asked) -> Told:
-        """The answer, or what the round it was in raised.
+    async def submit(self, item: Item) -> Result:
+        """Submit an item and await its result; raises what its batch raised.
 
-        Who is cancelled before the round begins has not asked.
+        An item cancelled before its batch starts is dropped.
         """
-        return await self.put(one)
+        return await self.enqueue(item)
 
-    def put(self, one: Asked) -> asyncio.Future[Told]:
-        """Ask, and wait for the answer later or never."""
-        answer: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
-        self._waiting.append((one, answer))
+    def enqueue(self, item: Item) -> asyncio.Future[Result]:
+        """Submit an item without waiting; its result may be awaited later or never."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
         self._filled.set()
-        return answer
+        return future
 
     async def run(self) -> None:
-        """Answer round after round, for ever."""
+        """Process batch after batch until cancelled."""
         while True:
             await self._filled.wait()
             self._filled.clear()
-            round_ = [one for one in self._waiting if not one[1].cancelled()]
+            batch = [(item, future) for item, future in self._waiting if not future.cancelled()]
             self._waiting = []
-            if round_:
-                await self._answer(round_)
+            if batch:
+                await self._process(batch)
 
-    async def _answer(self, round_: list[tuple[Asked, asyncio.Future[Told]]]) -> None:
+    async def _process(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
-            told = await self._work([asked for asked, _ in round_])
-        except Exception as error:  # noqa: BLE001  # whoever asked decides what it means
-            for _, answer in round_:
-                if not answer.done():
-                    answer.set_exception(error)
-                    # Nobody may be left waiting for it; then it is not an error of this task.
-                    answer.exception()
+            results = await self._work([item for item, _ in batch])
+        except Exception as error:  # noqa: BLE001  # the submitter decides what it means
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+                    # Perhaps nobody awaits it; then asyncio must not report it as never retrieved.
+                    future.exception()
         else:
-            for (_, answer), one in zip(round_, told, strict=True):
-                if not answer.done():
-                    answer.set_result(one)
+            for (_, future), result in zip(batch, results, strict=True):
+                if not future.done():
+                    future.set_result(result)

@@ -1,49 +1,39 @@
-"""A flood guard for each person, in front of the store: many messages cost nobody else anything.
-
-What protects passes always: a no, a stop, a refusal, never, mute, leaving, deleting.
-"""
+"""A flood guard in front of the store: one sender's flood costs no other sender anything."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
 import structlog
 
-from bot.updates.inbox_store import Arrived
+from bot.token_bucket import TokenBuckets
+from bot.updates.inbox_store import IncomingUpdate
 
 log = structlog.get_logger()
 
 # Nobody taps thirty times at once, or three times a second for long, to read or to decide.
 BURST = 30.0
 PER_SECOND = 3.0
-REMEMBERED = 10_000
 
 
 class FloodGuard:
-    """A token bucket for each sender, kept in memory for those who wrote last."""
+    """A token bucket per sender. Opt-outs (``IncomingUpdate.protects``) always pass, for free."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._buckets = TokenBuckets(BURST, PER_SECOND, now=now)
 
-    def allows(self, one: Arrived) -> bool:
-        """Whether an update may go on to the store; it costs its sender a token."""
-        if one.protects:
-            return True
-        sender, now = one.lane.rstrip("?"), self._now()
-        left, since = self._buckets.pop(sender, (BURST, now))
-        left = min(BURST, left + (now - since) * PER_SECOND)
-        allowed = left >= 1
+    def allows(self, update: IncomingUpdate) -> bool:
+        """Take a token of the sender's; False when there is none: the update is to be dropped."""
+        allowed = update.protects or self._buckets.take(_sender_of(update))
         if not allowed:
-            log.info("flood", dropped_update=one.update_id)
-        self._buckets[sender] = (left - 1 if allowed else left, now)
-        if len(self._buckets) > REMEMBERED:
-            self._buckets.popitem(last=False)
+            log.info("flood", dropped_update=update.update_id)
         return allowed
 
-    def give_back(self, one: Arrived) -> None:
+    def give_back(self, update: IncomingUpdate) -> None:
         """Return the token of an update that could not be stored and will come again."""
-        sender = one.lane.rstrip("?")
-        if not one.protects and sender in self._buckets:
-            left, since = self._buckets[sender]
-            self._buckets[sender] = (min(BURST, left + 1), since)
+        if not update.protects:
+            self._buckets.give_back(_sender_of(update))
+
+
+def _sender_of(update: IncomingUpdate) -> str:
+    """The sender's id: a sender's questions and taps share one bucket."""
+    return update.lane.rstrip("?")

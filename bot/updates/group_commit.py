@@ -1,8 +1,8 @@
-"""Group commits of the inbox: what waits while one transaction runs goes into the next.
+"""Group commit of the inbox: writes requested while a transaction runs share the next one.
 
-Storing and finishing updates is one durable write each. Written one by one they would cost a disk
-flush each; gathered like this, a flush is shared by all that arrived during the last one, and
-nobody is told "stored" before it is.
+Storing and finishing an update are one durable write each. Written one by one they would cost a
+disk flush each; here a flush is shared by all that arrived during the last one, and no call
+returns before its own write is on disk.
 """
 
 import asyncio
@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.updates import inbox_store
-from bot.updates.batcher import Gathered
-from bot.updates.inbox_store import Arrived, Waiting
+from bot.updates.batcher import Batcher
+from bot.updates.inbox_store import IncomingUpdate, PendingUpdate
 from service.deps import Deps
 
 
@@ -23,41 +23,41 @@ class _Finished:
     failed: bool
 
 
-class Commits:
-    """Writes for the inbox, gathered.
+class GroupCommit:
+    """Batched writes of the inbox.
 
-    ``stored`` is given what was new in a transaction once that is on disk: each update once,
-    however many brought it, and also when they no longer wait.
+    ``on_stored`` is called with the new updates of each transaction after its commit: each update
+    once, however often Telegram delivered it, and also when the caller of ``store`` is gone.
     """
 
-    def __init__(self, deps: Deps, stored: Callable[[Sequence[Waiting]], None]) -> None:
+    def __init__(self, deps: Deps, on_stored: Callable[[Sequence[PendingUpdate]], None]) -> None:
         self._deps = deps
-        self._stored = stored
-        self._rounds = Gathered(self._commit)
+        self._on_stored = on_stored
+        self._batches = Batcher(self._commit)
 
-    async def take(self, updates: Sequence[Arrived]) -> None:
-        """Store updates; returns once they are on disk. They are stored also when cancelled."""
-        await asyncio.shield(self._rounds.put(updates))
+    async def store(self, updates: Sequence[IncomingUpdate]) -> None:
+        """Store updates; returns once they are on disk. Cancelling the caller does not undo it."""
+        await asyncio.shield(self._batches.enqueue(updates))
 
     async def finish(self, seq: int, *, failed: bool) -> None:
         """Mark an update as handled, or as given up; returns once that is on disk.
 
-        It is marked also when whoever waits for that is cancelled.
+        Cancelling the caller does not undo it.
         """
-        await asyncio.shield(self._rounds.put(_Finished(seq, failed)))
+        await asyncio.shield(self._batches.enqueue(_Finished(seq, failed)))
 
     async def run(self) -> None:
-        """Commit batch after batch, for ever."""
-        await self._rounds.run()
+        """Commit batch after batch until cancelled."""
+        await self._batches.run()
 
-    async def _commit(self, asked: Sequence[Sequence[Arrived] | _Finished]) -> list[None]:
-        ended = [one for one in asked if isinstance(one, _Finished)]
-        arrived = [one for many in asked if not isinstance(many, _Finished) for one in many]
+    async def _commit(self, batch: Sequence[Sequence[IncomingUpdate] | _Finished]) -> list[None]:
+        finished = [item for item in batch if isinstance(item, _Finished)]
+        incoming = [update for item in batch if not isinstance(item, _Finished) for update in item]
         async with self._deps.db.write() as conn:
             now = self._deps.clock.now()
             for failed in (False, True):
-                if seqs := [one.seq for one in ended if one.failed is failed]:
+                if seqs := [update.seq for update in finished if update.failed is failed]:
                     await inbox_store.finish(conn, seqs, now, failed=failed)
-            new = await inbox_store.put_updates(conn, arrived, now)
-        self._stored(new)
-        return [None] * len(asked)
+            new = await inbox_store.put_updates(conn, incoming, now)
+        self._on_stored(new)
+        return [None] * len(batch)

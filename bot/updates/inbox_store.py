@@ -1,4 +1,4 @@
-"""The Telegram edge's own tables: chats, the inbox, and what Telegram was last told."""
+"""The inbox table: updates that were received, and which of them are handled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -9,7 +9,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
-    Integer,
     String,
     Table,
     Text,
@@ -19,13 +18,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.db.metadata import Moment, metadata
-
-Serial = BigInteger().with_variant(Integer(), "sqlite")
-
+from service.db.metadata import Moment, Serial, metadata
+from service.db.upsert import insert_by_dialect
 
 inbox = Table(
     "inbox",
@@ -44,10 +40,10 @@ inbox = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    """One update as it came: Telegram's id, its lane, its body as JSON.
+class IncomingUpdate:
+    """An update to be stored: Telegram's id, its lane, its body as JSON.
 
-    ``protects`` says that it takes its sender out of something, and so is never dropped.
+    ``protects``: it is an opt-out of its sender, which the flood guard never drops.
     """
 
     update_id: int
@@ -57,10 +53,11 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """One update that is stored and not yet handled.
+class PendingUpdate:
+    """An update that is stored and not yet handled; its fields are columns of ``inbox``.
 
-    ``outcome`` is what an earlier try has done, as JSON, where only saying so is left to do.
+    ``outcome``: what an earlier attempt has already done, as JSON, where only the confirmation to
+    the member is left to send.
     """
 
     seq: int
@@ -71,52 +68,54 @@ class Waiting:
     outcome: str | None = None
 
 
-_PUT = {
-    dialect.dialect.name: dialect.insert(inbox)
-    .on_conflict_do_nothing(index_elements=["update_id"])
-    .returning(inbox.c.seq, inbox.c.update_id)
-    for dialect in (sqlite, postgresql)
-}
+_PUT = insert_by_dialect(
+    inbox,
+    lambda insert: insert.on_conflict_do_nothing(index_elements=["update_id"]).returning(
+        inbox.c.seq, inbox.c.update_id
+    ),
+)
 
 
 async def put_updates(
-    conn: AsyncConnection, updates: Sequence[Arrived], at: datetime
-) -> list[Waiting]:
-    """Store updates; those whose id is there already are dropped. Returns the new ones."""
+    conn: AsyncConnection, updates: Sequence[IncomingUpdate], at: datetime
+) -> list[PendingUpdate]:
+    """Store updates and return the new ones; update ids stored before are skipped."""
     if not updates:
         return []
-    given = {one.update_id: one for one in reversed(updates)}
+    by_id = {update.update_id: update for update in reversed(updates)}
     rows = [
         {
-            "update_id": one.update_id,
-            "lane": one.lane,
-            "body": one.body,
+            "update_id": update.update_id,
+            "lane": update.lane,
+            "body": update.body,
             "received_at": at,
             "failed": False,
         }
-        for one in updates
+        for update in updates
     ]
     new = sorted(tuple(row) for row in await conn.execute(_PUT[conn.dialect.name], rows))
-    return [Waiting(seq, id_, given[id_].lane, given[id_].body, at) for seq, id_ in new]
+    return [PendingUpdate(seq, id_, by_id[id_].lane, by_id[id_].body, at) for seq, id_ in new]
 
 
 _OPEN = (
-    select(*(inbox.c[one.name] for one in fields(Waiting)))
+    select(*(inbox.c[field.name] for field in fields(PendingUpdate)))
     .where(inbox.c.done_at.is_(None))
     .order_by(inbox.c.seq)
 )
 _OPEN_OF = _OPEN.where(inbox.c.lane.in_(bindparam("lanes", expanding=True)))
 
 
-async def read_open(conn: AsyncConnection, lanes: Sequence[str] | None = None) -> list[Waiting]:
-    """What is stored and not handled, of some lanes or of all, in the order of arrival."""
+async def read_open(
+    conn: AsyncConnection, lanes: Sequence[str] | None = None
+) -> list[PendingUpdate]:
+    """Updates not yet handled, of some lanes or of all, in the order of arrival."""
     if lanes is None:
-        return [Waiting(*row) for row in await conn.execute(_OPEN)]
-    return [Waiting(*row) for row in await conn.execute(_OPEN_OF, {"lanes": lanes})]
+        return [PendingUpdate(*row) for row in await conn.execute(_OPEN)]
+    return [PendingUpdate(*row) for row in await conn.execute(_OPEN_OF, {"lanes": lanes})]
 
 
 async def read_backlog(conn: AsyncConnection) -> tuple[int, datetime | None]:
-    """How many updates wait, and since when the oldest does."""
+    """The number of updates not yet handled, and when the oldest of them was received."""
     row = (
         await conn.execute(
             select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.done_at.is_(None))
@@ -131,16 +130,16 @@ _FINISH = update(inbox).where(inbox.c.seq.in_(bindparam("seqs", expanding=True))
 async def finish(
     conn: AsyncConnection, seqs: Sequence[int], at: datetime, *, failed: bool
 ) -> None:
-    """Mark updates as handled, or as given up, and erase what they said and who said it."""
+    """Mark updates as handled, or as given up, and erase their content and sender."""
     values = {"done_at": at, "body": None, "outcome": None, "lane": None, "failed": failed}
     await conn.execute(_FINISH, {"seqs": seqs, **values})
 
 
 async def set_outcome(conn: AsyncConnection, seq: int, outcome: str) -> None:
-    """Note what handling an update has done, for whoever handles it again."""
+    """Save what handling an update has done, for the next attempt at it."""
     await conn.execute(update(inbox).where(inbox.c.seq == seq).values(outcome=outcome))
 
 
 async def forget_finished(conn: AsyncConnection, before: datetime) -> None:
-    """Drop the ids of updates that Telegram can no longer deliver again."""
+    """Delete updates handled before this, which Telegram no longer delivers again."""
     await conn.execute(delete(inbox).where(inbox.c.done_at < before))

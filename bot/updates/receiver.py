@@ -1,4 +1,4 @@
-"""How updates come in: Telegram calls the webhook, or the bot polls. Either way, the one inbox."""
+"""How updates come in: Telegram calls the webhook, or the bot polls. Both fill the inbox."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -15,20 +15,27 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.telegram.update_kinds import kind_of
-from bot.updates.envelope import stored
+from bot.updates.envelope import from_model
 from bot.updates.inbox import Inbox
 from bot.updates.lanes import Lanes
+from bot.updates.leader import run_while_leader
 from bot.updates.polling import poll
 from bot.updates.webhook import (
     WebhookRegistration,
     keep_registered,
     remove_webhook,
     retry_until_done,
-    webhook_of,
+    webhook_from,
 )
-from service.db.errors import why_away
+from service.db.errors import describe_outage
 from service.deps import Deps
-from web.values import AwayError, Hook, NotAnUpdateError, Readiness, Rooms
+from web.values import (
+    EdgeServices,
+    NotAnUpdateError,
+    Readiness,
+    StoreUnavailableError,
+    WebhookConfig,
+)
 
 log = structlog.get_logger()
 
@@ -39,12 +46,15 @@ LONGEST_LANE = 32
 
 
 class ReadyCheck(Protocol):
-    """Says whether the process can do its work; it is told whether Telegram should be heard."""
+    """Whether the process can do its work.
+
+    ``hears_telegram`` is set here: whether this process, and not another one, should have contact.
+    """
 
     hears_telegram: bool
 
     async def __call__(self) -> Readiness:
-        """Return what hinders the process, if anything does."""
+        """What hinders the process, if anything does."""
 
 
 async def receive_updates(
@@ -57,48 +67,53 @@ async def receive_updates(
     lanes: Lanes,
     metrics: Metrics,
 ) -> None:
-    """Take updates in until cancelled, and serve health and metrics beside it.
+    """Receive updates until cancelled, and serve health and metrics beside it.
 
-    Cancel it and wait for it before the inbox is stopped: calls under way are still stored.
+    Cancel it and wait for its end before the inbox is stopped: calls in flight are still stored.
 
     Raises:
         StoreError: the webhook or the port cannot be used.
         TelegramUnauthorizedError: the token is not valid.
     """
-    hook = webhook_of(settings)
-    async with _http(settings, hook, inbox, ready, metrics):
-        if hook is None:
-            await _in_turns(partial(_polled, bot, inbox, lanes, ready))
+    webhook = webhook_from(settings)
+    async with _http(settings, webhook, inbox, ready, metrics):
+        if webhook is None:
+            polling = partial(_poll_updates, bot, inbox, ready)
+            await run_while_leader(lanes, "poller", polling, retry_seconds=STAND_BY_SECONDS)
         else:
             ready.hears_telegram = True
-            registration = WebhookRegistration(bot, deps, hook, settings.webhook_connections)
-            await _in_turns(partial(keep_registered, registration, lanes, metrics))
+            registration = WebhookRegistration(bot, deps, webhook, settings.webhook_connections)
+            await _restart_when_cancelled(partial(keep_registered, registration, lanes, metrics))
 
 
 @asynccontextmanager
 async def _http(
-    settings: Settings, hook: Hook | None, inbox: Inbox, ready: ReadyCheck, metrics: Metrics
+    settings: Settings,
+    webhook: WebhookConfig | None,
+    inbox: Inbox,
+    ready: ReadyCheck,
+    metrics: Metrics,
 ) -> AsyncIterator[None]:
-    """The server, where there is something to serve."""
-    if hook is None and settings.http_port is None:
+    """Run the HTTP server, where the settings ask for one."""
+    if webhook is None and settings.http_port is None:
         yield
         return
-    # Slow to import, and not needed by whoever only polls.
-    from web.server import build, serving  # noqa: PLC0415
+    # Slow to import, and not needed by a process that only polls.
+    from web.server import build_app, serve  # noqa: PLC0415
 
-    async def scraped() -> bytes:
+    async def read_metrics() -> bytes:
         await ready()
         return metrics.text()
 
-    rooms = Rooms(Door(inbox, metrics), ready, scraped, hook)
+    services = EdgeServices(InboxWriter(inbox, metrics), ready, read_metrics, webhook)
     port = DEFAULT_PORT if settings.http_port is None else settings.http_port
-    async with serving(build(rooms), settings.http_host, port) as bound:
-        log.info("http", host=settings.http_host, port=bound, webhook=hook is not None)
+    async with serve(build_app(services), settings.http_host, port) as bound:
+        log.info("http", host=settings.http_host, port=bound, webhook=webhook is not None)
         yield
 
 
-class Door:
-    """Lets what the webhook was sent into the inbox, in the very form that polling stores."""
+class InboxWriter:
+    """Stores the updates of webhook calls in the inbox, in the same form as polling does."""
 
     def __init__(self, inbox: Inbox, metrics: Metrics) -> None:
         self._inbox = inbox
@@ -108,45 +123,37 @@ class Door:
         """Store updates.
 
         Raises:
-            AwayError: the store is away, or does not answer.
-            NotAnUpdateError: one of them is not what Telegram sends.
+            AwayError: the store is away, or does not answer in time.
+            NotAnUpdateError: a body is not an update as Telegram sends it.
         """
         try:
-            updates = [stored(Update.model_validate_json(body)) for body in bodies]
+            updates = [from_model(Update.model_validate_json(body)) for body in bodies]
         except ValidationError:
             # Its text quotes the body, which no log may hold.
             raise NotAnUpdateError from None
-        if any(len(one.lane) > LONGEST_LANE for one in updates):
+        if any(len(update.lane) > LONGEST_LANE for update in updates):
             raise NotAnUpdateError
         try:
             async with asyncio.timeout(TAKE_SECONDS):
                 await self._inbox.take(updates)
         except (SQLAlchemyError, TimeoutError) as error:
-            log.warning("store_away", **why_away(error))
-            raise AwayError from error
-        for one in updates:
-            self._metrics.received(kind_of(one.body))
+            log.warning("store_away", **describe_outage(error))
+            raise StoreUnavailableError from error
+        for update in updates:
+            self._metrics.received(kind_of(update.body))
 
 
-async def _in_turns(turn: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Do something that needs a lane, for ever: whoever loses the lane is cancelled, and waits."""
+async def _restart_when_cancelled(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Run ``work`` in a task of its own, a new one whenever it lost its lane and was cancelled."""
     while True:
         async with asyncio.TaskGroup() as group:
-            group.create_task(turn())
+            group.create_task(work())
 
 
-async def _polled(bot: Bot, inbox: Inbox, lanes: Lanes, ready: ReadyCheck) -> None:
-    """Poll, when no other process does."""
-    while not await lanes.hold("poller"):  # noqa: ASYNC110  # another process holds it
-        await asyncio.sleep(STAND_BY_SECONDS)
+async def _poll_updates(bot: Bot, inbox: Inbox, ready: ReadyCheck) -> None:
     try:
         ready.hears_telegram = True
         await retry_until_done(partial(remove_webhook, bot))
         await poll(bot, inbox)
     finally:
         ready.hears_telegram = False
-        await lanes.release("poller")
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

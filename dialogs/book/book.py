@@ -26,9 +26,9 @@ from dialogs.screen import Screen
 from knowledge.cards.card import LineKey
 from locales.words import SHIPPED, Words, own_name, words
 from service.assistant.values import ModelChoice, ModelView
-from service.choices.values import Outcome
-from service.journal.values import Taught
-from service.licences.values import Status, Terms
+from service.choices.values import CardOutcome
+from service.journal.values import TeachBack
+from service.licences.values import LicenceStatus, Terms
 from service.people.values import InviteState
 from service.price.values import NEVER
 from service.standing.values import Pause
@@ -45,16 +45,16 @@ _WITH_MODEL = replace(_OPERATOR, model=questions.HERE)
 def samples() -> dict[str, Sample]:
     """Every screen there is, in every state that reads differently, by name."""
     robots, sepsis, insurer, voices = s.TERMS
-    offered = s.holding(insurer, None, Status.OFFERED)
+    offered = s.holding(insurer, None, LicenceStatus.OFFERED)
     found: dict[str, Sample] = {
         "home": lambda w: home.screen(s.portfolio(), w),
         "home, in no MID": lambda w: home.screen(s.nowhere(), w),
-        "home, paused": lambda w: home.screen(s.portfolio(s.picture(pause=Pause.PAUSED)), w),
-        "home, stopped": lambda w: home.screen(s.portfolio(s.picture(pause=Pause.STOPPED)), w),
+        "home, paused": lambda w: home.screen(s.portfolio(s.snapshot(pause=Pause.PAUSED)), w),
+        "home, stopped": lambda w: home.screen(s.portfolio(s.snapshot(pause=Pause.STOPPED)), w),
         "more": lambda w: home.more(s.portfolio(), w),
         "licences": lambda w: licences.screen(s.portfolio(), 0, w),
         "licences, none": lambda w: licences.screen(s.nowhere(), 0, w),
-        "licences, one MID": lambda w: licences.screen(s.portfolio(s.picture(many=False)), 0, w),
+        "licences, one MID": lambda w: licences.screen(s.portfolio(s.snapshot(many=False)), 0, w),
         "card, an offer that warns": lambda w: card.screen(s.card(offered), w),
         "card, in": lambda w: card.screen(s.card(knob=-1), w),
         "card, unpaid": lambda w: card.screen(s.card(s.holding(sepsis)), w),
@@ -68,12 +68,14 @@ def samples() -> dict[str, Sample]:
         "card, terms changed": lambda w: card.screen(s.card(s.holding(robots, floor=2)), w),
         "card, paused": lambda w: card.screen(s.card(pause=Pause.PAUSED), w),
         "card, on hold": lambda w: card.screen(
-            s.card(s.holding(robots, "yes", Status.SUSPENDED)), w
+            s.card(s.holding(robots, "yes", LicenceStatus.SUSPENDED)), w
         ),
-        "card, over": lambda w: card.screen(s.card(s.holding(robots, "yes", Status.ENDED)), w),
+        "card, over": lambda w: card.screen(
+            s.card(s.holding(robots, "yes", LicenceStatus.ENDED)), w
+        ),
         "card, refused": lambda w: card.screen(s.card(offered, refusals=s.REFUSALS), w),
         "card, agreed offer": lambda w: card.screen(
-            s.card(s.holding(insurer, "yes", Status.OFFERED)), w
+            s.card(s.holding(insurer, "yes", LicenceStatus.OFFERED)), w
         ),
         "card details": lambda w: card.line_names(s.card(), w),
         "legal text": lambda w: card.legal(s.card(), 0, w),
@@ -100,20 +102,22 @@ def samples() -> dict[str, Sample]:
         "settings": lambda w: settings.screen(notices.attention_view(), w),
         "settings, just saved": lambda w: settings.screen(notices.attention_view(), w, saved=True),
         "languages": settings.language,
-        "time zones": lambda w: settings.zones(s.picture(), 0, w),
-        "MIDs": lambda w: mid.listed(s.picture().memberships, w),
+        "time zones": lambda w: settings.zones(s.snapshot(), 0, w),
+        "MIDs": lambda w: mid.listed(s.snapshot().memberships, w),
         "MID": lambda w: mid.screen(notices.hearing(), w),
         "MID, paid by volume": lambda w: mid.screen(notices.hearing(s.TRANSLATORS), w),
-        "human": lambda w: mid.human(s.picture().memberships, None, w),
+        "human": lambda w: mid.human(s.snapshot().memberships, None, w),
         "human, in no MID": lambda w: mid.human((), "ops@commons.example", w),
-        "leave": lambda w: leaving.screen(s.picture().memberships, w),
-        "leave, one MID": lambda w: leaving.screen(s.picture(many=False).memberships, w),
+        "leave": lambda w: leaving.screen(s.snapshot().memberships, w),
+        "leave, one MID": lambda w: leaving.screen(s.snapshot(many=False).memberships, w),
         "left, kept": lambda w: leaving.left(s.NURSES, "mbr_nurses", w),
         "left, erased": lambda w: leaving.left(s.NURSES, None, w),
         "leaving taken back": lambda w: leaving.undone(s.membership(), w),
         "leaving not taken back": lambda w: leaving.undone(None, w),
         "delete": leaving.delete,
-        "deleted": lambda w: leaving.deleted([one.mid for one in s.picture().memberships], w),
+        "deleted": lambda w: leaving.deleted(
+            [membership.mid for membership in s.snapshot().memberships], w
+        ),
         "invite left unused": lambda w: invite.declined(s.invite(InviteState.OPEN), w),
         "help": about.help_,
         "help, no such command": lambda w: about.help_(w, unknown=True),
@@ -133,21 +137,21 @@ def samples() -> dict[str, Sample]:
     found |= questions.samples()
     for key in LineKey:
         found[f"detail: {key}"] = partial(_detail, key)
-    for outcome in Outcome:
+    for outcome in CardOutcome:
         found[f"card after: {outcome}"] = partial(_after, outcome)
     for state in InviteState:
         found[f"invite: {state}"] = partial(_invite, state)
     for terms, topic in ((insurer, "a copy"), (voices, "sensitive")):
-        for taught in Taught:
+        for taught in TeachBack:
             found[f"question on {topic}: {taught}"] = partial(_question, terms, taught)
     return found
 
 
 def _detail(key: LineKey, w: Words) -> Screen:
-    return card.line(s.card(s.holding(s.TERMS[2], None, Status.OFFERED)), key, w)
+    return card.line(s.card(s.holding(s.TERMS[2], None, LicenceStatus.OFFERED)), key, w)
 
 
-def _after(outcome: Outcome, w: Words) -> Screen:
+def _after(outcome: CardOutcome, w: Words) -> Screen:
     return card.screen(s.card(outcome=outcome), w)
 
 
@@ -155,7 +159,7 @@ def _invite(state: InviteState, w: Words) -> Screen:
     return invite.screen(s.invite(state), w)
 
 
-def _question(terms: Terms, taught: Taught, w: Words) -> Screen:
+def _question(terms: Terms, taught: TeachBack, w: Words) -> Screen:
     return quiz.screen(s.quiz(terms, taught), w)
 
 
@@ -203,7 +207,7 @@ def book(languages: tuple[str, ...] = SHIPPED) -> str:
 
 
 def _row(name: str, sample: Sample, languages: tuple[str, ...]) -> Markup:
-    cells = [_cell(sample(words(one)), one) for one in languages]
+    cells = [_cell(sample(words(language)), language) for language in languages]
     return Markup('<section><h2>{}</h2><div class="row" tabindex="0">{}</div></section>').format(
         name, Markup("").join(cells)
     )

@@ -12,7 +12,7 @@ from locales.words import Words
 from service.mids.values import Mid
 from service.notices.values import Audience, Choice, Content, NoticeKind, NoticeText
 from service.notices.views import AttentionView, HearingView, NoticesView, NoticeView
-from service.standing.values import Pause, Picture
+from service.standing.values import MemberSnapshot, Pause
 
 ROBOTS, _, INSURER, _ = s.TERMS
 EVENING = Content(
@@ -115,23 +115,23 @@ def hearing(one: Mid = s.NURSES, *, muted: bool = False, stopped: bool = False) 
 
 
 def attention_view(
-    seen: Picture | None = None,
+    seen: MemberSnapshot | None = None,
     *,
     weekly: int | None = None,
     quiet: str | None = None,
     muted: tuple[str, ...] = (),
 ) -> AttentionView:
     """What a member chose about notices."""
-    seen = seen or s.picture()
+    seen = seen or s.snapshot()
     member = replace(seen.member, weekly=weekly, quiet=quiet)
-    return AttentionView(picture=replace(seen, member=member), muted=frozenset(muted))
+    return AttentionView(snapshot=replace(seen, member=member), muted=frozenset(muted))
 
 
-def differing() -> Picture:
+def differing() -> MemberSnapshot:
     """A member whose MIDs differ in how many notices they send and when."""
     awake = {"notices_per_week": 1, "quiet_hours": "00:00-00:00"}
     other = s.membership(s.TRANSLATORS.model_copy(update=awake))
-    return replace(s.picture(), memberships=(s.membership(), other))
+    return replace(s.snapshot(), memberships=(s.membership(), other))
 
 
 def _notices() -> dict[str, Callable[[Words], Screen]]:
@@ -176,7 +176,7 @@ def _lists() -> dict[str, Callable[[Words], Screen]]:
 
 
 def _attention() -> dict[str, Callable[[Words], Screen]]:
-    stopped = s.picture(pause=Pause.STOPPED)
+    stopped = s.snapshot(pause=Pause.STOPPED)
     own = attention_view(weekly=1, quiet="22:00-07:00", muted=(s.membership().id,))
     return {
         "muted": lambda w: notice.muted(hearing(muted=True), w),
@@ -190,10 +190,10 @@ def _attention() -> dict[str, Callable[[Words], Screen]]:
         ),
         "settings, stopped": lambda w: settings.screen(attention_view(stopped), w),
         "settings, paused": lambda w: settings.screen(
-            attention_view(s.picture(pause=Pause.PAUSED)), w
+            attention_view(s.snapshot(pause=Pause.PAUSED)), w
         ),
         "settings, MIDs that differ": lambda w: settings.screen(attention_view(differing()), w),
-        "settings, in no MID": lambda w: settings.screen(attention_view(s.nowhere().picture), w),
+        "settings, in no MID": lambda w: settings.screen(attention_view(s.nowhere().snapshot), w),
         "how many a week": lambda w: notice_settings.weekly(attention_view(differing()), w),
         "quiet hours": lambda w: notice_settings.quiet(attention_view(differing()), w),
     }

@@ -18,8 +18,14 @@ from locales.words import Words
 from service.assistant.values import ModelChoice, ModelView
 from service.mids.values import Mid
 from service.notices.views import AttentionView
-from service.questions.values import AboutMe, Asked, AskedView, AskingView, SentView
-from service.statements.values import Line, LineState
+from service.questions.values import (
+    AboutMember,
+    AskingView,
+    MemberQuestion,
+    MemberQuestionsView,
+    SentView,
+)
+from service.statements.values import LineState, StatementLine
 
 Sample = Callable[[Words], Screen]
 HERE = ModelHere(name="open-model-8b", place="models.example", level=1)
@@ -33,9 +39,9 @@ def article(topic: str, locale: str) -> Article:
     return parse(path.name, topic, locale, path.read_text(encoding="utf-8"))
 
 
-def asked(mid: Mid = s.NURSES, reply: str | None = None) -> Asked:
+def asked(mid: Mid = s.NURSES, reply: str | None = None) -> MemberQuestion:
     """A question that was sent to a person."""
-    return Asked(
+    return MemberQuestion(
         id=f"que_{mid.id}"[:20],
         mid=mid,
         text="Why was I not paid in September?",
@@ -47,9 +53,9 @@ def asked(mid: Mid = s.NURSES, reply: str | None = None) -> Asked:
     )
 
 
-def lines() -> tuple[Line, ...]:
+def lines() -> tuple[StatementLine, ...]:
     """What a MID reported in two months."""
-    one = Line(
+    one = StatementLine(
         mid_id="nurses",
         mid_name=s.NURSES.name,
         licence="lifting-robot",
@@ -64,13 +70,13 @@ def lines() -> tuple[Line, ...]:
     return (other, one, replace(one, state=LineState.REVERSED, title=None))
 
 
-def me() -> AboutMe:
+def me() -> AboutMember:
     """All that may be said about the sample member."""
-    return AboutMe(
+    return AboutMember(
         portfolio=s.portfolio(),
         lines=lines(),
-        asked=(asked(), asked(s.TRANSLATORS, "Soon.")),
-        attention=AttentionView(picture=s.picture(), muted=frozenset({"mbr_translators"})),
+        questions=(asked(), asked(s.TRANSLATORS, "Soon.")),
+        attention=AttentionView(snapshot=s.snapshot(), muted=frozenset({"mbr_translators"})),
     )
 
 
@@ -111,15 +117,17 @@ def _plain(way: Way, w: Words) -> Screen:
 
 def _asking(waiting: frozenset[str] = frozenset()) -> AskingView:
     found = s.portfolio()
-    return AskingView(text=TYPED, standings=found.standings, portfolio=found, waiting=waiting)
+    return AskingView(text=TYPED, standings=found.standings, portfolio=found, at_limit=waiting)
 
 
 def samples() -> dict[str, Sample]:
     """By name."""
     nurses = "mbr_nurses"
     full = frozenset({"nurses"})
-    yes = ModelView(choice=ModelChoice.YES, agreed=3, request='{"model": "open-model-8b"}')
-    mine = AskedView(asked=(asked(), asked(s.TRANSLATORS, "Soon.")), zone="Europe/Madrid")
+    yes = ModelView(choice=ModelChoice.YES, agreed_level=3, request='{"model": "open-model-8b"}')
+    mine = MemberQuestionsView(
+        questions=(asked(), asked(s.TRANSLATORS, "Soon.")), zone="Europe/Madrid"
+    )
     return {
         "answer": lambda w: answer.screen(_reply(Way.LIKELY, w), w),
         "answer, chosen": lambda w: answer.screen(_reply(Way.CHOSEN, w), w),
@@ -153,9 +161,9 @@ def samples() -> dict[str, Sample]:
         "ask a person": lambda w: asking.to_whom(_asking(), w, nurses),
         "ask a person, list full": lambda w: asking.to_whom(_asking(full), w, nurses),
         "ask a person, no question": lambda w: asking.to_whom(replace(_asking(), text=""), w),
-        "sent": lambda w: asking.sent(SentView(mid=s.NURSES, asked=asked()), w),
+        "sent": lambda w: asking.sent(SentView(mid=s.NURSES, question=asked()), w),
         "my questions": lambda w: asking.listed(mine, w),
-        "my questions, none": lambda w: asking.listed(replace(mine, asked=()), w),
+        "my questions, none": lambda w: asking.listed(replace(mine, questions=()), w),
         "my question, waiting": lambda w: asking.one(mine, asked().id, w),
         "a reply": lambda w: asking.reply(asked(reply="It was paid today."), w),
         "a reply, perhaps again": lambda w: asking.reply(
@@ -164,11 +172,11 @@ def samples() -> dict[str, Sample]:
         "model": lambda w: model.ask(HERE, ModelView(), w),
         "model, in use": lambda w: model.ask(replace(HERE, level=2), yes, w),
         "model, in use for less": lambda w: model.ask(
-            replace(HERE, level=2), replace(yes, agreed=1), w
+            replace(HERE, level=2), replace(yes, agreed_level=1), w
         ),
         "model, near": lambda w: model.ask(replace(HERE, level=3), yes, w),
         "model, none": model.none,
-        "model, a MID lets none": lambda w: model.screen(HERE, ModelView(most=0), w),
+        "model, a MID lets none": lambda w: model.screen(HERE, ModelView(max_level=0), w),
         "model, yes": lambda w: model.chosen(yes, w),
         "model, no": lambda w: model.chosen(ModelView(choice=ModelChoice.NO), w),
         "last request": lambda w: model.request(

@@ -5,26 +5,33 @@ from decimal import Decimal
 from typing import Literal
 
 from service.choices import rules as choice_rules
-from service.choices.values import BackView, CardView, Outcome, QuizView, RefusalsView
-from service.journal.values import ALL, Proof, Taught
-from service.knob.values import KnobView, Past, PastView
+from service.choices.values import CardOutcome, CardView, QuizView, RefusalsView, RestoreView
+from service.journal.values import ALL, Proof, TeachBack
+from service.knob.values import KnobHistoryView, KnobView, PastSetting
 from service.licences.values import (
     Audit,
     Commission,
     DataItem,
     Licence,
+    LicenceStatus,
     PriceTerms,
     Purpose,
     Refusal,
     RefusalKind,
-    Status,
     Terms,
 )
 from service.mids.values import Complaint, Contact, Funding, Mid, Party
 from service.people.values import InviteState, InviteView, Member, Membership
 from service.price.values import HIGHEST, LOWEST, NEVER, Position
 from service.standing import rules
-from service.standing.values import Answer, Holding, Knob, Pause, Picture, PortfolioView
+from service.standing.values import (
+    Holding,
+    Knob,
+    LicenceAnswer,
+    MemberSnapshot,
+    Pause,
+    PortfolioView,
+)
 
 NOW = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 NONCE = "c2FtcGxlLW5vbmNl"
@@ -231,7 +238,7 @@ def membership(mid: Mid = NURSES, tier: str = "verified") -> Membership:
 def holding(
     terms: Terms = _ROBOTS_TERMS,
     answer: Literal["yes", "no", "later"] | None = "yes",
-    status: Status = Status.ACTIVE,
+    status: LicenceStatus = LicenceStatus.ACTIVE,
     *,
     floor: int = 1,
 ) -> Holding:
@@ -247,28 +254,28 @@ def holding(
         terms=terms,
         digest=terms.digest(),
     )
-    said = Answer(value=answer, version=1, at=NOW - timedelta(days=20)) if answer else None
+    said = LicenceAnswer(value=answer, version=1, at=NOW - timedelta(days=20)) if answer else None
     return Holding(membership=membership(mid), licence=licence, answer=said)
 
 
-def picture(
+def snapshot(
     *,
     holdings: tuple[Holding, ...] | None = None,
     knob: Position = 0,
     pause: Pause = Pause.OFF,
     refusals: tuple[Refusal, ...] = (),
     many: bool = True,
-) -> Picture:
+) -> MemberSnapshot:
     """A member in two MIDs, or one."""
     if holdings is None:
         holdings = (
             holding(),
             holding(_SEPSIS_TERMS),
-            holding(_INSURER_TERMS, None, Status.OFFERED),
+            holding(_INSURER_TERMS, None, LicenceStatus.OFFERED),
             holding(_VOICES_TERMS, "later"),
         )
     mine = (membership(), membership(TRANSLATORS)) if many else (membership(),)
-    return Picture(
+    return MemberSnapshot(
         member=Member(id="mem_sample", locale=None, zone=None, created_at=NOW),
         memberships=mine,
         holdings=holdings,
@@ -279,15 +286,15 @@ def picture(
     )
 
 
-def portfolio(seen: Picture | None = None) -> PortfolioView:
+def portfolio(seen: MemberSnapshot | None = None) -> PortfolioView:
     """Every licence with its standing."""
-    seen = seen or picture()
-    return PortfolioView(picture=seen, standings=rules.standings(seen))
+    seen = seen or snapshot()
+    return PortfolioView(snapshot=seen, standings=rules.standings(seen))
 
 
 def nowhere() -> PortfolioView:
     """Somebody in no MID."""
-    empty = Picture(
+    empty = MemberSnapshot(
         member=Member(id="mem_sample", locale=None, zone=None, created_at=NOW),
         memberships=(),
         holdings=(),
@@ -301,7 +308,7 @@ def nowhere() -> PortfolioView:
 
 def card(
     one: Holding | None = None,
-    outcome: Outcome = Outcome.LOOKED,
+    outcome: CardOutcome = CardOutcome.LOOKED,
     *,
     knob: Position = 0,
     pause: Pause = Pause.OFF,
@@ -309,9 +316,9 @@ def card(
 ) -> CardView:
     """One card."""
     one = one or holding()
-    seen = picture(holdings=(one,), knob=knob, pause=pause, refusals=refusals)
+    seen = snapshot(holdings=(one,), knob=knob, pause=pause, refusals=refusals)
     return CardView(
-        picture=seen,
+        snapshot=seen,
         standing=rules.standing(seen, one),
         outcome=outcome,
         proof=proof("card", one.licence.id),
@@ -323,12 +330,12 @@ def proof(about: str, subject: str) -> Proof:
     return Proof(nonce=NONCE, about=about, subject=subject, digest="0" * 64, version=1)
 
 
-def quiz(terms: Terms, taught: Taught) -> QuizView:
+def quiz(terms: Terms, taught: TeachBack) -> QuizView:
     """The question after a card."""
     view = card(holding(terms, None))
-    asked = choice_rules.question(terms, NONCE)
+    asked = choice_rules.quiz_question(terms, NONCE)
     return QuizView(
-        picture=view.picture, standing=view.standing, question=asked, nonce=NONCE, taught=taught
+        snapshot=view.snapshot, standing=view.standing, question=asked, nonce=NONCE, taught=taught
     )
 
 
@@ -341,22 +348,26 @@ def knob(
 ) -> KnobView:
     """The knob of everything or of one membership."""
     yes = tuple(
-        holding(one, "yes", Status.OFFERED if one.slug == "fatigue-and-cover" else Status.ACTIVE)
+        holding(
+            one,
+            "yes",
+            LicenceStatus.OFFERED if one.slug == "fatigue-and-cover" else LicenceStatus.ACTIVE,
+        )
         for one in TERMS
     )
-    seen = picture(holdings=yes, knob=position)
+    seen = snapshot(holdings=yes, knob=position)
     at = 0 if position == NEVER else position
     stands = position != NEVER
     return KnobView(
-        picture=seen,
+        snapshot=seen,
         scope=scope,
         membership=None if scope == ALL else membership(),
         position=position,
         follows=False,
-        now=rules.change(seen, scope, position),
-        down=rules.change(seen, scope, at - 1) if stands and at > LOWEST else None,
-        up=rules.change(seen, scope, at + 1) if stands and at < HIGHEST else None,
-        again=None if stands else rules.change(seen, scope, 0),
+        current=rules.preview_change(seen, scope, position),
+        down=rules.preview_change(seen, scope, at - 1) if stands and at > LOWEST else None,
+        up=rules.preview_change(seen, scope, at + 1) if stands and at < HIGHEST else None,
+        at_zero=None if stands else rules.preview_change(seen, scope, 0),
         standings=rules.standings(seen),
         changed=changed,
         undo="evt_sample0000000000" if changed else None,
@@ -364,11 +375,13 @@ def knob(
     )
 
 
-def past() -> PastView:
+def past() -> KnobHistoryView:
     """Three earlier settings."""
     found: tuple[Position | None, ...] = (3, NEVER, None)
-    settings = tuple(Past(at=NOW - timedelta(days=n), position=at) for n, at in enumerate(found))
-    return PastView(scope=ALL, settings=settings, zone="Europe/Madrid")
+    settings = tuple(
+        PastSetting(at=NOW - timedelta(days=n), position=at) for n, at in enumerate(found)
+    )
+    return KnobHistoryView(scope=ALL, settings=settings, zone="Europe/Madrid")
 
 
 REFUSALS = (
@@ -380,17 +393,17 @@ REFUSALS = (
 
 def refusals(found: tuple[Refusal, ...] = REFUSALS, just: Refusal | None = None) -> RefusalsView:
     """Standing refusals."""
-    seen = picture(refusals=found)
-    return RefusalsView(picture=seen, caught=tuple((one, 1) for one in found), just=just)
+    seen = snapshot(refusals=found)
+    return RefusalsView(snapshot=seen, matches=tuple((one, 1) for one in found), changed=just)
 
 
-def back(pause: Pause, refusal: Refusal | None = None, *, stale: bool = False) -> BackView:
+def back(pause: Pause, refusal: Refusal | None = None, *, stale: bool = False) -> RestoreView:
     """What going back would bring."""
-    seen = picture(pause=pause, refusals=(refusal,) if refusal else ())
-    return BackView(
-        picture=seen,
+    seen = snapshot(pause=pause, refusals=(refusal,) if refusal else ())
+    return RestoreView(
+        snapshot=seen,
         refusal=refusal,
-        back=rules.standings(picture())[1:2],
+        restored=rules.standings(snapshot())[1:2],
         proof=proof("resume", ALL),
         stale=stale,
     )

@@ -33,15 +33,15 @@ def desk(view: Desk, w: Words) -> Screen:
             rows=rows((parts.human(w), parts.home(w))),
         )
     listed = [
-        w.t("{title}: {status}", title=labels.title(one, w), status=labels.status(one, w))
-        for one in view.notices
+        w.t("{title}: {status}", title=labels.title(notice, w), status=labels.status(notice, w))
+        for notice in view.notices
     ]
     return Screen(
         text=paragraphs(
             bold(w.t("Announcing")),
             [
-                w.t("For {mid}, as {name}", mid=own_name(one.mid.name, w), name=one.name)
-                for one in view.posts
+                w.t("For {mid}, as {name}", mid=own_name(post.mid.name, w), name=post.name)
+                for post in view.posts
             ],
             listed or w.t("Nothing was announced yet."),
         ),
@@ -50,14 +50,16 @@ def desk(view: Desk, w: Words) -> Screen:
                 Button(
                     w.p("button", "New notice")
                     if len(view.posts) == 1
-                    else w.p("button", "New: {mid}", mid=short(own_name(one.mid.name, w), NAME)),
-                    NewNotice(mid=one.mid.id),
+                    else w.p("button", "New: {mid}", mid=short(own_name(post.mid.name, w), NAME)),
+                    NewNotice(mid=post.mid.id),
                 )
-                for one in view.posts
+                for post in view.posts
             ],
             *[
-                Button(short(labels.title(one, w)), ShowSheet(notice=one.id, part=Part.OVERVIEW))
-                for one in view.notices
+                Button(
+                    short(labels.title(notice, w)), ShowSheet(notice=notice.id, part=Part.OVERVIEW)
+                )
+                for notice in view.notices
             ],
             (parts.human(w), parts.home(w)),
         ),

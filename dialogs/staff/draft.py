@@ -55,7 +55,7 @@ def overview(sheet: Sheet, w: Words) -> Screen:
     """What the draft holds and what is missing."""
     notice = sheet.notice
     content = notice.content
-    missing = [one for one in notice.mid.languages if one not in content.text]
+    missing = [language for language in notice.mid.languages if language not in content.text]
     on = bool(content.answers)
     return Screen(
         text=paragraphs(
@@ -109,7 +109,7 @@ def overview(sheet: Sheet, w: Words) -> Screen:
 
 def _names(languages: object, w: Words) -> str:
     assert isinstance(languages, dict | list)
-    return w.join([w.language_name(one) for one in languages])
+    return w.join([w.language_name(language) for language in languages])
 
 
 def to(sheet: Sheet, part: Part, at: str = "") -> ShowSheet:
@@ -132,18 +132,18 @@ def texts(sheet: Sheet, w: Words) -> Screen:
             note(sheet, w),
             head(notice, w),
             [
-                w.t("{language}: written", language=w.language_label(one))
-                if one in written
-                else w.t("{language}: not written", language=w.language_label(one))
-                for one in notice.mid.languages
+                w.t("{language}: written", language=w.language_label(language))
+                if language in written
+                else w.t("{language}: not written", language=w.language_label(language))
+                for language in notice.mid.languages
             ],
             w.t("Who reads another language gets the original."),
             w.t("Messages that are out will show the new text.") if out else None,
         ),
         rows=rows(
             *in_twos(
-                Button(name_of(one), AskText(notice=notice.id, language=one))
-                for one in notice.mid.languages
+                Button(name_of(language), AskText(notice=notice.id, language=language))
+                for language in notice.mid.languages
             ),
             back(sheet, w),
         ),
@@ -163,8 +163,8 @@ def prompt(sheet: Sheet, language: str, w: Words) -> Screen:
     )
 
 
-def _short(one: Licence, w: Words) -> str:
-    return short(own_name(one.terms.title, w), NAME)
+def _short(licence: Licence, w: Words) -> str:
+    return short(own_name(licence.terms.title, w), NAME)
 
 
 def kinds(sheet: Sheet, w: Words) -> Screen:

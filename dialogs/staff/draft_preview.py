@@ -19,7 +19,7 @@ def preview(sheet: Sheet, language: str, w: Words) -> Screen:
     if not content.text:
         return draft.overview(sheet, w)
     language = language if language in content.text else content.language
-    answers = [own_name(one.label, words(language)) for one in content.answers]
+    answers = [own_name(answer.label, words(language)) for answer in content.answers]
     others = [one for one in content.text if one != language]
     return Screen(
         text=paragraphs(
@@ -28,7 +28,9 @@ def preview(sheet: Sheet, language: str, w: Words) -> Screen:
             w.t("Buttons: {names}", names=w.join(answers)) if answers else None,
         ),
         rows=rows(
-            *in_twos(Button(name_of(one), draft.to(sheet, Part.PREVIEW, one)) for one in others),
+            *in_twos(
+                Button(name_of(other), draft.to(sheet, Part.PREVIEW, other)) for other in others
+            ),
             Button(w.p("button", "Count people"), draft.to(sheet, Part.COUNT)),
             draft.back(sheet, w),
         ),

@@ -33,8 +33,8 @@ def _screen(
         rows=rows(
             button(none, NO_MOMENT),
             *[
-                button(w.short_moment(one, notice.mid.zone), str(int(one.timestamp())))
-                for one in moments
+                button(w.short_moment(moment, notice.mid.zone), str(int(moment.timestamp())))
+                for moment in moments
             ],
             back(sheet, w),
         ),

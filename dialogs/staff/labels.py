@@ -129,9 +129,9 @@ def audience(notice: Notice, licences: Sequence[Licence], w: Words) -> str:
 
 
 def _name(slug: str, licences: Sequence[Licence], w: Words) -> str:
-    for one in licences:
-        if one.slug == slug:
-            return own_name(one.terms.title, w)
+    for licence in licences:
+        if licence.slug == slug:
+            return own_name(licence.terms.title, w)
     return slug
 
 
@@ -165,8 +165,8 @@ def answers(report: Report, w: Words) -> list[str]:
     return [
         w.t(
             "{answer}: {n}",
-            answer=own_name(one.label, w),
-            n=report.answers.get(one.id, 0),
+            answer=own_name(answer.label, w),
+            n=report.answers.get(answer.id, 0),
         )
-        for one in report.notice.content.answers
+        for answer in report.notice.content.answers
     ]

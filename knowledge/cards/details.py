@@ -96,15 +96,15 @@ def _money(terms: Terms, w: Words) -> tuple[str, ...]:
     if price is None:
         return (w.t("You are not paid for this."),)
     mid = own_name(terms.mid_name, w)
-    cut = sum((one.percent for one in terms.commissions), Decimal(0)) / 100
+    cut = sum((commission.percent for commission in terms.commissions), Decimal(0)) / 100
     found = [w.t("Your share: {share}.", share=w.percent(terms.member_share))]
     found += [
         w.t(
             "{party}, in between: {share}.",
-            party=one.party.name,
-            share=w.percent(one.percent / 100),
+            party=commission.party.name,
+            share=w.percent(commission.percent / 100),
         )
-        for one in terms.commissions
+        for commission in terms.commissions
     ]
     found.append(w.t("{mid}: {share}.", mid=mid, share=w.percent(1 - terms.member_share - cut)))
     if terms.member_share < Decimal("0.70"):

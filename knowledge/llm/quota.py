@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from knowledge.values import Reason
-from service.assistant.values import Draw, Purse
+from service.assistant.values import QuotaDraw, QuotaKind
 from service.clock import Clock
 
 log = structlog.get_logger()
@@ -35,15 +35,15 @@ class Limits:
     rest_seconds: float = 300
 
 
-Take = Callable[[Sequence[Draw]], Awaitable[Draw | None]]
+Take = Callable[[Sequence[QuotaDraw]], Awaitable[QuotaDraw | None]]
 """Draws all or nothing, and gives back what is at its most."""
-Correct = Callable[[Sequence[tuple[Draw, int]]], Awaitable[Sequence[int]]]
+Correct = Callable[[Sequence[tuple[QuotaDraw, int]]], Awaitable[Sequence[int]]]
 """Changes what was drawn, and gives back what the counts are then."""
 
 _WHY = {
-    Purse.MEMBER: Reason.MEMBER_LIMIT,
-    Purse.MID: Reason.MID_LIMIT,
-    Purse.ALL: Reason.ALL_LIMIT,
+    QuotaKind.MEMBER: Reason.MEMBER_LIMIT,
+    QuotaKind.MID: Reason.MID_LIMIT,
+    QuotaKind.ALL: Reason.ALL_LIMIT,
 }
 
 
@@ -51,8 +51,8 @@ _WHY = {
 class Ticket:
     """What was drawn for one question: of the member's day, and tokens of the month."""
 
-    asked: Draw
-    tokens: tuple[Draw, ...]
+    asked: QuotaDraw
+    tokens: tuple[QuotaDraw, ...]
 
 
 class Budget:
@@ -65,7 +65,7 @@ class Budget:
         self._clock = clock
         self._take = take
         self._correct = correct
-        self._warned: set[Draw] = set()
+        self._warned: set[QuotaDraw] = set()
 
     async def enter(self, member: str, mid: str | None, tokens: int) -> Ticket | Reason:
         """Draw for a question before it goes out, or say why it may not.
@@ -74,32 +74,32 @@ class Budget:
         """
         month = self.month()
         ticket = Ticket(
-            Draw(
-                purse=Purse.MEMBER,
+            QuotaDraw(
+                kind=QuotaKind.MEMBER,
                 owner=member,
                 period=self._clock.now().date().isoformat(),
                 n=1,
-                most=self.limits.answers_a_day,
+                limit=self.limits.answers_a_day,
             ),
             (
-                Draw(
-                    purse=Purse.MID,
+                QuotaDraw(
+                    kind=QuotaKind.MID,
                     owner=mid or "",
                     period=month,
                     n=tokens,
-                    most=self.limits.tokens_a_month,
+                    limit=self.limits.tokens_a_month,
                 ),
-                Draw(
-                    purse=Purse.ALL,
+                QuotaDraw(
+                    kind=QuotaKind.ALL,
                     owner="",
                     period=month,
                     n=tokens,
-                    most=self.limits.tokens_in_all,
+                    limit=self.limits.tokens_in_all,
                 ),
             ),
         )
         full = await self._take((ticket.asked, *ticket.tokens))
-        return _WHY[full.purse] if full else ticket
+        return _WHY[full.kind] if full else ticket
 
     async def settle(self, ticket: Ticket, tokens: int, *, counts: bool) -> None:
         """Put what it cost in place of what was drawn; ``counts``: for the member too."""
@@ -107,27 +107,27 @@ class Budget:
         changes = [(draw, tokens - draw.n) for draw in ticket.tokens]
         _, *totals = await self._correct([(ticket.asked, back), *changes])
         for draw, total in zip(ticket.tokens, totals, strict=True):
-            if total >= WARN_AT * draw.most:
+            if total >= WARN_AT * draw.limit:
                 await self._warn(draw, total)
 
     def month(self) -> str:
         """The month that tokens are counted in."""
         return self._clock.now().date().isoformat()[:7]
 
-    async def _warn(self, draw: Draw, total: int) -> None:
+    async def _warn(self, draw: QuotaDraw, total: int) -> None:
         """Tell the operator, once in a month, whichever process notices it."""
-        name = f"{draw.purse} {draw.owner}".strip()
-        told = Draw(purse=Purse.WARNED, owner=name, period=draw.period, n=1, most=1)
+        name = f"{draw.kind} {draw.owner}".strip()
+        told = QuotaDraw(kind=QuotaKind.WARNED, owner=name, period=draw.period, n=1, limit=1)
         if told in self._warned:
             return
         self._warned.add(told)
         if await self._take((told,)) is None:
             log.warning(
                 "the model's tokens of this month run low",
-                of=draw.purse.value,
+                of=draw.kind.value,
                 mid=draw.owner or None,
                 used=total,
-                limit=draw.most,
+                limit=draw.limit,
                 mend="raise MIDLINE_LLM_TOKENS_A_MONTH or MIDLINE_LLM_TOKENS_IN_ALL, or let the "
                 "assistant answer from its texts alone until next month",
             )

@@ -39,7 +39,7 @@ def licences(text: str, standings: Collection[Standing], w: Words) -> tuple[Stan
     Of a single one any word will do.
     """
     asked = stems(text)
-    names = [(one, _names(one, w)) for one in standings]
+    names = [(standing, _names(standing, w)) for standing in standings]
     hits = [len(asked & named) for _, named in names]
     best = max(hits, default=0)
     if best == 0 or (min(hits) == best and len(hits) > 1):
@@ -47,8 +47,8 @@ def licences(text: str, standings: Collection[Standing], w: Words) -> tuple[Stan
     return tuple(one for (one, _), n in zip(names, hits, strict=True) if n == best)
 
 
-def _names(one: Standing, w: Words) -> frozenset[str]:
-    terms = one.holding.licence.terms
+def _names(standing: Standing, w: Words) -> frozenset[str]:
+    terms = standing.holding.licence.terms
     parties = (terms.collector, *terms.buyers, *terms.via)
     said: Iterable[str] = (
         *terms.title.values(),
@@ -56,7 +56,7 @@ def _names(one: Standing, w: Words) -> frozenset[str]:
         *(class_label(party.kind, w) for party in (*terms.buyers, *terms.via)),
     )
     # What a MID calls itself ("Nurses' Data Co-op") tells none of its licences apart.
-    own = frozenset().union(*map(stems, one.holding.membership.mid.name.values()))
+    own = frozenset().union(*map(stems, standing.holding.membership.mid.name.values()))
     return frozenset().union(*map(stems, said)) - own
 
 

@@ -42,10 +42,12 @@ class _Letters:
     """A block, searched by letters."""
 
     def __init__(self, articles: Sequence[Article], base: Bm25 | None = None) -> None:
-        texts = ["\n".join((one.title, *one.examples, one.text)) for one in articles]
+        texts = [
+            "\n".join((article.title, *article.examples, article.text)) for article in articles
+        ]
         self.index = Bm25(texts, base)
-        self.ids = list(dict.fromkeys(one.id for one in articles))
-        topics = np.array([self.ids.index(one.id) for one in articles], np.int64)
+        self.ids = list(dict.fromkeys(article.id for article in articles))
+        topics = np.array([self.ids.index(article.id) for article in articles], np.int64)
         self._starts = np.flatnonzero(np.diff(topics, prepend=-1))
 
     def scores(self, text: str) -> Doubles:
@@ -93,8 +95,8 @@ class Retriever:
         fitted: Fitted = weights_file.shipped,
     ) -> None:
         self._by_id: dict[str, dict[str, Article]] = {}
-        for one in articles:
-            self._by_id.setdefault(one.id, {})[one.language] = one
+        for article in articles:
+            self._by_id.setdefault(article.id, {})[article.language] = article
         self._blocks = self._in_blocks()
         self._bank = tuple(off_topic)
         self._embedder = embedder
@@ -109,9 +111,9 @@ class Retriever:
         """What is searched, by MID; the texts of licences are opened by name only."""
         found: dict[str, list[Article]] = {_OWN: []}
         for languages in self._by_id.values():
-            for one in languages.values():
-                if one.tier is not Tier.LICENCE:
-                    found.setdefault(one.mid_id or _OWN, []).append(one)
+            for language in languages.values():
+                if language.tier is not Tier.LICENCE:
+                    found.setdefault(language.mid_id or _OWN, []).append(language)
         return found
 
     @property
@@ -129,7 +131,7 @@ class Retriever:
         embedder, block = self._embedder, self._blocks[_OWN]
         if embedder is None or not block:
             return {}
-        every = [one for articles in self._blocks.values() for one in articles]
+        every = [article for articles in self._blocks.values() for article in articles]
         new = missing(embedder, wanted(every, self._bank), self._vectors)
         self._vectors |= new
         name, known = embedder.name, self._vectors
@@ -173,7 +175,14 @@ class Retriever:
         letters, index = self._letters(), self._index
         if not any(char.isalnum() for char in text) or not letters[_OWN].ids:
             return Weighed(language, (), -np.inf, 0.0, by_meaning=index is not None)
-        names = [_OWN, *(one for one in dict.fromkeys(asked.mid_ids) if one in letters and one)]
+        names = [
+            _OWN,
+            *(
+                fromkey
+                for fromkey in dict.fromkeys(asked.mid_ids)
+                if fromkey in letters and fromkey
+            ),
+        ]
         ids = [one for name in names for one in letters[name].ids]
         spelt = [letters[name].scores(text) for name in names]
         if index is None:

@@ -54,7 +54,7 @@ class Rows:
     def means(self) -> dict[str, Floats]:
         """The mean of each language, and of all under the empty name."""
         tags = np.array(self.languages)
-        found = {one: self.vectors[tags == one].mean(axis=0) for one in sorted(set(tags))}
+        found = {tag: self.vectors[tags == tag].mean(axis=0) for tag in sorted(set(tags))}
         found[""] = self.vectors.mean(axis=0)
         return found
 
@@ -67,7 +67,7 @@ def place(vectors: Floats, languages: Sequence[str], means: Mapping[str, Floats]
     """Vectors of length 1 without the mean of their language, or of all where it has none."""
     if not len(vectors):
         return vectors
-    centred = vectors - np.stack([means.get(one, means[""]) for one in languages])
+    centred = vectors - np.stack([means.get(language, means[""]) for language in languages])
     found: Floats = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
     return found
 

@@ -53,8 +53,8 @@ def questions_of(article: Article) -> tuple[str, ...]:
 def wanted(articles: Iterable[Article], bank: Iterable[OffTopic]) -> list[Asked]:
     """Everything that a search compares a question with, each once."""
     found: list[Asked] = []
-    for one in articles:
-        found += [passage(one), *map(question, questions_of(one))]
+    for article in articles:
+        found += [passage(article), *map(question, questions_of(article))]
     found += [question(one.text) for one in bank]
     return list(dict.fromkeys(found))
 

@@ -35,7 +35,7 @@ def shipped(rows: Rows, placed: Floats, count: int) -> Floats:
 def _digest(rows: Rows, count: int) -> bytes:
     """What the weights depend on: a name stands for the model and for the text."""
     lines = zip(rows.names, rows.languages, rows.topics.tolist(), strict=True)
-    whole = "\n".join([f"{WIDTH} {RIDGE} {count}", *(" ".join(map(str, one)) for one in lines)])
+    whole = "\n".join([f"{WIDTH} {RIDGE} {count}", *(" ".join(map(str, line)) for line in lines)])
     return hashlib.sha256(whole.encode()).digest()
 
 

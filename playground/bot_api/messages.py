@@ -1,15 +1,15 @@
-"""The methods that say something: messages, edits, answers to taps, drafts."""
+"""The methods about messages: sends, edits, deletions, answers to taps, drafts."""
 
 import re
 from typing import Any, Final
 
 from playground import limits
 from playground.bot_api import keyboards
-from playground.errors import Json, bad
-from playground.params import only
+from playground.errors import Json, bad_request
+from playground.params import allow_only
 from playground.text.text import compose
-from playground.world.messages import Alert, Bubble
-from playground.world.world import Chat, Draft, World
+from playground.world.messages import ChatMessage, TapAlert
+from playground.world.world import PlayChat, PlayDraft, World
 
 _ACTIONS: Final = frozenset({
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
@@ -27,62 +27,64 @@ _SEND: Final = (
 _DRAFT: Final = (
     "chat_id", "draft_id", "text", "parse_mode", "entities", "can_stop", "keep_on_stop",
 )  # fmt: skip
-_SAME: Final = (
+_NOT_MODIFIED: Final = (
     "message is not modified: specified new message content and reply markup are exactly the "
     "same as a current content and reply markup of the message"
 )
 _TOO_OLD: Final = "query is too old and response timeout expired or query ID is invalid"
 
 
-class Messages:
-    """Calls about messages. Each takes checked parameters and returns the `result`."""
+class MessageMethods:
+    """Implements the methods. Each takes typed parameters and returns the `result`."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def send(self, values: Json) -> Json:
         """The method sendMessage."""
-        only(values, *_SEND)
+        allow_only(values, *_SEND)
         text, entities = compose(values["text"], values.get("parse_mode"), values.get("entities"))
         chat = self._world.open_chat(values["chat_id"])
         markup = self._markup(values, chat)
         inline = markup if markup is None or "inline_keyboard" in markup else None
-        bubble = self._world.put(
+        message = self._world.add_message(
             chat,
             self._world.bot,
             by_bot=True,
             text=text,
-            entities=self._people(entities),
+            entities=self._known_mentions(entities),
             html=values["text"],
             markup=inline,
             reply_keyboard=markup if inline is None else None,
-            payload=self._reply(values, chat),
+            payload=self._reply_fields(values, chat),
         )
-        return bubble.json()
+        return message.json()
 
-    def _markup(self, values: Json, chat: Chat, *, inline_only: bool = False) -> Json | None:
+    def _markup(self, values: Json, chat: PlayChat, *, inline_only: bool = False) -> Json | None:
         if "reply_markup" not in values:
             return None
         if not isinstance(values["reply_markup"], dict):
-            raise bad("object expected as reply markup")
+            raise bad_request("object expected as reply markup")
         private = chat.kind == "private"
-        return keyboards.checked(values["reply_markup"], private=private, inline_only=inline_only)
+        return keyboards.check_keyboard(
+            values["reply_markup"], private=private, inline_only=inline_only
+        )
 
-    def _reply(self, values: Json, chat: Chat) -> Json:
-        wanted = values.get("reply_parameters") or {}
-        message_id = wanted.get("message_id", values.get("reply_to_message_id"))
+    def _reply_fields(self, values: Json, chat: PlayChat) -> Json:
+        reply = values.get("reply_parameters") or {}
+        message_id = reply.get("message_id", values.get("reply_to_message_id"))
         if message_id is None:
             return {}
-        told = chat.bubbles.get(message_id)
-        if told is None or told.deleted:
+        original = chat.messages.get(message_id)
+        if original is None or original.deleted:
             lenient = "allow_sending_without_reply"
-            if wanted.get(lenient, values.get(lenient)):
+            if reply.get(lenient, values.get(lenient)):
                 return {}
-            raise bad("message to be replied not found")
-        return {"reply_to_message": told.json()}
+            raise bad_request("message to be replied not found")
+        return {"reply_to_message": original.json()}
 
-    def _people(self, entities: list[Json]) -> list[Json]:
-        """A mention of somebody the bot never met is dropped, as the server does."""
+    def _known_mentions(self, entities: list[Json]) -> list[Json]:
+        """Drop mentions of people the bot never met, as the server does."""
         kept: list[Json] = []
         for entity in entities:
             if entity["type"] == "text_mention":
@@ -94,62 +96,68 @@ class Messages:
                 kept.append(entity)
         return kept
 
-    def _own(self, values: Json, missing: str, refused: str) -> tuple[Chat, Bubble]:
+    def _find_own(self, values: Json, missing: str, refused: str) -> tuple[PlayChat, ChatMessage]:
         for name in ("chat_id", "message_id"):
             if name not in values:
-                raise bad("message identifier is not specified")
+                raise bad_request("message identifier is not specified")
         chat = self._world.open_chat(values["chat_id"])
-        bubble = chat.bubbles.get(values["message_id"])
-        if bubble is None or bubble.deleted:
-            raise bad(missing)
-        if not bubble.by_bot or bubble.reply_keyboard is not None:
-            raise bad(refused)
-        return chat, bubble
+        message = chat.messages.get(values["message_id"])
+        if message is None or message.deleted:
+            raise bad_request(missing)
+        if not message.by_bot or message.reply_keyboard is not None:
+            raise bad_request(refused)
+        return chat, message
 
     def edit_text(self, values: Json) -> Json:
-        """The method editMessageText. Without `reply_markup` the keyboard goes."""
-        only(values, "message_id", *_TEXT)
+        """The method editMessageText. Without `reply_markup` the keyboard is removed."""
+        allow_only(values, "message_id", *_TEXT)
         text, entities = compose(
             values.get("text", ""), values.get("parse_mode"), values.get("entities")
         )
-        chat, bubble = self._own(values, "message to edit not found", "message can't be edited")
+        chat, message = self._find_own(
+            values, "message to edit not found", "message can't be edited"
+        )
         markup = self._markup(values, chat, inline_only=True)
-        return self._edit(chat, bubble, text, self._people(entities), values["text"], markup)
+        return self._edit(
+            chat, message, text, self._known_mentions(entities), values["text"], markup
+        )
 
     def edit_markup(self, values: Json) -> Json:
         """The method editMessageReplyMarkup."""
-        only(values, "chat_id", "message_id", "reply_markup")
-        chat, bubble = self._own(values, "message to edit not found", "message can't be edited")
+        allow_only(values, "chat_id", "message_id", "reply_markup")
+        chat, message = self._find_own(
+            values, "message to edit not found", "message can't be edited"
+        )
         markup = self._markup(values, chat, inline_only=True)
-        return self._edit(chat, bubble, bubble.text, bubble.entities, bubble.html, markup)
+        return self._edit(chat, message, message.text, message.entities, message.html, markup)
 
     def _edit(
         self,
-        chat: Chat,
-        bubble: Bubble,
+        chat: PlayChat,
+        message: ChatMessage,
         text: str,
         entities: list[Json],
         html: str | None,
         markup: Json | None,
     ) -> Json:
-        if (bubble.text, bubble.entities, bubble.markup) == (text, entities, markup):
-            raise bad(_SAME)
-        bubble.text, bubble.entities, bubble.html, bubble.markup = text, entities, html, markup
-        bubble.edits += 1
-        bubble.edit_date = int(self._world.clock())
+        if (message.text, message.entities, message.markup) == (text, entities, markup):
+            raise bad_request(_NOT_MODIFIED)
+        message.text, message.entities, message.html, message.markup = text, entities, html, markup
+        message.edits += 1
+        message.edit_date = int(self._world.clock())
         self._world.changed(chat)
-        return bubble.json()
+        return message.json()
 
     def delete(self, values: Json) -> bool:
         """The method deleteMessage."""
         chat = self._world.open_chat(values["chat_id"])
-        bubble = chat.bubbles.get(values["message_id"])
-        if bubble is None or bubble.deleted:
-            raise bad("message to delete not found")
-        old = self._world.clock() - bubble.date > limits.DELETE_LIFE_SECONDS
-        if old or not (bubble.by_bot or chat.kind == "private"):
-            raise bad("message can't be deleted")
-        bubble.deleted = True
+        message = chat.messages.get(values["message_id"])
+        if message is None or message.deleted:
+            raise bad_request("message to delete not found")
+        old = self._world.clock() - message.date > limits.DELETE_LIFE_SECONDS
+        if old or not (message.by_bot or chat.kind == "private"):
+            raise bad_request("message can't be deleted")
+        message.deleted = True
         self._world.changed(chat)
         return True
 
@@ -157,58 +165,58 @@ class Messages:
         """The method deleteMessages: what is missing is skipped."""
         ids = values["message_ids"]
         if not ids:
-            raise bad("message identifiers are not specified")
+            raise bad_request("message identifiers are not specified")
         if len(ids) > limits.DELETE_AT_ONCE:
-            raise bad("too many message identifiers specified")
+            raise bad_request("too many message identifiers specified")
         chat = self._world.open_chat(values["chat_id"])
         for message_id in ids:
-            bubble = chat.bubbles.get(message_id)
-            if bubble is not None and not bubble.deleted:
+            message = chat.messages.get(message_id)
+            if message is not None and not message.deleted:
                 self.delete({"chat_id": chat.id, "message_id": message_id})
         return True
 
     def answer(self, values: Json) -> bool:
         """The method answerCallbackQuery: once, and within 15 seconds of the tap."""
-        only(values, "callback_query_id", "text", "show_alert", "url", "cache_time")
+        allow_only(values, "callback_query_id", "text", "show_alert", "url", "cache_time")
         query = self._world.queries.get(values["callback_query_id"])
         now = self._world.clock()
-        if query is None or query.answered or now - query.made > limits.QUERY_LIFE_SECONDS:
+        if query is None or query.answered or now - query.created_at > limits.QUERY_LIFE_SECONDS:
             if query is not None:
-                # The bot has done what it could: nobody need wait for another answer.
-                self._world.watch.answered(query.id)
-            raise bad(_TOO_OLD)
+                # The bot has handled the tap: nobody should wait for another answer.
+                self._world.idle_watch.answered(query.id)
+            raise bad_request(_TOO_OLD)
         text = values.get("text", "")
         if len(text) > limits.ANSWER_LENGTH:
-            raise bad("MESSAGE_TOO_LONG")
+            raise bad_request("MESSAGE_TOO_LONG")
         link = rf"(?:https?://)?t\.me/{self._world.bot['username']}\?start=[\w-]+"
         if "url" in values and not re.fullmatch(link, values["url"]):
-            raise bad("URL_INVALID")
+            raise bad_request("URL_INVALID")
         query.answered = True
         if text:
             modal = values.get("show_alert", False)
             user = self._world.users[query.user_id]
-            user.alerts.append(Alert(text, modal, query.message_id))
+            user.alerts.append(TapAlert(text, modal, query.message_id))
             self._world.changed(self._world.chats[user.id])
-        self._world.watch.answered(query.id)
-        self._world.bell.ring()
+        self._world.idle_watch.answered(query.id)
+        self._world.changes.notify()
         return True
 
     def action(self, values: Json) -> bool:
         """The method sendChatAction: shown for 5 seconds or until the next message."""
-        only(values, "chat_id", "action")
+        allow_only(values, "chat_id", "action")
         action = values["action"].lower()
         if action not in _ACTIONS:
-            raise bad("wrong parameter action in request")
+            raise bad_request("wrong parameter action in request")
         chat = self._world.open_chat(values["chat_id"])
         chat.action = (action, self._world.clock() + limits.ACTION_LIFE_SECONDS)
         self._world.changed(chat)
         return True
 
     def draft(self, values: Json) -> bool:
-        """The method sendMessageDraft: a preview that nothing keeps."""
-        only(values, *_DRAFT)
+        """The method sendMessageDraft: a preview that is not stored."""
+        allow_only(values, *_DRAFT)
         if values["draft_id"] == 0:
-            raise bad("draft_id must be non-zero")
+            raise bad_request("draft_id must be non-zero")
         text, entities = "", list[Any]()
         if values.get("text"):
             text, entities = compose(
@@ -216,8 +224,8 @@ class Messages:
             )
         chat = self._world.open_chat(values["chat_id"])
         if chat.kind != "private":
-            raise bad("message drafts can be sent only to private chats")
-        chat.draft = Draft(
+            raise bad_request("message drafts can be sent only to private chats")
+        chat.draft = PlayDraft(
             values["draft_id"],
             text,
             entities,

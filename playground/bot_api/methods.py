@@ -1,24 +1,24 @@
-"""Which methods of the Bot API are played, and by whom."""
+"""Which methods of the Bot API the playground has, and what implements each."""
 
 from functools import partial
 
-from playground.bot_api.messages import Messages
-from playground.bot_api.profile import Profile
+from playground.bot_api.messages import MessageMethods
+from playground.bot_api.profile import ProfileMethods
 from playground.bot_api.server import Method
-from playground.world.update_queue import Updates
-from playground.world.webhook_caller import Webhook
+from playground.world.update_queue import UpdateQueue
+from playground.world.webhook_caller import WebhookCaller
 
 
-def methods(
-    messages: Messages, profile: Profile, updates: Updates, webhook: Webhook
+def method_table(
+    messages: MessageMethods, profile: ProfileMethods, updates: UpdateQueue, webhook: WebhookCaller
 ) -> dict[str, Method]:
-    """The played methods by name; any other known one is answered with 501."""
+    """The implemented methods by name; any other known method is answered with 501."""
     table: dict[str, Method] = {
         "getMe": profile.me,
         "getUpdates": updates.poll,
-        "setWebhook": webhook.put,
-        "deleteWebhook": webhook.delete,
-        "getWebhookInfo": webhook.info,
+        "setWebhook": webhook.set_webhook,
+        "deleteWebhook": webhook.delete_webhook,
+        "getWebhookInfo": webhook.webhook_info,
         "sendMessage": messages.send,
         "editMessageText": messages.edit_text,
         "editMessageReplyMarkup": messages.edit_markup,

@@ -1,4 +1,4 @@
-"""What the bot says about itself: commands, names, descriptions, the menu button."""
+"""The methods about the bot itself: commands, names, descriptions, the menu button."""
 
 import re
 from typing import Final
@@ -6,10 +6,10 @@ from typing import Final
 from aiogram.types import BotCommand
 
 from playground import limits
-from playground.errors import Json, bad
-from playground.params import fits, only
+from playground.errors import Json, bad_request
+from playground.params import allow_only, check_model
 from playground.text.links import checked_link
-from playground.world.world import Chat, User, World
+from playground.world.world import PlayChat, PlayUser, World
 
 _COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}")
 _MENU_DEFAULT: Final[Json] = {"type": "default"}
@@ -22,8 +22,8 @@ _TEXTS: Final = {
 _Scope = tuple[str, int, int]
 
 
-class Profile:
-    """Calls about the bot's profile. Each takes checked parameters and returns the `result`."""
+class ProfileMethods:
+    """Implements the methods. Each takes typed parameters and returns the `result`."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -47,12 +47,12 @@ class Profile:
         key = self._scope(values), _language(values)
         commands = [_command(raw) for raw in values["commands"]]
         if len(commands) > limits.COMMANDS:
-            raise bad("BOT_COMMANDS_TOO_MUCH")
+            raise bad_request("BOT_COMMANDS_TOO_MUCH")
         self._commands[key] = commands
         return True
 
     def get_commands(self, values: Json) -> list[Json]:
-        """The method getMyCommands: exactly this scope and language, no falling back."""
+        """The method getMyCommands: exactly this scope and language, without a fallback."""
         return self._commands.get((self._scope(values), _language(values)), [])
 
     def delete_commands(self, values: Json) -> bool:
@@ -70,8 +70,8 @@ class Profile:
             chat_id = int(chat_id)
         return kind, self._world.chat(chat_id).id, int(scope.get("user_id", 0))
 
-    def commands_for(self, user: User, chat: Chat) -> list[Json]:
-        """The commands this person sees there: the narrowest scope, their language first."""
+    def commands_for(self, user: PlayUser, chat: PlayChat) -> list[Json]:
+        """The commands a person sees in a chat: the narrowest scope, their language first."""
         scopes: list[_Scope] = [("chat", chat.id, 0), ("all_private_chats", 0, 0)]
         if chat.kind != "private":
             scopes = [("chat_member", chat.id, user.id), ("chat", chat.id, 0)]
@@ -79,8 +79,8 @@ class Profile:
         scopes.append(("default", 0, 0))
         language = (user.language or "").split("-")[0].lower()
         for scope in scopes:
-            for wanted in (language, ""):
-                if commands := self._commands.get((scope, wanted)):
+            for code in (language, ""):
+                if commands := self._commands.get((scope, code)):
                     return commands
         return []
 
@@ -88,12 +88,12 @@ class Profile:
         """The methods setMyName, setMyDescription, setMyShortDescription."""
         language, text = _language(values), values.get(kind, "")
         if len(text) > _TEXTS[kind]:
-            raise bad(f"bot {kind.replace('_', ' ')} is too long")
+            raise bad_request(f"bot {kind.replace('_', ' ')} is too long")
         if text:
             self._texts[kind, language] = text
         else:
             self._texts.pop((kind, language), None)
-        self._world.bell.ring()
+        self._world.changes.notify()
         return True
 
     def get_text(self, kind: str, values: Json) -> Json:
@@ -101,7 +101,7 @@ class Profile:
         return {kind: self.text(kind, _language(values))}
 
     def text(self, kind: str, language: str) -> str:
-        """What people with this two-letter language read; the default where there is none."""
+        """The text in a two-letter language; the default where there is none."""
         default = self._world.bot["first_name"] if kind == "name" else ""
         return self._texts.get((kind, language)) or self._texts.get((kind, "")) or default
 
@@ -111,11 +111,11 @@ class Profile:
         if button["type"] == "web_app":
             url = button["web_app"]["url"]
             if not url.startswith("https://") or checked_link(url) is None:
-                raise bad(
+                raise bad_request(
                     f"menu button web app URL '{url}' is invalid: Only HTTPS links are allowed"
                 )
             if not button["text"]:
-                raise bad("menu button text must be non-empty")
+                raise bad_request("menu button text must be non-empty")
         self._menus[self._menu_chat(values)] = button
         return True
 
@@ -128,25 +128,25 @@ class Profile:
             return 0
         chat = self._world.chat(values["chat_id"])
         if chat.kind != "private":
-            raise bad("chat not found")
+            raise bad_request("chat not found")
         return chat.id
 
 
 def _language(values: Json) -> str:
-    only(values, "commands", "scope", "language_code", *_TEXTS)
+    allow_only(values, "commands", "scope", "language_code", *_TEXTS)
     language: str = values.get("language_code", "")
     if not re.fullmatch(r"([a-z]{2})?", language):
-        raise bad("invalid language code specified")
+        raise bad_request("invalid language code specified")
     return language
 
 
 def _command(raw: object) -> Json:
-    fits(BotCommand, raw, "can't parse commands JSON object")
+    check_model(BotCommand, raw, "can't parse commands JSON object")
     assert isinstance(raw, dict)
     name = raw["command"].removeprefix("/")
     description = raw["description"].strip()
     if not _COMMAND.fullmatch(name):
-        raise bad("BOT_COMMAND_INVALID")
+        raise bad_request("BOT_COMMAND_INVALID")
     if not 1 <= len(description) <= limits.COMMAND_DESCRIPTION_LENGTH:
-        raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
+        raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     return {"command": name, "description": description}

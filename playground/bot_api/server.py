@@ -10,12 +10,12 @@ from typing import Any, Final
 from aiohttp import web
 
 from playground import params
-from playground.bot_api.faults import Fault, Faults
-from playground.bot_api.flood import Flood
-from playground.errors import Json, Refusal, not_here
-from playground.world.idle_watch import Watch
+from playground.bot_api.faults import FaultPlan, SimulatedFault
+from playground.bot_api.flood import FloodControl
+from playground.errors import ApiError, Json, not_played
+from playground.world.idle_watch import IdleWatch
 
-SPEAKING: Final = frozenset({
+MESSAGE_METHODS: Final = frozenset({
     "sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage",
     "deleteMessages",
 })  # fmt: skip
@@ -23,15 +23,15 @@ _NOT_FROM_WEBHOOK: Final = ("get", "setwebhook", "deletewebhook")
 
 
 @dataclass(slots=True)
-class Call:
+class BotCall:
     """One call of the bot.
 
     Attributes:
         method: its name as the docs spell it.
         params: its parameters with their types; unknown ones are left out.
-        status: HTTP status of the answer; 0 while it is under way.
+        status: HTTP status of the answer; 0 while the call is in progress.
         result: the `result` of the answer, or None.
-        error: the `description` of a refusal, or None.
+        error: the `description` of an error answer, or None.
         fault: the planned fault that hit it, if any.
     """
 
@@ -40,27 +40,31 @@ class Call:
     status: int = 0
     result: Any = None
     error: str | None = None
-    fault: Fault | None = None
+    fault: SimulatedFault | None = None
 
 
 Method = Callable[[Json], Any]
 
 
-class Server:
-    """Reads calls, checks them, carries them out, and remembers them.
+class BotApiServer:
+    """Reads, checks, executes and records calls.
 
     `latency` is in seconds and can be changed while it runs. `calls` leaves out getUpdates.
     """
 
     def __init__(
-        self, token: str, methods: Mapping[str, Method], watch: Watch, keep_calls: int | None
+        self,
+        token: str,
+        methods: Mapping[str, Method],
+        idle_watch: IdleWatch,
+        keep_calls: int | None,
     ) -> None:
         self._token = token
         self._methods = methods
-        self._watch = watch
-        self.calls: deque[Call] = deque(maxlen=keep_calls)
-        self.faults = Faults()
-        self.flood: Flood | None = None
+        self._idle_watch = idle_watch
+        self.calls: deque[BotCall] = deque(maxlen=keep_calls)
+        self.faults = FaultPlan()
+        self.flood: FloodControl | None = None
         self.latency = 0.0
 
     def routes(self) -> list[web.RouteDef]:
@@ -69,12 +73,12 @@ class Server:
         return [web.get(path, self._handle, allow_head=False), web.post(path, self._handle)]
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        call = Call(request.match_info["method"])
+        call = BotCall(request.match_info["method"])
         try:
             await self._answer(request, call)
-        except Refusal as refusal:
-            call.status, call.error = refusal.code, refusal.description
-            return _refused(refusal)
+        except ApiError as error:
+            call.status, call.error = error.code, error.description
+            return _error_response(error)
         if call.fault is not None and (call.fault.lost or call.fault.drop):
             if request.transport is not None:
                 request.transport.abort()
@@ -83,54 +87,53 @@ class Server:
             return web.Response(text="<html>502 Bad Gateway</html>", content_type="text/html")
         return web.json_response({"ok": True, "result": call.result})
 
-    async def _answer(self, request: web.Request, call: Call) -> None:
+    async def _answer(self, request: web.Request, call: BotCall) -> None:
         if request.match_info["token"] != self._token:
-            raise Refusal(401, "Unauthorized")
+            raise ApiError(401, "Unauthorized")
         method = params.METHODS.get(call.method.lower())
         if method is None:
-            raise Refusal(404, "Not Found: method not found")
+            raise ApiError(404, "Not Found: method not found")
         call.method = method.__api_method__
         if call.method != "getUpdates":
             self.calls.append(call)
-        given = await params.read(request)
-        await self._run(call, given)
+        await self._run(call, await params.read_params(request))
 
-    async def carry_out(self, name: str, values: Json) -> None:
-        """A call that came in the answer to a webhook; nobody sees its result."""
+    async def run_webhook_method(self, name: str, values: Json) -> None:
+        """Execute a method from the answer to a webhook call; its result goes nowhere."""
         method = params.METHODS.get(name.lower())
         if method is None or name.lower().startswith(_NOT_FROM_WEBHOOK):
             return
-        call = Call(method.__api_method__)
+        call = BotCall(method.__api_method__)
         self.calls.append(call)
         try:
-            await self._run(call, params.as_text(values))
-        except Refusal as refusal:
-            call.status, call.error = refusal.code, refusal.description
+            await self._run(call, params.params_as_text(values))
+        except ApiError as error:
+            call.status, call.error = error.code, error.description
 
-    async def _run(self, call: Call, given: dict[str, str]) -> None:
+    async def _run(self, call: BotCall, texts: dict[str, str]) -> None:
         try:
-            call.params = params.checked(params.METHODS[call.method.lower()], given)
-        except Refusal:
-            call.params = dict(given)
+            call.params = params.typed_params(params.METHODS[call.method.lower()], texts)
+        except ApiError:
+            call.params = dict(texts)
             raise
-        play = self._methods.get(call.method)
-        if play is None:
-            raise not_here(f"the method {call.method}")
+        implementation = self._methods.get(call.method)
+        if implementation is None:
+            raise not_played(f"the method {call.method}")
         call.fault = self.faults.take(call.method, call.params)
         if call.fault is not None and call.fault.hang:
             await asyncio.sleep(call.fault.hang)
         chat_id = call.params.get("chat_id")
         if not isinstance(chat_id, int):
-            await self._play(call, play)
+            await self._execute(call, implementation)
             return
-        self._watch.call_began(chat_id)
+        self._idle_watch.call_began(chat_id)
         try:
-            await self._play(call, play)
+            await self._execute(call, implementation)
         finally:
-            spoke = call.method in SPEAKING and call.status == web.HTTPOk.status_code
-            self._watch.call_ended(chat_id, spoke=spoke)
+            spoke = call.method in MESSAGE_METHODS and call.status == web.HTTPOk.status_code
+            self._idle_watch.call_ended(chat_id, spoke=spoke)
 
-    async def _play(self, call: Call, play: Method) -> None:
+    async def _execute(self, call: BotCall, implementation: Method) -> None:
         if self.latency:
             await asyncio.sleep(self.latency)
         if call.fault is not None and call.fault.drop:
@@ -139,13 +142,13 @@ class Server:
             raise call.fault.error
         if self.flood is not None:
             self.flood.check(call.method, call.params)
-        result = play(call.params)
+        result = implementation(call.params)
         call.result = await result if inspect.isawaitable(result) else result
         call.status = web.HTTPOk.status_code
 
 
-def _refused(refusal: Refusal) -> web.Response:
+def _error_response(error: ApiError) -> web.Response:
     headers = {}
-    if (seconds := refusal.parameters.get("retry_after")) is not None:
+    if (seconds := error.parameters.get("retry_after")) is not None:
         headers["Retry-After"] = str(seconds)
-    return web.json_response(refusal.body(), status=refusal.code, headers=headers)
+    return web.json_response(error.body(), status=error.code, headers=headers)

@@ -1,4 +1,4 @@
-"""The chat page: static files, the state of every chat as JSON, and what people do there."""
+"""The routes of the chat page: static files, the chats as JSON, and what people do there."""
 
 import asyncio
 import json
@@ -11,11 +11,11 @@ from aiohttp import web
 
 from locales.negotiate import negotiate
 from playground import limits
-from playground.bot_api.profile import Profile
-from playground.chat_page.texts import index, script, spoken
+from playground.bot_api.profile import ProfileMethods
+from playground.chat_page.texts import preferred_locale, render_index, texts_script
 from playground.errors import Json
-from playground.world.messages import Bubble, Button
-from playground.world.people import Person
+from playground.world.messages import ChatButton, ChatMessage
+from playground.world.people import PlayPerson
 from playground.world.world import World
 
 _FILES: Final = Path(__file__).parents[1] / "page"
@@ -31,30 +31,30 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-_SHOWN: Final = 300
-"""How many of the latest messages of a chat the page gets."""
+_LATEST_MESSAGES: Final = 300
+"""How many messages of a chat the page gets."""
 _HEARTBEAT_SECONDS: Final = 15.0
 _NAME_LENGTH: Final = 64
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-class Pages:
+class ChatPageRoutes:
     """Routes of the page: `/`, `/page/...`, and `/play/...` for its state and actions."""
 
     def __init__(
         self,
         world: World,
-        profile: Profile,
-        people: Mapping[int, Person],
-        add: Callable[..., Person],
+        profile: ProfileMethods,
+        people: Mapping[int, PlayPerson],
+        add_person: Callable[..., PlayPerson],
     ) -> None:
         self._world = world
         self._profile = profile
         self._people = people
-        self._add = add
+        self._new_person = add_person
 
     def add_to(self, app: web.Application) -> None:
-        """Put the routes on an application."""
+        """Add the routes to an application."""
         person = r"/play/people/{id:\d+}"
         app.add_routes(
             [
@@ -74,17 +74,20 @@ class Pages:
 
     async def _index(self, request: web.Request) -> web.Response:
         html = (_FILES / "index.html").read_text("utf-8")
-        return _said(index(html, _language(request)), "text/html")
+        return _text_response(render_index(html, _language(request)), "text/html")
 
     async def _words(self, request: web.Request) -> web.Response:
-        return _said(script(_language(request)), "text/javascript")
+        return _text_response(texts_script(_language(request)), "text/javascript")
 
     async def _file(self, request: web.Request) -> web.Response:
-        return _served(request.match_info["name"])
+        return _static_file(request.match_info["name"])
 
     async def _state(self, _request: web.Request) -> web.Response:
         return web.json_response(
-            {"bot": self._bot(), "people": [self._told(one) for one in self._people.values()]},
+            {
+                "bot": self._bot_fields(),
+                "people": [self._person_fields(person) for person in self._people.values()],
+            },
             headers=_HEADERS,
         )
 
@@ -96,29 +99,29 @@ class Pages:
         bot = ""
         try:
             while True:
-                rung = self._world.bell.rung
-                if (now := json.dumps(self._bot())) != bot:
+                count = self._world.changes.count
+                if (now := json.dumps(self._bot_fields())) != bot:
                     bot = now
-                    await _event(response, "bot", now)
+                    await _send_event(response, "bot", now)
                 for person in list(self._people.values()):
-                    told = json.dumps(self._told(person), ensure_ascii=False)
-                    if sent.get(person.id) != told:
-                        sent[person.id] = told
-                        await _event(response, "person", told)
-                if self._world.bell.rung != rung:
+                    state = json.dumps(self._person_fields(person), ensure_ascii=False)
+                    if sent.get(person.id) != state:
+                        sent[person.id] = state
+                        await _send_event(response, "person", state)
+                if self._world.changes.count != count:
                     continue
-                if not await self._world.bell.wait(_HEARTBEAT_SECONDS):
+                if not await self._world.changes.wait(_HEARTBEAT_SECONDS):
                     await response.write(b": still here\n\n")
         except ConnectionResetError:
             return response
 
-    def _bot(self) -> Json:
+    def _bot_fields(self) -> Json:
         return {
             "name": self._profile.text("name", ""),
             "username": self._world.bot["username"],
         }
 
-    def _told(self, person: Person) -> Json:
+    def _person_fields(self, person: PlayPerson) -> Json:
         user, chat, world = person.user, person.chat, self._world
         draft, action = world.live_draft(chat), world.live_action(chat)
         language = (user.language or "").split("-")[0].lower()
@@ -128,7 +131,7 @@ class Pages:
             "language": user.language,
             "locale": negotiate(user.language),
             "note": user.note,
-            "invites": [{"label": i.label, "token": i.token} for i in user.invites],
+            "invites": [{"label": invite.label, "token": invite.token} for invite in user.invites],
             "about": self._profile.text("description", language),
             "bot_name": self._profile.text("name", language),
             "blocked": chat.blocked,
@@ -142,72 +145,74 @@ class Pages:
                 {"number": number, "text": alert.text, "modal": alert.modal}
                 for number, alert in enumerate(user.alerts)
             ],
-            "messages": [_bubble(bubble) for bubble in person.messages[-_SHOWN:]],
+            "messages": [
+                _message_fields(message) for message in person.messages[-_LATEST_MESSAGES:]
+            ],
         }
 
     async def _add_person(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await _read_body(request)
         name, language = str(body.get("name", "")).strip(), str(body.get("language", ""))
         if not 1 <= len(name) <= _NAME_LENGTH:
             raise web.HTTPBadRequest(text="a name has 1 to 64 characters")
         if language and not _LANGUAGE.fullmatch(language):
             raise web.HTTPBadRequest(text="a language is a tag such as es or pt-br")
-        person = self._add(name, language=language or None)
+        person = self._new_person(name, language=language or None)
         return web.json_response({"id": str(person.id)}, status=201, headers=_HEADERS)
 
     async def _send(self, request: web.Request) -> web.Response:
-        person, body = await self._of(request)
+        person, body = await self._person_and_body(request)
         text = str(body.get("text", "")).strip()
         if not 1 <= len(text) <= limits.TEXT_LENGTH:
             raise web.HTTPBadRequest(text="a message has 1 to 4096 characters")
         if person.chat.blocked:
             raise web.HTTPConflict(text="the bot is blocked")
-        # As Telegram's apps do: what is typed after a message that wants a reply is the reply.
-        await person.send(text, reply_to=person.asked)
-        return _done()
+        # As in Telegram's apps: what is typed after a message with a forced reply is the reply.
+        await person.send(text, reply_to=person.reply_prompt)
+        return _ok()
 
     async def _tap(self, request: web.Request) -> web.Response:
-        person, body = await self._of(request)
-        bubble = person.chat.bubbles.get(body.get("message_id", 0))
+        person, body = await self._person_and_body(request)
+        message = person.chat.messages.get(body.get("message_id", 0))
         try:
             row, column = int(body["row"]), int(body["column"])
-            button = bubble.buttons[row][column] if bubble and not bubble.deleted else None
+            button = message.buttons[row][column] if message and not message.deleted else None
         except (KeyError, IndexError, TypeError, ValueError):
             button = None
-        if bubble is None or button is None or button.data is None or person.chat.blocked:
+        if message is None or button is None or button.data is None or person.chat.blocked:
             raise web.HTTPConflict(text="there is no such button now")
-        await person.tap(data=button.data, message=bubble)
-        return _done()
+        await person.tap(data=button.data, message=message)
+        return _ok()
 
     async def _stop(self, request: web.Request) -> web.Response:
-        person, _ = await self._of(request)
+        person, _ = await self._person_and_body(request)
         draft = self._world.live_draft(person.chat)
         if draft is None or not draft.can_stop:
             raise web.HTTPConflict(text="there is nothing to stop")
         await person.press_stop()
-        return _done()
+        return _ok()
 
     async def _block(self, request: web.Request) -> web.Response:
-        person, _ = await self._of(request)
+        person, _ = await self._person_and_body(request)
         if not person.chat.blocked:
             await person.block()
-        return _done()
+        return _ok()
 
     async def _unblock(self, request: web.Request) -> web.Response:
-        person, _ = await self._of(request)
+        person, _ = await self._person_and_body(request)
         if person.chat.blocked:
             await person.unblock()
-        return _done()
+        return _ok()
 
-    async def _of(self, request: web.Request) -> tuple[Person, Json]:
-        body = await _body(request)
+    async def _person_and_body(self, request: web.Request) -> tuple[PlayPerson, Json]:
+        body = await _read_body(request)
         person = self._people.get(int(request.match_info["id"]))
         if person is None:
             raise web.HTTPNotFound(text="there is no such person")
         return person, body
 
 
-async def _body(request: web.Request) -> Json:
+async def _read_body(request: web.Request) -> Json:
     # Another site open in the same browser can't send this content type without asking first.
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="application/json, please")
@@ -220,45 +225,45 @@ async def _body(request: web.Request) -> Json:
     return body
 
 
-def _done() -> web.Response:
+def _ok() -> web.Response:
     return web.json_response({"ok": True}, headers=_HEADERS)
 
 
 def _language(request: web.Request) -> str:
-    return spoken(request.headers.get("Accept-Language", ""))
+    return preferred_locale(request.headers.get("Accept-Language", ""))
 
 
-def _served(name: str) -> web.Response:
+def _static_file(name: str) -> web.Response:
     path = _FILES / name
     if not path.is_file():
         raise web.HTTPNotFound(text="there is no such file")
-    return _said(path.read_text("utf-8"), _TYPES[path.suffix])
+    return _text_response(path.read_text("utf-8"), _TYPES[path.suffix])
 
 
-def _said(text: str, content_type: str) -> web.Response:
+def _text_response(text: str, content_type: str) -> web.Response:
     return web.Response(text=text, headers=_HEADERS, content_type=content_type, charset="utf-8")
 
 
-async def _event(response: web.StreamResponse, name: str, data: str) -> None:
+async def _send_event(response: web.StreamResponse, name: str, data: str) -> None:
     await response.write(f"event: {name}\ndata: {data}\n\n".encode())
     await asyncio.sleep(0)
 
 
-def _bubble(bubble: Bubble) -> Json:
+def _message_fields(message: ChatMessage) -> Json:
     return {
-        "id": bubble.message_id,
-        "bot": bubble.by_bot,
-        "text": bubble.text or bubble.payload.get("caption", ""),
-        "kind": next((k for k in ("sticker", "photo", "voice") if k in bubble.payload), None),
-        "forwarded": "forward_origin" in bubble.payload,
-        "entities": bubble.entities,
-        "date": bubble.date,
-        "edits": bubble.edits,
-        "buttons": [[_told(button) for button in row] for row in bubble.buttons],
+        "id": message.message_id,
+        "bot": message.by_bot,
+        "text": message.text or message.payload.get("caption", ""),
+        "kind": next((k for k in ("sticker", "photo", "voice") if k in message.payload), None),
+        "forwarded": "forward_origin" in message.payload,
+        "entities": message.entities,
+        "date": message.date,
+        "edits": message.edits,
+        "buttons": [[_button_fields(button) for button in row] for row in message.buttons],
     }
 
 
-def _told(button: Button) -> Json:
+def _button_fields(button: ChatButton) -> Json:
     return {
         "text": button.text,
         "url": button.url or button.web_app,

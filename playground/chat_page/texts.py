@@ -1,4 +1,4 @@
-"""What the chat page itself says around the chats, in every language that is shipped."""
+"""The texts of the chat page around the chats, in every language that is shipped."""
 
 import json
 from html import escape
@@ -8,8 +8,8 @@ from locales.negotiate import SHIPPED, SOURCE, nearest
 from locales.words import Raw, Words, words
 
 
-def frame(w: Words) -> dict[str, str]:
-    """The page's words in one language, by the names that `index.html` and the scripts use."""
+def page_texts(w: Words) -> dict[str, str]:
+    """The texts in one language, by the names that `index.html` and the scripts use."""
     name = Raw("{name}")
     # NOTE: The page of the demo: a chat in a browser. Short words of an app, as in Telegram.
     return {
@@ -57,19 +57,19 @@ def frame(w: Words) -> dict[str, str]:
     }
 
 
-def spoken(accept_language: str) -> str:
+def preferred_locale(accept_language: str) -> str:
     """The shipped language that a browser asks for first; without one, the source."""
-    tags = (one.partition(";")[0] for one in accept_language.split(","))
-    return next((found for one in tags if (found := nearest(one, SHIPPED))), SOURCE)
+    tags = (part.partition(";")[0] for part in accept_language.split(","))
+    return next((locale for tag in tags if (locale := nearest(tag, SHIPPED))), SOURCE)
 
 
-def index(html: str, locale: str) -> str:
-    """The page with its words put in."""
-    said = {name: escape(text) for name, text in frame(words(locale)).items()}
-    return Template(html).substitute(said)
+def render_index(html: str, locale: str) -> str:
+    """`index.html` with its texts inserted, escaped for HTML."""
+    texts = {name: escape(text) for name, text in page_texts(words(locale)).items()}
+    return Template(html).substitute(texts)
 
 
-def script(locale: str) -> str:
-    """The words as a module: `frames` by language, and `page`, the language of the page."""
-    frames = {one: frame(words(one)) for one in SHIPPED}
+def texts_script(locale: str) -> str:
+    """The texts as a JavaScript module: `frames` by language, and `page`, the page's own."""
+    frames = {locale: page_texts(words(locale)) for locale in SHIPPED}
     return f"export const frames = {json.dumps(frames)};\nexport const page = frames.{locale};\n"

@@ -1,4 +1,4 @@
-"""Links the server understands."""
+"""Which links the server accepts."""
 
 import re
 from typing import Final
@@ -8,7 +8,7 @@ _KINDS: Final = frozenset({"http", "https", "tg", "ton"})
 
 
 def checked_link(url: str) -> str | None:
-    """The link as the server keeps it, or None when it does not understand it.
+    """The link as the server stores it, or None when it does not accept it.
 
     A link without a scheme gets `http://`; http and https need a host with a dot.
     """

@@ -1,14 +1,14 @@
-"""Telegram's HTML: markup in, plain text and entities out.
+"""Parser of Telegram's HTML: markup to plain text and entities.
 
-Written after the behaviour of the real parser: it is no HTML parser, an unknown tag is an error,
-and every error names a byte offset into the text as it was sent.
+It follows the real parser, which is not an HTML parser: an unknown tag is an error, and every
+error names a byte offset into the text as it was sent.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
-from playground.errors import Json, Refusal, bad
+from playground.errors import ApiError, Json, bad_request
 from playground.text.links import checked_link
 
 _KINDS: Final = {
@@ -40,7 +40,7 @@ _LAST_CHARACTER: Final = 0x10FFFF
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenTag:
     tag: str
     argument: str
     offset: int
@@ -56,13 +56,13 @@ def parse_html(markup: str) -> tuple[str, list[Json]]:
     """Split markup into plain text and entities with UTF-16 offsets.
 
     Raises:
-        Refusal: 400 `can't parse entities: ...`, with the real server's wording.
+        ApiError: 400 `can't parse entities: ...`, with the real server's wording.
     """
     return _Parser(markup).run()
 
 
-def _wrong(words: str) -> Refusal:
-    return bad(f"can't parse entities: {words}")
+def _markup_error(description: str) -> ApiError:
+    return bad_request(f"can't parse entities: {description}")
 
 
 class _Parser:
@@ -71,7 +71,7 @@ class _Parser:
         self._at = 0
         self._text: list[str] = []
         self._offset = 0
-        self._open: list[_Open] = []
+        self._open: list[_OpenTag] = []
         self._entities: list[Json] = []
 
     def run(self) -> tuple[str, list[Json]]:
@@ -93,15 +93,15 @@ class _Parser:
             self._offset += utf16_length(character)
         if self._open:
             tag = self._open[-1].tag
-            raise _wrong(f'Can\'t find end tag corresponding to start tag "{tag}"')
+            raise _markup_error(f'Can\'t find end tag corresponding to start tag "{tag}"')
         self._entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
         return "".join(self._text), self._entities
 
     def _reference(self) -> str | None:
-        found = _REFERENCE.match(self._raw, self._at)
-        if found is None:
+        match = _REFERENCE.match(self._raw, self._at)
+        if match is None:
             return None
-        decimal, hexadecimal, name, _ = found.groups()
+        decimal, hexadecimal, name, _ = match.groups()
         if name is not None:
             character = _NAMED.get(name.lower())
         else:
@@ -109,7 +109,7 @@ class _Parser:
             fits = 0 < code <= _LAST_CHARACTER and not 0xD800 <= code <= 0xDFFF  # noqa: PLR2004
             character = chr(code) if fits else None
         if character is not None:
-            self._at = found.end()
+            self._at = match.end()
         return character
 
     def _spaces(self) -> None:
@@ -127,10 +127,10 @@ class _Parser:
         self._at += 1
         name = self._until(_SPACE + b">")
         if not self._raw[self._at]:
-            raise _wrong(f"Unclosed start tag at byte offset {begin}")
+            raise _markup_error(f"Unclosed start tag at byte offset {begin}")
         tag = name.decode().lower()
         if tag not in _KINDS:
-            raise _wrong(f'Unsupported start tag "{tag}" at byte offset {begin}')
+            raise _markup_error(f'Unsupported start tag "{tag}" at byte offset {begin}')
         argument = ""
         while True:
             self._spaces()
@@ -140,17 +140,17 @@ class _Parser:
             argument = _argument(tag, attribute, value) or argument
         self._at += 1
         if tag == "span" and argument != "spoiler":
-            raise _wrong(f'Tag "span" must have class "tg-spoiler" at byte offset {begin}')
-        self._open.append(_Open(tag, argument, self._offset, len(self._text)))
+            raise _markup_error(f'Tag "span" must have class "tg-spoiler" at byte offset {begin}')
+        self._open.append(_OpenTag(tag, argument, self._offset, len(self._text)))
 
     def _attribute(self, tag: str, begin: int) -> tuple[str, str]:
         name = self._until(_NAME_END).decode()
         if not name:
-            raise _wrong(f'Empty attribute name in the tag "{tag}" at byte offset {begin}')
+            raise _markup_error(f'Empty attribute name in the tag "{tag}" at byte offset {begin}')
         self._spaces()
         if self._raw[self._at] != ord("="):
             if not self._raw[self._at]:
-                raise _wrong(f'Unclosed start tag "{tag}" at byte offset {begin}')
+                raise _markup_error(f'Unclosed start tag "{tag}" at byte offset {begin}')
             return name, ""
         self._at += 1
         self._spaces()
@@ -159,13 +159,13 @@ class _Parser:
             value = self._quoted(quote)
         else:
             start = self._at
-            found = _TOKEN.match(self._raw, start)
-            value = found.group().decode().lower() if found else ""
+            match = _TOKEN.match(self._raw, start)
+            value = match.group().decode().lower() if match else ""
             self._at += len(value)
             if self._raw[self._at] not in _SPACE + b">":
-                raise _wrong(f"Unexpected end of name token at byte offset {start}")
+                raise _markup_error(f"Unexpected end of name token at byte offset {start}")
         if not self._raw[self._at]:
-            raise _wrong(f'Unclosed start tag "{tag}" at byte offset {begin}')
+            raise _markup_error(f'Unclosed start tag "{tag}" at byte offset {begin}')
         return name, value
 
     def _quoted(self, quote: int) -> str:
@@ -187,24 +187,24 @@ class _Parser:
     def _end_tag(self) -> None:
         begin = self._at
         if not self._open:
-            raise _wrong(f"Unexpected end tag at byte offset {begin}")
+            raise _markup_error(f"Unexpected end tag at byte offset {begin}")
         self._at += 2
-        found = self._until(_SPACE + b">").decode().lower()
+        tag = self._until(_SPACE + b">").decode().lower()
         self._spaces()
         if self._raw[self._at] != ord(">"):
-            raise _wrong(f"Unclosed end tag at byte offset {begin}")
+            raise _markup_error(f"Unclosed end tag at byte offset {begin}")
         self._at += 1
         opened = self._open.pop()
-        if found and found != opened.tag:
-            raise _wrong(
+        if tag and tag != opened.tag:
+            raise _markup_error(
                 f"Unmatched end tag at byte offset {begin}, "
-                f'expected "</{opened.tag}>", found "</{found}>"'
+                f'expected "</{opened.tag}>", found "</{tag}>"'
             )
         length = self._offset - opened.offset
         if length:
             self._close(opened, length)
 
-    def _close(self, opened: _Open, length: int) -> None:
+    def _close(self, opened: _OpenTag, length: int) -> None:
         entity: Json = {"type": _KINDS[opened.tag], "offset": opened.offset, "length": length}
         match opened.tag:
             case "a":

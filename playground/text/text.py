@@ -1,11 +1,11 @@
-"""From the text parameters of a call to the text a chat shows."""
+"""From the text parameters of a call to the text that a chat shows."""
 
 import re
 from collections.abc import Iterable
 from typing import Final
 
 from playground import limits
-from playground.errors import Json, bad, not_here
+from playground.errors import Json, bad_request, not_played
 from playground.text.links import checked_link
 from playground.text.markup import parse_html, utf16_length
 
@@ -14,7 +14,7 @@ _ENTITY_KINDS: Final = frozenset({
     "italic", "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote",
     "code", "pre", "text_link", "text_mention", "custom_emoji", "date_time",
 })  # fmt: skip
-_FOUND_ALONE: Final = (
+_DETECTED: Final = (
     ("url", re.compile(r"(?:https?|tg|ton)://[^\s<>\"]*[^\s<>\".,;:!?)\]}'»”]")),
     ("url", re.compile(r"(?<![\w./@])t\.me/[\w+/?=&%-]*[\w/]")),
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
@@ -30,33 +30,33 @@ def compose(
     """The plain text and entities that a send or an edit would show.
 
     Raises:
-        Refusal: 400 when the text is empty, too long, or its markup is broken.
+        ApiError: 400 when the text is empty, too long, or its markup is broken.
     """
     if not text:
-        raise bad("message text is empty")
+        raise bad_request("message text is empty")
     if len(text.encode()) > limits.RAW_TEXT_BYTES:
-        raise bad("text is too long")
-    shown, marks = _parsed(text, parse_mode, entities or [])
-    shown, marks = _trimmed(shown, marks)
+        raise bad_request("text is too long")
+    shown, marks = _parse(text, parse_mode, entities or [])
+    shown, marks = _trim(shown, marks)
     if not shown:
-        raise bad("text must be non-empty")
+        raise bad_request("text must be non-empty")
     if len(shown) > limits.TEXT_LENGTH:
-        raise bad("message is too long")
-    return shown, with_found(shown, marks[: limits.ENTITIES])
+        raise bad_request("message is too long")
+    return shown, add_detected_entities(shown, marks[: limits.ENTITIES])
 
 
-def _parsed(text: str, parse_mode: str | None, entities: list[Json]) -> tuple[str, list[Json]]:
+def _parse(text: str, parse_mode: str | None, entities: list[Json]) -> tuple[str, list[Json]]:
     mode = (parse_mode or "").lower()
     if mode == "html":
         return parse_html(text)
     if mode in {"markdown", "markdownv2"}:
-        raise not_here(f"parse_mode {parse_mode}; use HTML or entities")
+        raise not_played(f"parse_mode {parse_mode}; use HTML or entities")
     if mode:
-        raise bad("unsupported parse_mode")
-    return text, _checked(text, entities)
+        raise bad_request("unsupported parse_mode")
+    return text, _check_entities(text, entities)
 
 
-def _checked(text: str, entities: Iterable[Json]) -> list[Json]:
+def _check_entities(text: str, entities: Iterable[Json]) -> list[Json]:
     starts, offset = set[int](), 0
     for character in text:
         starts.add(offset)
@@ -68,14 +68,16 @@ def _checked(text: str, entities: Iterable[Json]) -> list[Json]:
         if entity["type"] not in _ENTITY_KINDS or begin < 0 or entity["length"] <= 0:
             continue
         if end > offset:
-            raise bad(
+            raise bad_request(
                 f"entity beginning at UTF-16 offset {begin} ends after the end of the text "
                 f"at UTF-16 offset {end}"
             )
         if begin not in starts:
-            raise bad(f"entity begins in a middle of a UTF-16 symbol at byte offset {begin}")
+            raise bad_request(
+                f"entity begins in a middle of a UTF-16 symbol at byte offset {begin}"
+            )
         if end not in starts:
-            raise bad(
+            raise bad_request(
                 f"entity beginning at UTF-16 offset {begin} ends in a middle of a UTF-16 symbol "
                 f"at UTF-16 offset {end}"
             )
@@ -89,7 +91,7 @@ def _checked(text: str, entities: Iterable[Json]) -> list[Json]:
     return sorted(kept, key=lambda entity: (entity["offset"], -entity["length"]))
 
 
-def _trimmed(text: str, marks: list[Json]) -> tuple[str, list[Json]]:
+def _trim(text: str, marks: list[Json]) -> tuple[str, list[Json]]:
     text = text.rstrip()
     first = utf16_length(text)
     if marks:
@@ -108,20 +110,20 @@ def _trimmed(text: str, marks: list[Json]) -> tuple[str, list[Json]]:
     return text, kept
 
 
-def with_found(text: str, marks: list[Json]) -> list[Json]:
-    """Add what the server finds by itself: links, addresses, mentions, commands."""
+def add_detected_entities(text: str, marks: list[Json]) -> list[Json]:
+    """Add the entities that the server detects: links, addresses, mentions, commands."""
     taken = [
         (mark["offset"], mark["offset"] + mark["length"])
         for mark in marks
         if mark["type"] in _OPAQUE
     ]
-    found: list[Json] = []
-    for kind, pattern in _FOUND_ALONE:
+    detected: list[Json] = []
+    for kind, pattern in _DETECTED:
         for match in pattern.finditer(text):
             begin = utf16_length(text[: match.start()])
             end = begin + utf16_length(match.group())
             if any(begin < other_end and start < end for start, other_end in taken):
                 continue
             taken.append((begin, end))
-            found.append({"type": kind, "offset": begin, "length": end - begin})
-    return sorted(marks + found, key=lambda mark: (mark["offset"], -mark["length"]))
+            detected.append({"type": kind, "offset": begin, "length": end - begin})
+    return sorted(marks + detected, key=lambda mark: (mark["offset"], -mark["length"]))

@@ -1,19 +1,19 @@
-"""Group chats, and what the bot is told when it comes or goes."""
+"""Group chats, and the updates about the bot's own membership."""
 
 from collections.abc import Iterator, Sequence
 
 from playground.errors import Json
-from playground.world.messages import Bubble
-from playground.world.world import Chat, User, World
+from playground.world.messages import ChatMessage
+from playground.world.world import PlayChat, PlayUser, World
 
 Update = Json
-"""An update as it travels to the bot; keep it to deliver it once more."""
+"""An update as it is sent to the bot; keep it to deliver it again."""
 
 
-class Group:
+class PlayGroup:
     """A group chat with the bot in it."""
 
-    def __init__(self, world: World, chat: Chat) -> None:
+    def __init__(self, world: World, chat: PlayChat) -> None:
         self._world = world
         self.chat = chat
 
@@ -23,47 +23,51 @@ class Group:
         return self.chat.id
 
     @property
-    def messages(self) -> list[Bubble]:
-        """All messages that are still there, oldest first."""
-        return [bubble for bubble in self.chat.bubbles.values() if not bubble.deleted]
+    def messages(self) -> list[ChatMessage]:
+        """All messages that were not deleted, oldest first."""
+        return [message for message in self.chat.messages.values() if not message.deleted]
 
     @property
-    def screen(self) -> Bubble:
+    def screen(self) -> ChatMessage:
         """The bot's last message."""
-        return last_word(self.chat)
+        return last_bot_message(self.chat)
 
-    async def remove_bot(self, by: User) -> Update | None:
-        """A member puts the bot out: its calls are refused from now on."""
+    async def remove_bot(self, by: PlayUser) -> Update | None:
+        """A member removes the bot: its calls are refused from now on."""
         self.chat.removed = True
-        return membership(self._world, self.chat, by, "member", "kicked")
+        return change_bot_membership(self._world, self.chat, by, "member", "kicked")
 
-    async def upgrade(self, by: User) -> "Group":
-        """The group becomes a supergroup with a new id; the old one only tells the new one."""
+    async def upgrade(self, by: PlayUser) -> "PlayGroup":
+        """Turn the group into a supergroup; calls to the old id are refused with the new id."""
         world, old = self._world, self.chat
         new = world.new_group(old.title, list(old.members), "supergroup")
         sender = by.json()
-        told = world.put(old, sender, by_bot=False, payload={"migrate_to_chat_id": new.id})
+        message = world.add_message(
+            old, sender, by_bot=False, payload={"migrate_to_chat_id": new.id}
+        )
         old.moved_to = new.id
-        world.updates.add("message", told.json(), chat_id=old.id, user_id=by.id)
-        return Group(world, new)
+        world.updates.add("message", message.json(), chat_id=old.id, user_id=by.id)
+        return PlayGroup(world, new)
 
 
-def new_group(world: World, title: str, members: Sequence[User]) -> Group:
-    """Open a group with the bot in it, which the bot learns by an update."""
+def new_group(world: World, title: str, members: Sequence[PlayUser]) -> PlayGroup:
+    """Add a group with the bot in it, and send the bot the update about that."""
     chat = world.new_group(title, [user.id for user in members])
     for user in members:
         world.chats[user.id].met = True
     if members:
-        membership(world, chat, members[0], "left", "member")
-    return Group(world, chat)
+        change_bot_membership(world, chat, members[0], "left", "member")
+    return PlayGroup(world, chat)
 
 
-def membership(world: World, chat: Chat, by: User, old: str, new: str) -> Update | None:
-    """Tell the bot that its own standing in a chat has changed (`my_chat_member`)."""
+def change_bot_membership(
+    world: World, chat: PlayChat, by: PlayUser, old: str, new: str
+) -> Update | None:
+    """Send the bot the update that its own membership has changed (`my_chat_member`)."""
 
     def member(status: str) -> Json:
-        about: Json = {"status": status, "user": world.bot}
-        return about | ({"until_date": 0} if status == "kicked" else {})
+        fields: Json = {"status": status, "user": world.bot}
+        return fields | ({"until_date": 0} if status == "kicked" else {})
 
     world.changed(chat)
     payload: Json = {
@@ -76,16 +80,18 @@ def membership(world: World, chat: Chat, by: User, old: str, new: str) -> Update
     return world.updates.add("my_chat_member", payload, chat_id=chat.id, user_id=by.id)
 
 
-def last_word(chat: Chat) -> Bubble:
+def last_bot_message(chat: PlayChat) -> ChatMessage:
     """The bot's last message in a chat.
 
     Raises:
-        AssertionError: when it has said nothing there.
+        AssertionError: when it has sent nothing there.
     """
-    said: Iterator[Bubble] = (
-        b for b in reversed(chat.bubbles.values()) if b.by_bot and not b.deleted
+    sent: Iterator[ChatMessage] = (
+        message
+        for message in reversed(chat.messages.values())
+        if message.by_bot and not message.deleted
     )
-    bubble = next(said, None)
-    if bubble is None:
+    message = next(sent, None)
+    if message is None:
         raise AssertionError(f"the bot has said nothing to {chat.title}")
-    return bubble
+    return message

@@ -1,4 +1,4 @@
-"""What a chat shows: messages, buttons, alerts."""
+"""The content of a chat: messages, buttons, alerts."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +7,7 @@ from playground.errors import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class ChatButton:
     """One inline button: its label and the one thing it does."""
 
     text: str
@@ -19,8 +19,8 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
-    """The text of an answered tap; `modal` ones stay until the person closes them."""
+class TapAlert:
+    """The text of an answered tap. `modal`: it stays until the person closes it."""
 
     text: str
     modal: bool
@@ -28,7 +28,7 @@ class Alert:
 
 
 @dataclass(slots=True)
-class Bubble:
+class ChatMessage:
     """One message of a chat, from either side.
 
     Attributes:
@@ -37,8 +37,8 @@ class Bubble:
         html: the text parameter as the bot sent it, markup included; None for people.
         by_bot: whether the bot wrote it.
         date: seconds since 1970.
-        edits: how often it was changed since it was sent.
-        deleted: whether it is gone; a deleted message stays here for tests to look at.
+        edits: how often it was edited.
+        deleted: whether it was deleted; it is kept for tests to look at.
         markup: its inline keyboard as Bot API JSON, or None.
         reply_keyboard: the other kind of keyboard it was sent with, which makes it uneditable.
         payload: further fields of the Bot API message, such as `sticker`.
@@ -61,7 +61,7 @@ class Bubble:
     deleted: bool = False
 
     @property
-    def buttons(self) -> list[list[Button]]:
+    def buttons(self) -> list[list[ChatButton]]:
         """The inline buttons, row by row."""
         rows = (self.markup or {}).get("inline_keyboard", [])
         return [[_button(raw) for raw in row] for row in rows]
@@ -71,13 +71,15 @@ class Bubble:
         """The labels of all inline buttons, in reading order."""
         return [button.text for row in self.buttons for button in row]
 
-    def find(self, label: str) -> Button | None:
+    def find(self, label: str) -> ChatButton | None:
         """The first button with exactly this label."""
-        return next((b for row in self.buttons for b in row if b.text == label), None)
+        return next(
+            (button for row in self.buttons for button in row if button.text == label), None
+        )
 
     def json(self) -> Json:
-        """The message as the Bot API tells it."""
-        told: Json = {
+        """The message as a Bot API object."""
+        fields: Json = {
             "message_id": self.message_id,
             "from": self.sender,
             "chat": self.chat,
@@ -85,23 +87,26 @@ class Bubble:
             **self.payload,
         }
         if self.edit_date is not None:
-            told["edit_date"] = self.edit_date
+            fields["edit_date"] = self.edit_date
         if self.text:
-            told["text"] = self.text
+            fields["text"] = self.text
         if self.entities:
-            told["entities"] = self.entities
+            fields["entities"] = self.entities
         if self.markup is not None:
-            told["reply_markup"] = self.markup
-        return told
+            fields["reply_markup"] = self.markup
+        return fields
 
     def picture(self) -> str:
-        """The message drawn with plain characters, for the words of a failed test."""
-        lines = [self.text, *(" ".join(f"[ {b.text} ]" for b in row) for row in self.buttons)]
+        """The message drawn as text, for the output of a failed test."""
+        lines = [
+            self.text,
+            *(" ".join(f"[ {button.text} ]" for button in row) for row in self.buttons),
+        ]
         return "\n".join(f"    {line}" for part in lines for line in part.split("\n"))
 
 
-def _button(raw: dict[str, Any]) -> Button:
-    return Button(
+def _button(raw: dict[str, Any]) -> ChatButton:
+    return ChatButton(
         text=raw["text"],
         data=raw.get("callback_data"),
         url=raw.get("url"),

@@ -1,23 +1,23 @@
-"""People: what they do reaches the bot as updates, what it says they can read."""
+"""Simulated people: their actions become updates for the bot, its messages are in their chats."""
 
 from dataclasses import replace
 from typing import Any
 
 from playground.errors import Json
-from playground.text.text import with_found
-from playground.world.groups import Group, Update, last_word, membership
-from playground.world.messages import Bubble, Button
-from playground.world.world import Chat, User, World
+from playground.text.text import add_detected_entities
+from playground.world.groups import PlayGroup, Update, change_bot_membership, last_bot_message
+from playground.world.messages import ChatButton, ChatMessage
+from playground.world.world import PlayChat, PlayUser, World
 
 
-class Person:
+class PlayPerson:
     """Somebody with a Telegram account and a private chat with the bot.
 
-    What a person does returns the update the bot will get, or None when the bot did not allow
+    Each action returns the update that the bot will get, or None when the bot does not allow
     that kind of update.
     """
 
-    def __init__(self, world: World, user: User) -> None:
+    def __init__(self, world: World, user: PlayUser) -> None:
         self._world = world
         self.user = user
         self.chat = world.chats[user.id]
@@ -28,30 +28,30 @@ class Person:
         return self.user.id
 
     @property
-    def messages(self) -> list[Bubble]:
+    def messages(self) -> list[ChatMessage]:
         """The private chat, both sides, oldest first, without what was deleted."""
-        return [bubble for bubble in self.chat.bubbles.values() if not bubble.deleted]
+        return [message for message in self.chat.messages.values() if not message.deleted]
 
     @property
-    def heard(self) -> list[Bubble]:
+    def heard(self) -> list[ChatMessage]:
         """The bot's messages in the private chat, oldest first, without what was deleted."""
-        return [bubble for bubble in self.messages if bubble.by_bot]
+        return [message for message in self.messages if message.by_bot]
 
     @property
-    def screen(self) -> Bubble:
+    def screen(self) -> ChatMessage:
         """The bot's last message in the private chat.
 
         Raises:
-            AssertionError: when it has said nothing yet.
+            AssertionError: when it has sent nothing yet.
         """
-        return last_word(self.chat)
+        return last_bot_message(self.chat)
 
     @property
-    def asked(self) -> Bubble | None:
-        """The bot's message that wants a reply, while it is the last one in the private chat."""
+    def reply_prompt(self) -> ChatMessage | None:
+        """The bot's message with a forced reply, while it is the last one in the private chat."""
         last = self.messages[-1] if self.messages else None
-        wants = last is not None and (last.reply_keyboard or {}).get("force_reply")
-        return last if wants else None
+        forced = last is not None and (last.reply_keyboard or {}).get("force_reply")
+        return last if forced else None
 
     @property
     def alerts(self) -> list[str]:
@@ -61,10 +61,10 @@ class Person:
     @property
     def open(self) -> bool:
         """Whether anything this person did still waits for the bot."""
-        return self._world.watch.is_open(self.id)
+        return self._world.idle_watch.is_open(self.id)
 
     async def send(
-        self, text: str, *, chat: Group | None = None, reply_to: Bubble | None = None
+        self, text: str, *, chat: PlayGroup | None = None, reply_to: ChatMessage | None = None
     ) -> Update | None:
         """Write a message, in the private chat or a group, perhaps as a reply to another."""
         payload: Json = {"reply_to_message": reply_to.json()} if reply_to else {}
@@ -86,7 +86,7 @@ class Person:
         return self._write(self.chat, payload={"sticker": sticker})
 
     async def send_photo(self, caption: str | None = None) -> Update | None:
-        """Send a photo, with words under it or without."""
+        """Send a photo, with or without a caption."""
         payload: Json = {"photo": [{**_file("photo"), "width": 90, "height": 90}]}
         if caption:
             payload["caption"] = caption
@@ -96,16 +96,16 @@ class Person:
         """Send a voice message."""
         return self._write(self.chat, payload={"voice": {**_file("voice"), "duration": seconds}})
 
-    async def edit(self, text: str, *, message: Bubble | None = None) -> Update | None:
-        """Change an own message, the last one unless another is given."""
-        mine = [bubble for bubble in self.messages if not bubble.by_bot]
-        bubble = message or mine[-1]
-        bubble.text, bubble.entities = text, _entities(text)
-        bubble.edits += 1
-        bubble.edit_date = int(self._world.clock())
+    async def edit(self, text: str, *, message: ChatMessage | None = None) -> Update | None:
+        """Edit an own message: `message`, or the last one."""
+        mine = [message for message in self.messages if not message.by_bot]
+        message = message or mine[-1]
+        message.text, message.entities = text, _detected_entities(text)
+        message.edits += 1
+        message.edit_date = int(self._world.clock())
         self._world.changed(self.chat)
         return self._world.updates.add(
-            "edited_message", bubble.json(), chat_id=self.id, user_id=self.id
+            "edited_message", message.json(), chat_id=self.id, user_id=self.id
         )
 
     async def tap(
@@ -113,8 +113,8 @@ class Person:
         label: str | None = None,
         *,
         data: str | None = None,
-        message: Bubble | None = None,
-        chat: Group | None = None,
+        message: ChatMessage | None = None,
+        chat: PlayGroup | None = None,
     ) -> Update | None:
         """Tap a button.
 
@@ -129,13 +129,13 @@ class Person:
             AssertionError: when there is no such button, or it is a link that leaves the chat.
         """
         where = self._where(chat)
-        bubble = message or self._bearing(where, label)
+        message = message or self._message_with(where, label)
         if data is None:
-            data = self._data(bubble, label)
-        query = self._world.new_query(self.id, bubble.message_id)
-        shown: Json = bubble.json()
-        if bubble.deleted:
-            shown = {"chat": where.json(), "message_id": bubble.message_id, "date": 0}
+            data = self._callback_data(message, label)
+        query = self._world.new_query(self.id, message.message_id)
+        shown: Json = message.json()
+        if message.deleted:
+            shown = {"chat": where.json(), "message_id": message.message_id, "date": 0}
         payload: Json = {
             "id": query.id,
             "from": self.user.json(),
@@ -147,17 +147,17 @@ class Person:
             "callback_query", payload, chat_id=where.id, user_id=self.id, query_id=query.id
         )
 
-    def _bearing(self, where: Chat, label: str | None) -> Bubble:
-        said = [b for b in where.bubbles.values() if b.by_bot and not b.deleted]
-        for bubble in reversed(said):
-            if label is None or bubble.find(label) is not None:
-                return bubble
+    def _message_with(self, where: PlayChat, label: str | None) -> ChatMessage:
+        sent = [m for m in where.messages.values() if m.by_bot and not m.deleted]
+        for message in reversed(sent):
+            if label is None or message.find(label) is not None:
+                return message
         raise AssertionError(f"no button {label!r}; the last screen is\n{self.picture()}")
 
-    def _data(self, bubble: Bubble, label: str | None) -> str:
-        button: Button | None = bubble.find(label) if label is not None else None
+    def _callback_data(self, message: ChatMessage, label: str | None) -> str:
+        button: ChatButton | None = message.find(label) if label is not None else None
         if button is None:
-            raise AssertionError(f"no button {label!r} on\n{bubble.picture()}")
+            raise AssertionError(f"no button {label!r} on\n{message.picture()}")
         if button.data is None:
             raise AssertionError(f"the button {label!r} is no callback button: {button}")
         return button.data
@@ -182,19 +182,19 @@ class Person:
         """Block the bot: what it sends is refused with 403."""
         self.chat.blocked = True
         self.chat.met = True
-        return membership(self._world, self.chat, self.user, "member", "kicked")
+        return change_bot_membership(self._world, self.chat, self.user, "member", "kicked")
 
     async def unblock(self) -> Update | None:
         """Let the bot write again."""
         self.chat.blocked = False
-        return membership(self._world, self.chat, self.user, "kicked", "member")
+        return change_bot_membership(self._world, self.chat, self.user, "kicked", "member")
 
     async def deactivate(self) -> None:
-        """Delete the account: the bot is told only when it writes."""
+        """Delete the account, of which the bot learns only when it writes."""
         self.user.deactivated = True
 
     async def settled(self, timeout: float = 5) -> None:  # noqa: ASYNC109 - it tells the screen
-        """Wait until the bot is done with everything this person did.
+        """Wait until the bot has handled everything this person did.
 
         A message is done when the bot has sent or changed a message after reading it, a tap
         when it was answered, anything else when it was read; and then the chat must be quiet
@@ -203,69 +203,74 @@ class Person:
         Raises:
             AssertionError: after `timeout` seconds, with the last screen.
         """
-        await self._world.watch.settled(self.id, seconds=timeout, explain=self.picture)
+        await self._world.idle_watch.settled(self.id, seconds=timeout, explain=self.picture)
 
     async def say(
         self,
         text: str,
         *,
         timeout: float = 5,  # noqa: ASYNC109 - as in `settled`
-        chat: Group | None = None,
-        reply_to: Bubble | None = None,
-    ) -> Bubble:
+        chat: PlayGroup | None = None,
+        reply_to: ChatMessage | None = None,
+    ) -> ChatMessage:
         """`send`, `settled`, and the screen that follows."""
         await self.send(text, chat=chat, reply_to=reply_to)
         await self.settled(timeout)
-        return last_word(self._where(chat))
+        return last_bot_message(self._where(chat))
 
     async def tap_and_wait(
         self,
         label: str | None = None,
         *,
         data: str | None = None,
-        message: Bubble | None = None,
-        chat: Group | None = None,
+        message: ChatMessage | None = None,
+        chat: PlayGroup | None = None,
         timeout: float = 5,  # noqa: ASYNC109 - as in `settled`
-    ) -> Bubble:
+    ) -> ChatMessage:
         """`tap`, `settled`, and the screen that follows."""
         await self.tap(label, data=data, message=message, chat=chat)
         await self.settled(timeout)
-        return last_word(self._where(chat))
+        return last_bot_message(self._where(chat))
 
     def picture(self) -> str:
-        """The end of the private chat in plain characters, for the words of a failed test."""
+        """The end of the private chat drawn as text, for the output of a failed test."""
         shown = self.messages[-3:]
-        return "\n".join(_side(bubble) + "\n" + bubble.picture() for bubble in shown) or "(empty)"
+        return (
+            "\n".join(_author_of(message) + "\n" + message.picture() for message in shown)
+            or "(empty)"
+        )
 
-    def _where(self, group: Group | None) -> Chat:
+    def _where(self, group: PlayGroup | None) -> PlayChat:
         return self.chat if group is None else group.chat
 
-    def _write(self, chat: Chat, *, text: str = "", payload: Json | None = None) -> Update | None:
+    def _write(
+        self, chat: PlayChat, *, text: str = "", payload: Json | None = None
+    ) -> Update | None:
         if chat.blocked:
             raise AssertionError(f"{self.user.name} has blocked the bot; unblock it first")
         chat.met = chat.started = True
         self.chat.met = True
-        bubble = self._world.put(
+        message = self._world.add_message(
             chat,
             self.user.json(),
             by_bot=False,
             text=text,
-            entities=_entities(text),
+            entities=_detected_entities(text),
             payload=payload or {},
         )
         self.user.invites = [
             invite for invite in self.user.invites if text != f"/start {invite.token}"
         ]
-        return self._world.updates.add("message", bubble.json(), chat_id=chat.id, user_id=self.id)
+        return self._world.updates.add("message", message.json(), chat_id=chat.id, user_id=self.id)
 
 
-def _entities(text: str) -> list[Json]:
-    return with_found(text, [])
+def _detected_entities(text: str) -> list[Json]:
+    return add_detected_entities(text, [])
 
 
 def _file(kind: str) -> dict[str, Any]:
     return {"file_id": f"{kind}-file", "file_unique_id": f"{kind}-unique"}
 
 
-def _side(bubble: Bubble) -> str:
-    return "bot:" if bubble.by_bot else f"{bubble.sender.get('first_name')}:"
+def _author_of(message: ChatMessage) -> str:
+    return "bot:" if message.by_bot else f"{message.sender.get('first_name')}:"

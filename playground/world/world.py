@@ -1,4 +1,4 @@
-"""Who there is, which chats they have, and what was said in them."""
+"""The state of the playground: people, chats, messages."""
 
 import random
 from collections.abc import Callable
@@ -6,31 +6,31 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from playground import limits
-from playground.change_signal import Bell
-from playground.errors import Json, Refusal, bad, forbidden
-from playground.world.idle_watch import Watch
-from playground.world.messages import Alert, Bubble
-from playground.world.update_queue import Updates
+from playground.change_signal import ChangeSignal
+from playground.errors import ApiError, Json, bad_request, forbidden
+from playground.world.idle_watch import IdleWatch
+from playground.world.messages import ChatMessage, TapAlert
+from playground.world.update_queue import UpdateQueue
 
-Kind = Literal["private", "group", "supergroup"]
+ChatKind = Literal["private", "group", "supergroup"]
 
 
 @dataclass(frozen=True, slots=True)
-class Invite:
-    """A link somebody has been given: `label` says from whom, `token` goes after `/start `."""
+class PlayInvite:
+    """An invite link that a person has: `label` says from whom, `token` follows `/start `."""
 
     label: str
     token: str
 
 
 @dataclass(slots=True)
-class User:
+class PlayUser:
     """A person as Telegram knows them.
 
     Attributes:
         language: IETF tag that Telegram sends along, or None when it sends none.
-        note: a few words about who this is, shown on the page.
-        invites: those not used yet.
+        note: a short description of the person, shown on the page.
+        invites: invites not used yet.
         deactivated: whether the account is gone for good.
         alerts: texts of answered taps, oldest first.
     """
@@ -40,23 +40,23 @@ class User:
     language: str | None = None
     username: str | None = None
     note: str = ""
-    invites: list[Invite] = field(default_factory=list)
+    invites: list[PlayInvite] = field(default_factory=list)
     deactivated: bool = False
-    alerts: list[Alert] = field(default_factory=list)
+    alerts: list[TapAlert] = field(default_factory=list)
 
     def json(self) -> Json:
-        """The user as the Bot API tells it."""
-        told: Json = {"id": self.id, "is_bot": False, "first_name": self.name}
+        """The user as a Bot API object."""
+        fields: Json = {"id": self.id, "is_bot": False, "first_name": self.name}
         if self.username:
-            told["username"] = self.username
+            fields["username"] = self.username
         if self.language:
-            told["language_code"] = self.language
-        return told
+            fields["language_code"] = self.language
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A message being written by the bot: gone after 30 seconds."""
+class PlayDraft:
+    """A draft that the bot shows; it disappears after 30 seconds."""
 
     draft_id: int
     text: str
@@ -67,155 +67,157 @@ class Draft:
 
 
 @dataclass(slots=True)
-class Chat:
+class PlayChat:
     """A private chat (its id is the person's) or a group (a negative id).
 
     Attributes:
         met: whether the bot has ever seen an update from it.
         started: whether it may write there.
         blocked: whether the person has blocked it.
-        removed: whether it was put out of the group.
+        removed: whether the bot was removed from the group.
         moved_to: the supergroup that this group has become.
-        action: what the bot is doing now, and until when (seconds since 1970).
+        action: the chat action, such as typing, and until when (seconds since 1970).
         version: grows with every change, so that a page can see what is new.
     """
 
     id: int
-    kind: Kind
+    kind: ChatKind
     title: str
     members: list[int] = field(default_factory=list)
-    bubbles: dict[int, Bubble] = field(default_factory=dict)
+    messages: dict[int, ChatMessage] = field(default_factory=dict)
     met: bool = False
     started: bool = False
     blocked: bool = False
     removed: bool = False
     moved_to: int | None = None
     action: tuple[str, float] | None = None
-    draft: Draft | None = None
+    draft: PlayDraft | None = None
     version: int = 0
 
     def json(self) -> Json:
-        """The chat as the Bot API tells it."""
+        """The chat as a Bot API object."""
         name = "first_name" if self.kind == "private" else "title"
         return {"id": self.id, "type": self.kind, name: self.title}
 
 
 @dataclass(slots=True)
-class Query:
-    """One tap that waits for `answerCallbackQuery`; `made` is in seconds since 1970."""
+class TapQuery:
+    """One tap that waits for `answerCallbackQuery`; `made`: seconds since 1970."""
 
     id: str
     user_id: int
     message_id: int
-    made: float
+    created_at: float
     answered: bool = False
 
 
 class World:
-    """Everything the playground remembers, in memory."""
+    """Everything the playground stores, in memory."""
 
     def __init__(
         self,
         bot: Json,
         clock: Callable[[], float],
-        chance: random.Random,
-        bell: Bell,
-        updates: Updates,
-        watch: Watch,
+        rng: random.Random,
+        changes: ChangeSignal,
+        updates: UpdateQueue,
+        idle_watch: IdleWatch,
     ) -> None:
         self.bot = bot
         self.clock = clock
-        self.bell = bell
+        self.changes = changes
         self.updates = updates
-        self.watch = watch
-        self.users: dict[int, User] = {}
-        self.chats: dict[int, Chat] = {}
-        self.queries: dict[str, Query] = {}
-        self._chance = chance
-        self._message_id = chance.randrange(100, 1000)
+        self.idle_watch = idle_watch
+        self.users: dict[int, PlayUser] = {}
+        self.chats: dict[int, PlayChat] = {}
+        self.queries: dict[str, TapQuery] = {}
+        self._rng = rng
+        self._message_id = rng.randrange(100, 1000)
 
-    def new_user(self, user: User) -> User:
-        """Let a person exist, with a private chat the bot has not met."""
+    def new_user(self, user: PlayUser) -> PlayUser:
+        """Add a person, with a private chat the bot has not met."""
         self.users[user.id] = user
-        self.chats[user.id] = Chat(user.id, "private", user.name, [user.id])
-        self.bell.ring()
+        self.chats[user.id] = PlayChat(user.id, "private", user.name, [user.id])
+        self.changes.notify()
         return user
 
     def new_user_id(self) -> int:
-        """An id as large as real ones get: more than 32 bits, at most 52."""
+        """A free id as large as real ones: more than 32 bits, at most 52."""
         return self._unused(1 << 33, 1 << 52)
 
-    def new_group(self, title: str, members: list[int], kind: Kind = "group") -> Chat:
-        """Let a group exist."""
+    def new_group(self, title: str, members: list[int], kind: ChatKind = "group") -> PlayChat:
+        """Add a group chat."""
         chat_id = -self._unused(1 << 33, 1 << 40)
-        chat = Chat(chat_id, kind, title, members, met=True, started=True)
+        chat = PlayChat(chat_id, kind, title, members, met=True, started=True)
         self.chats[chat.id] = chat
         return chat
 
     def _unused(self, low: int, high: int) -> int:
         while True:
-            number = self._chance.randrange(low, high)
+            number = self._rng.randrange(low, high)
             if number not in self.chats and -number not in self.chats:
                 return number
 
-    def new_query(self, user_id: int, message_id: int) -> Query:
-        """Let a tap wait for its answer."""
-        query = Query(
-            str(self._chance.randrange(1 << 60, 1 << 62)), user_id, message_id, self.clock()
+    def new_query(self, user_id: int, message_id: int) -> TapQuery:
+        """Add a tap that waits for its answer."""
+        query = TapQuery(
+            str(self._rng.randrange(1 << 60, 1 << 62)), user_id, message_id, self.clock()
         )
         self.queries[query.id] = query
         return query
 
-    def put(self, chat: Chat, sender: Json, *, by_bot: bool, **what: object) -> Bubble:
-        """Add a message to a chat. `what` are further fields of `Bubble`."""
+    def add_message(
+        self, chat: PlayChat, sender: Json, *, by_bot: bool, **fields: object
+    ) -> ChatMessage:
+        """Add a message to a chat. `fields`: further fields of `ChatMessage`."""
         self._message_id += 1
-        bubble = Bubble(
+        message = ChatMessage(
             message_id=self._message_id,
             chat_id=chat.id,
             sender=sender,
             chat=chat.json(),
             by_bot=by_bot,
             date=int(self.clock()),
-            **what,  # type: ignore[arg-type]
+            **fields,  # type: ignore[arg-type]
         )
-        chat.bubbles[bubble.message_id] = bubble
+        chat.messages[message.message_id] = message
         if by_bot:
             chat.action = None
             chat.draft = None
         self.changed(chat)
-        return bubble
+        return message
 
-    def changed(self, chat: Chat) -> None:
-        """Tell the page and everybody who waits."""
+    def changed(self, chat: PlayChat) -> None:
+        """Record a change of a chat, and wake all who wait for one."""
         chat.version += 1
-        self.bell.ring()
+        self.changes.notify()
 
-    def chat(self, chat_id: int | str) -> Chat:
+    def chat(self, chat_id: int | str) -> PlayChat:
         """The chat of a call.
 
         Raises:
-            Refusal: 400 when the bot has never met it, or it has become a supergroup.
+            ApiError: 400 when the bot has never met it, or it has become a supergroup.
         """
         chat = self.chats.get(chat_id) if isinstance(chat_id, int) else None
         if chat is None or not chat.met:
-            raise bad("chat not found")
+            raise bad_request("chat not found")
         if chat.moved_to is not None:
-            words = "Bad Request: group chat was upgraded to a supergroup chat"
-            raise Refusal(400, words, {"migrate_to_chat_id": chat.moved_to})
+            description = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise ApiError(400, description, {"migrate_to_chat_id": chat.moved_to})
         return chat
 
-    def open_chat(self, chat_id: int | str) -> Chat:
+    def open_chat(self, chat_id: int | str) -> PlayChat:
         """The chat of a call that writes.
 
         Raises:
-            Refusal: 400 or 403, as the chat stands.
+            ApiError: 400 or 403, where the bot may not write.
         """
         chat = self.chat(chat_id)
         if chat.removed:
-            what = "is not a member of the supergroup chat"
+            state = "is not a member of the supergroup chat"
             if chat.kind == "group":
-                what = "was kicked from the group chat"
-            raise forbidden(f"bot {what}")
+                state = "was kicked from the group chat"
+            raise forbidden(f"bot {state}")
         if chat.kind == "private":
             if self.users[chat.id].deactivated:
                 raise forbidden("user is deactivated")
@@ -225,12 +227,12 @@ class World:
                 raise forbidden("bot can't initiate conversation with a user")
         return chat
 
-    def live_draft(self, chat: Chat) -> Draft | None:
-        """What the bot is writing there now."""
+    def live_draft(self, chat: PlayChat) -> PlayDraft | None:
+        """The draft that the chat shows now, if any."""
         return chat.draft if chat.draft and chat.draft.until > self.clock() else None
 
-    def live_action(self, chat: Chat) -> tuple[str, float] | None:
-        """What the bot is doing there now, and for how many more seconds."""
+    def live_action(self, chat: PlayChat) -> tuple[str, float] | None:
+        """The chat action shown now, and for how many more seconds."""
         if chat.action is None or chat.action[1] <= self.clock():
             return None
         return chat.action[0], min(chat.action[1] - self.clock(), limits.ACTION_LIFE_SECONDS)

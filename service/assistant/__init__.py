@@ -1,1 +1,1 @@
-"""What members let a model do, what it costs, and what is counted of their questions."""
+"""The assistant: consent to a language model, its quotas, and counts of question topics."""

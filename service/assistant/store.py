@@ -1,4 +1,4 @@
-"""Tables of what the assistant counts and keeps: topics asked about, vectors of texts."""
+"""Tables of topic counts and of stored vectors."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import Column, Integer, LargeBinary, Row, String, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import metadata
-from service.db.upsert import insert_into
+from service.db.upsert import insert_missing, upsert
 
 question_counts = Table(
     "question_counts",
@@ -20,7 +20,6 @@ question_counts = Table(
     Column("n", Integer, nullable=False),
 )
 
-
 vectors = Table(
     "vectors",
     metadata,
@@ -30,23 +29,23 @@ vectors = Table(
 )
 
 
-async def count_up(
+async def increment_counts(
     conn: AsyncConnection, mid_ids: Collection[str], cell: Mapping[str, str]
 ) -> None:
-    """One question more about a topic, in each of these MIDs. Whose it was is not kept."""
+    """Count one more question of this topic, language and band in each of these MIDs."""
     keys = [column.name for column in question_counts.primary_key]
+    # In one order, so that two transactions cannot deadlock.
     for mid_id in sorted(mid_ids):
-        put = insert_into(conn, question_counts).values(mid_id=mid_id, n=1, **cell)
-        more = {"n": question_counts.c.n + 1}
-        await conn.execute(put.on_conflict_do_update(index_elements=keys, set_=more))
+        row = {"mid_id": mid_id, "n": 1, **cell}
+        await upsert(conn, question_counts, row, keys, {"n": question_counts.c.n + 1})
 
 
 async def read_counts(conn: AsyncConnection, mid_id: str) -> list[Row[Any]]:
-    """How often which topic, by month and language; the newest month first."""
-    cells = question_counts.c
-    wanted = select(question_counts).where(cells.mid_id == mid_id)
+    """The topic counts of a MID, the newest month and the most frequent topic first."""
+    columns = question_counts.c
+    query = select(question_counts).where(columns.mid_id == mid_id)
     return list(
-        await conn.execute(wanted.order_by(cells.month.desc(), cells.n.desc(), cells.topic))
+        await conn.execute(query.order_by(columns.month.desc(), columns.n.desc(), columns.topic))
     )
 
 
@@ -58,10 +57,8 @@ async def read_vectors(conn: AsyncConnection, model: str) -> dict[str, bytes]:
     return {row.text_hash: row.body for row in rows}
 
 
-async def put_vectors(conn: AsyncConnection, model: str, found: Mapping[str, bytes]) -> None:
-    """Remember vectors, so that a text is embedded once."""
-    if not found:
-        return
-    put = insert_into(conn, vectors).on_conflict_do_nothing(index_elements=["model", "text_hash"])
-    rows = [{"model": model, "text_hash": key, "body": body} for key, body in found.items()]
-    await conn.execute(put, rows)
+async def put_vectors(conn: AsyncConnection, model: str, bodies: Mapping[str, bytes]) -> None:
+    """Store vectors by text hash; those that are stored already stay."""
+    if bodies:
+        rows = [{"model": model, "text_hash": key, "body": body} for key, body in bodies.items()]
+        await insert_missing(conn, vectors, rows, ["model", "text_hash"])

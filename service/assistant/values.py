@@ -1,15 +1,15 @@
-"""A member's choice about the model, its quota, and counts of what was asked."""
+"""A member's choice about the language model, quotas of it, and counts of topics."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-MOST_LEVEL = 3
-"""As much as a model may ever be told."""
+MAX_LEVEL = 3
+"""The highest disclosure level: how much may be sent to a model, from 0 (nothing)."""
 
 
 class ModelChoice(StrEnum):
-    """What a member said to being answered by a model."""
+    """A member's answer to being answered by a model."""
 
     NOT_ASKED = "not_asked"
     YES = "yes"
@@ -18,24 +18,24 @@ class ModelChoice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelView:
-    """A member's choice about the model, and the last request that left for it, word for word.
+    """A member's choice about the model, and the last request that was sent, word for word.
 
-    ``agreed`` is how much they let leave when they said yes, ``most`` how much their MIDs let: the
-    strictest of them. Both from 0 (nothing) to 3.
+    ``agreed_level`` is the disclosure level that they agreed to, ``max_level`` the highest that
+    all of their MIDs allow.
     """
 
     choice: ModelChoice = ModelChoice.NOT_ASKED
-    agreed: int = 0
-    most: int = MOST_LEVEL
+    agreed_level: int = 0
+    max_level: int = MAX_LEVEL
     request: str | None = None
     requested_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class TopicCount:
     """How often members of a MID asked about a topic in a language in a month.
 
-    ``n`` is None where it is smaller than the MID's small group: it is not told.
+    ``n`` is None where it is smaller than the MID's small group, to protect the members in it.
     """
 
     month: str
@@ -45,28 +45,29 @@ class Cell:
     n: int | None
 
 
-class Purse(StrEnum):
-    """What the model costs is counted by: each has a limit for a day or a month."""
+class QuotaKind(StrEnum):
+    """A kind of quota of the model, with a limit for a day or a month."""
 
     MEMBER = "member"
     """Questions of one member, a day."""
     MID = "mid"
     """Tokens of one MID, a month; the questions of people without a MID share one."""
     ALL = "all"
-    """Tokens of everybody together, a month."""
+    """Tokens of all members together, a month."""
     WARNED = "warned"
     """Whether the operator was told that a month's tokens run low."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draw:
-    """Something taken from a purse: whose it is, and the day or month, such as 2026-11-21.
+class QuotaDraw:
+    """An amount ``n`` to take from the quota of an owner in a period.
 
-    Nothing is taken once the count has reached ``most``.
+    ``period`` is a day or a month, such as 2026-11-21. Nothing can be taken once the count has
+    reached ``limit``; the last draw may exceed it.
     """
 
-    purse: Purse
+    kind: QuotaKind
     owner: str
     period: str
     n: int
-    most: int
+    limit: int

@@ -13,7 +13,7 @@ from service.deps import Deps
 from service.documents import store
 from service.errors import ImportRefusedError
 from service.licences import store as licences
-from service.licences.rules import changes, material_changes
+from service.licences.rules import changed_fields, material_changes
 from service.licences.values import Licence, Terms
 from service.mids import store as mid_store
 from service.statements import store as money
@@ -28,7 +28,10 @@ async def import_bundle(deps: Deps, bundle: Bundle) -> ImportReport:
     async with deps.db.write() as conn:
         await mid_store.hold_mid(conn, bundle.mid.id)
         now = deps.clock.now()
-        known = {one.slug: one for one in await licences.read_licences(conn, [bundle.mid.id])}
+        known = {
+            licence.slug: licence
+            for licence in await licences.read_licences(conn, [bundle.mid.id])
+        }
         resolved = resolve_terms(bundle)
         problems = [
             problem
@@ -71,8 +74,8 @@ def _problem(spec: LicenceSpec, terms: Terms, known: Licence | None) -> str | No
             f"{where}: version {spec.version} is older than version {known.version}, which is "
             f"stored. Mend: write version {known.version}, or a higher one for new terms."
         )
-    if spec.version == known.version and terms.digest() != known.digest:
-        changed = ", ".join(changes(known.terms, terms))
+    if spec.version == known.version and terms != known.terms:
+        changed = ", ".join(changed_fields(known.terms, terms))
         return (
             f"{where}: {changed} changed, but the version is still {spec.version}. "
             f"Mend: write version {spec.version + 1}."
@@ -122,7 +125,7 @@ async def _put_licence(
         Change(
             what=what,
             how=f"version {known.version} -> {spec.version}, {spec.status}",
-            fields=changes(known.terms, terms),
+            fields=changed_fields(known.terms, terms),
             material=material,
         )
     ]
@@ -131,12 +134,12 @@ async def _put_licence(
 async def _put_roster(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
     known = await mid_store.read_roster(conn, bundle.mid.id)
     wanted: dict[str, dict[str, Any]] = {
-        one.ref: {
-            "language": one.language,
-            "tier": one.standing,
-            "eligible": sorted(one.eligible),
+        member.ref: {
+            "language": member.language,
+            "tier": member.standing,
+            "eligible": sorted(member.eligible),
         }
-        for one in bundle.members
+        for member in bundle.members
     }
     fresh = {ref: row for ref, row in wanted.items() if known.get(ref) != row}
     await mid_store.put_roster(conn, bundle.mid.id, fresh)
@@ -150,17 +153,17 @@ async def _put_roster(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
 async def _put_papers(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
     mid_id = bundle.mid.id
     wanted = {
-        "article": {one.id: one.model_dump(mode="json") for one in bundle.articles},
+        "article": {article.id: article.model_dump(mode="json") for article in bundle.articles},
         "statement": {
-            f"{one.period} {one.currency}": one.model_dump(mode="json")
-            for one in bundle.statements
+            f"{statement.period} {statement.currency}": statement.model_dump(mode="json")
+            for statement in bundle.statements
         },
     }
     done = []
     for kind, docs in wanted.items():
-        known = await store.read_papers(conn, mid_id, kind)
+        known = await store.read_documents(conn, mid_id, kind)
         fresh = {key: doc for key, doc in docs.items() if known.get(key) != doc}
-        await store.put_papers(conn, mid_id, kind, fresh)
+        await store.put_documents(conn, mid_id, kind, fresh)
         if kind == "statement":
             await money.put_lines(conn, mid_id, fresh.values())
         done += [
@@ -173,8 +176,8 @@ async def _left_alone(
     conn: AsyncConnection, bundle: Bundle, known: dict[str, Licence]
 ) -> list[str]:
     """What is stored but not in this file. Leaving it out of a file ends nothing."""
-    named = {one.id for one in bundle.licences}
-    refs = {one.ref for one in bundle.members}
+    named = {licence.id for licence in bundle.licences}
+    refs = {member.ref for member in bundle.members}
     roster = await mid_store.read_roster(conn, bundle.mid.id)
     return [
         *(f"licence {slug}" for slug in sorted(known) if slug not in named),

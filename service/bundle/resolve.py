@@ -19,11 +19,11 @@ def resolve_mid(bundle: Bundle) -> Mid:
         jurisdiction=spec.jurisdiction,
         languages=tuple(spec.languages),
         contact=Contact(**spec.contact.model_dump()),
-        complaints=tuple(Complaint(**one.model_dump()) for one in spec.complaints),
+        complaints=tuple(Complaint(**complaint.model_dump()) for complaint in spec.complaints),
         zone=spec.zone,
         privacy_policy=spec.privacy_policy,
         funding=tuple(Funding(**one.model_dump()) for one in spec.funding),
-        affiliates=tuple(parties[one] for one in spec.affiliates),
+        affiliates=tuple(parties[affiliate] for affiliate in spec.affiliates),
         member_share=spec.member_share,
         quiet_hours=spec.attention.quiet_hours,
         notices_per_week=spec.attention.notices_per_week,
@@ -61,7 +61,7 @@ def _terms(mid: MidSpec, spec: LicenceSpec, parties: dict[str, Party]) -> Terms:
         why_wanted=spec.why_wanted,
         unknowns=spec.unknowns,
         collector=parties[spec.collector],
-        buyers=tuple(parties[one] for one in spec.buyers),
+        buyers=tuple(parties[buyer] for buyer in spec.buyers),
         via=tuple(parties[one] for one in spec.via),
         linked=tuple(sorted(one for one in involved if one in mid.affiliates)),
         remuneration=spec.remuneration,
@@ -75,7 +75,8 @@ def _terms(mid: MidSpec, spec: LicenceSpec, parties: dict[str, Party]) -> Terms:
             for one in spec.data
         ),
         purposes=tuple(
-            Purpose(purpose=one.purpose, commercial=one.commercial) for one in spec.purposes
+            Purpose(purpose=purpose.purpose, commercial=purpose.commercial)
+            for purpose in spec.purposes
         ),
         access_mode=spec.access_mode,
         dp_epsilon=spec.dp_epsilon,
@@ -100,7 +101,8 @@ def _terms(mid: MidSpec, spec: LicenceSpec, parties: dict[str, Party]) -> Terms:
             settlement=price.settlement,
         ),
         commissions=tuple(
-            Commission(party=parties[one.party], percent=one.percent) for one in spec.commissions
+            Commission(party=parties[commission.party], percent=commission.percent)
+            for commission in spec.commissions
         ),
         member_share=mid.member_share if spec.member_share is None else spec.member_share,
         group_size=spec.group_size,
@@ -126,7 +128,7 @@ def _parties(bundle: Bundle) -> dict[str, Party]:
         kind="mid",
         country=mid.jurisdiction,
     )
-    return {mid.id: itself, **{one.id: _party(one) for one in bundle.parties}}
+    return {mid.id: itself, **{party.id: _party(party) for party in bundle.parties}}
 
 
 def _party(spec: PartySpec) -> Party:

@@ -1,1 +1,1 @@
-"""What members say to licences: yes, no, later, never this kind, pause."""
+"""A member's choices about licences: yes, no, later, standing refusals, pause."""

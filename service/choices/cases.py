@@ -1,155 +1,169 @@
-"""Use cases of one card: look, yes, no, later, and the question in between."""
+"""Use cases of a card: look, yes, no, later, and the teach-back question."""
 
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.choices.rules import question
-from service.choices.values import CardView, Outcome, QuizView, is_open
+from service.choices.rules import quiz_question
+from service.choices.values import CardOutcome, CardView, QuizView, is_open
 from service.deps import Deps
 from service.errors import NotFoundError
 from service.ids import new_nonce
 from service.journal import store as journal
-from service.journal.values import Cause, Kind, NewEvent, Proof, Shown, Taught
+from service.journal.values import Cause, EventKind, NewEvent, Proof, ShownText, TeachBack
 from service.standing import rules
 from service.standing import store as standing_store
-from service.standing.member_transaction import turn
-from service.standing.values import Picture, Standing
+from service.standing.member_transaction import member_transaction
+from service.standing.values import MemberSnapshot, Standing
 
 
 async def look_at_card(deps: Deps, member_id: str, licence_id: str) -> CardView:
-    """One licence of this member.
+    """The card of one licence of this member.
 
     Raises:
-        NotFoundError: it is no licence of theirs.
+        NotFoundError: the licence is not among the member's.
     """
     async with deps.db.read() as conn:
-        picture = await standing_store.read_picture(conn, member_id, deps.clock.now())
-    return _card(picture, licence_id, Outcome.LOOKED)
+        snapshot = await standing_store.read_snapshot(conn, member_id, deps.clock.now())
+    return _card(snapshot, licence_id, CardOutcome.LOOKED)
 
 
 async def say_no(deps: Deps, member_id: str, licence_id: str, cause: Cause) -> CardView:
-    """Out of one licence, at once, from any button however old."""
+    """Record a no: out of one licence, at once, from any button however old.
+
+    Raises:
+        NotFoundError: the licence is not among the member's.
+    """
     return await _say(deps, member_id, licence_id, "no", cause)
 
 
 async def say_later(deps: Deps, member_id: str, licence_id: str, cause: Cause) -> CardView:
-    """Not now: the same as no for the licence, but the offer stays among what needs an answer."""
+    """Record a later: the same as a no, but the offer stays listed as open.
+
+    Raises:
+        NotFoundError: the licence is not among the member's.
+    """
     return await _say(deps, member_id, licence_id, "later", cause)
 
 
 async def say_yes(deps: Deps, member_id: str, nonce: str, cause: Cause) -> CardView | QuizView:
     """Agree to the card shown under ``nonce``.
 
-    Recorded only if that text is confirmed as shown, its terms are still the present ones, no
-    standing refusal catches it, and the question it may carry was answered.
+    Recorded only if that text is confirmed as shown, its terms are still the current ones, no
+    standing refusal matches, and its teach-back question, if any, was answered. Otherwise the view
+    says what is missing.
 
     Raises:
         NotFoundError: nothing of this member was shown under the nonce.
     """
-    async with turn(deps, member_id, cause) as now:
-        shown = await _read_card_shown(now.conn, member_id, nonce)
+    async with member_transaction(deps, member_id, cause) as transaction:
+        shown = await _read_card_shown(transaction.conn, member_id, nonce)
         licence_id = shown.proof.subject
-        card = _card(now.picture, licence_id, Outcome.LOOKED)
+        card = _card(transaction.snapshot, licence_id, CardOutcome.LOOKED)
         obstacle = _obstacle(card, shown)
         if obstacle is not None:
-            return _card(now.picture, licence_id, obstacle)
+            return _card(transaction.snapshot, licence_id, obstacle)
         terms = card.standing.holding.licence.terms
-        if terms.needs_teach_back and shown.taught is not Taught.PASSED:
-            return _quiz(now.picture, card.standing, nonce, shown.taught)
+        if terms.needs_teach_back and shown.taught is not TeachBack.PASSED:
+            return _quiz(transaction.snapshot, card.standing, nonce, shown.taught)
         if not card.says_yes:
-            await now.record(_consent(card.standing, "yes", nonce, shown.taught))
-    return _card(now.picture, licence_id, Outcome.YES)
+            await transaction.record(_consent(card.standing, "yes", nonce, shown.taught))
+    return _card(transaction.snapshot, licence_id, CardOutcome.YES)
 
 
 async def answer_question(
     deps: Deps, member_id: str, nonce: str, option: str, cause: Cause
 ) -> QuizView:
-    """Take an answer to the question after a card. A first wrong one is explained and asked again.
+    """Answer the teach-back question of a card. After a first wrong answer it is asked again.
 
-    After a second wrong one this card takes no answer any more; a fresh card does.
+    After a second wrong answer this card accepts no more answers; a new card does.
 
     Raises:
-        NotFoundError: nothing of this member was shown under the nonce, or it asks nothing.
+        NotFoundError: nothing of this member was shown under the nonce, or it asks no question.
     """
-    async with turn(deps, member_id, cause) as now:
-        shown = await _read_card_shown(now.conn, member_id, nonce)
-        found = _find(now.picture, shown.proof.subject)
-        terms = found.holding.licence.terms
+    async with member_transaction(deps, member_id, cause) as transaction:
+        shown = await _read_card_shown(transaction.conn, member_id, nonce)
+        standing = _find_standing(transaction.snapshot, shown.proof.subject)
+        terms = standing.holding.licence.terms
         if not terms.needs_teach_back:
-            raise NotFoundError(f"licence {found.holding.licence.id} asks no question")
+            raise NotFoundError(f"licence {standing.holding.licence.id} asks no question")
         taught = shown.taught
-        again = shown.taught_by == cause.key
-        if taught in {Taught.NOT_ASKED, Taught.ONCE_WRONG} and not again:
-            first = taught is Taught.NOT_ASKED
-            wrong = Taught.ONCE_WRONG if first else Taught.TWICE_WRONG
-            taught = Taught.PASSED if option == question(terms, nonce).right else wrong
+        is_repeat = shown.taught_by == cause.key
+        if taught in {TeachBack.NOT_ASKED, TeachBack.ONCE_WRONG} and not is_repeat:
+            first = taught is TeachBack.NOT_ASKED
+            wrong = TeachBack.ONCE_WRONG if first else TeachBack.TWICE_WRONG
+            taught = TeachBack.PASSED if option == quiz_question(terms, nonce).right else wrong
         if taught is not shown.taught:
-            await journal.put_taught(now.conn, nonce, taught, cause)
-        return _quiz(now.picture, found, nonce, taught)
+            await journal.put_taught(transaction.conn, nonce, taught, cause)
+        return _quiz(transaction.snapshot, standing, nonce, taught)
 
 
 async def _say(
     deps: Deps, member_id: str, licence_id: str, value: Literal["no", "later"], cause: Cause
 ) -> CardView:
-    async with turn(deps, member_id, cause) as now:
-        found = _find(now.picture, licence_id)
-        answer = found.holding.answer
+    async with member_transaction(deps, member_id, cause) as transaction:
+        standing = _find_standing(transaction.snapshot, licence_id)
+        answer = standing.holding.answer
         if answer is None or answer.value != value:
-            await now.record(_consent(found, value))
-    return _card(now.picture, licence_id, Outcome(value))
+            await transaction.record(_consent(standing, value))
+    return _card(transaction.snapshot, licence_id, CardOutcome(value))
 
 
-async def _read_card_shown(conn: AsyncConnection, member_id: str, nonce: str) -> Shown:
+async def _read_card_shown(conn: AsyncConnection, member_id: str, nonce: str) -> ShownText:
     shown = await journal.read_shown(conn, member_id, nonce)
     if shown is None or shown.proof.about != "card":
         raise NotFoundError(f"no card was shown to {member_id} under this nonce")
     return shown
 
 
-def _obstacle(card: CardView, shown: Shown) -> Outcome | None:
+def _obstacle(card: CardView, shown: ShownText) -> CardOutcome | None:
     if not is_open(card.standing):
-        return Outcome.NOT_OPEN
+        return CardOutcome.NOT_OPEN
     if shown.proof.digest != card.proof.digest:
-        return Outcome.TERMS_CHANGED
-    # A card of a membership that was left says nothing about the next one in the same MID.
+        return CardOutcome.TERMS_CHANGED
+    # A card of an ended membership does not count for a later membership in the same MID.
     if not shown.confirmed or shown.proof.membership_id != card.proof.membership_id:
-        return Outcome.NOT_SEEN
-    return Outcome.REFUSED if card.standing.refused_by else None
+        return CardOutcome.NOT_SEEN
+    return CardOutcome.REFUSED if card.standing.refused_by else None
 
 
-def _find(picture: Picture, licence_id: str) -> Standing:
-    for holding in picture.holdings:
+def _find_standing(snapshot: MemberSnapshot, licence_id: str) -> Standing:
+    for holding in snapshot.holdings:
         if holding.licence.id == licence_id:
-            return rules.standing(picture, holding)
-    raise NotFoundError(f"licence {licence_id} is not of {picture.member.id}")
+            return rules.standing(snapshot, holding)
+    raise NotFoundError(f"licence {licence_id} is not of {snapshot.member.id}")
 
 
-def _card(picture: Picture, licence_id: str, outcome: Outcome) -> CardView:
-    found = _find(picture, licence_id)
-    licence = found.holding.licence
+def _card(snapshot: MemberSnapshot, licence_id: str, outcome: CardOutcome) -> CardView:
+    standing = _find_standing(snapshot, licence_id)
+    licence = standing.holding.licence
     proof = Proof(
         nonce=new_nonce(),
         about="card",
         subject=licence.id,
         digest=licence.digest,
         version=licence.version,
-        membership_id=found.holding.membership.id,
+        membership_id=standing.holding.membership.id,
     )
-    return CardView(picture=picture, standing=found, outcome=outcome, proof=proof)
+    return CardView(snapshot=snapshot, standing=standing, outcome=outcome, proof=proof)
 
 
-def _quiz(picture: Picture, found: Standing, nonce: str, taught: Taught) -> QuizView:
-    asked = question(found.holding.licence.terms, nonce)
-    return QuizView(picture=picture, standing=found, question=asked, nonce=nonce, taught=taught)
+def _quiz(snapshot: MemberSnapshot, standing: Standing, nonce: str, taught: TeachBack) -> QuizView:
+    return QuizView(
+        snapshot=snapshot,
+        standing=standing,
+        question=quiz_question(standing.holding.licence.terms, nonce),
+        nonce=nonce,
+        taught=taught,
+    )
 
 
 def _consent(
-    found: Standing, value: str, nonce: str | None = None, taught: Taught | None = None
+    standing: Standing, value: str, nonce: str | None = None, taught: TeachBack | None = None
 ) -> NewEvent:
-    holding = found.holding
+    holding = standing.holding
     return NewEvent(
-        kind=Kind.CONSENT,
+        kind=EventKind.CONSENT,
         scope=f"{holding.membership.id}/{holding.licence.id}",
         value=value,
         before=holding.answer.value if holding.answer else None,

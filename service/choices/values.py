@@ -1,15 +1,15 @@
-"""Views of a choice: the card, the question after it, refusals, pause."""
+"""Views of choices: the card, its teach-back question, refusals, pause."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.journal.values import Proof, Taught
+from service.journal.values import Proof, TeachBack
 from service.licences.values import Refusal
-from service.standing.values import Picture, Standing
+from service.standing.values import MemberSnapshot, Standing
 
 
-class Outcome(StrEnum):
-    """What a tap on a card did. Only YES, NO and LATER were recorded."""
+class CardOutcome(StrEnum):
+    """The result of a use case of the card. Only YES, NO and LATER record an answer."""
 
     LOOKED = "looked"
     YES = "yes"
@@ -23,27 +23,27 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """One licence as its card shows it, with the proof that a yes will need."""
+    """A licence as its card shows it, with the proof that a yes needs."""
 
-    picture: Picture
+    snapshot: MemberSnapshot
     standing: Standing
-    outcome: Outcome
+    outcome: CardOutcome
     proof: Proof
 
     @property
     def open_for_yes(self) -> bool:
-        """Whether a yes could be recorded now."""
+        """Whether a yes can be recorded now."""
         return is_open(self.standing) and not self.standing.refused_by
 
     @property
     def says_yes(self) -> bool:
-        """Whether a yes is in force (even when a pause or the price keeps the member out)."""
+        """Whether a yes is in force, even if a pause or the price keeps the member out."""
         answer, licence = self.standing.holding.answer, self.standing.holding.licence
         return answer is not None and answer.value == "yes" and answer.version >= licence.floor
 
 
 def is_open(standing: Standing) -> bool:
-    """Whether the licence itself can be agreed to: offered or active, not over, and for them."""
+    """Whether the licence can be agreed to: offered or active, not ended, and member eligible."""
     licence = standing.holding.licence
     return licence.status in {"offered", "active"} and standing.why not in {
         "ended",
@@ -52,52 +52,55 @@ def is_open(standing: Standing) -> bool:
     }
 
 
-class Topic(StrEnum):
-    """What the question after a card is about."""
+class QuizTopic(StrEnum):
+    """The topic of a card's teach-back question."""
 
     CANNOT_BE_CALLED_BACK = "cannot_be_called_back"
     SENSITIVE = "sensitive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A question whose right answer comes from the term sheet. ``options`` are keys, in order."""
+class QuizQuestion:
+    """A teach-back question. ``options`` are keys in display order, ``right`` the correct one."""
 
-    topic: Topic
+    topic: QuizTopic
     options: tuple[str, ...]
     right: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizView:
-    """The question between a card and a yes. ``taught`` says how it went so far."""
+    """The teach-back question between a card and a yes, and the progress with it."""
 
-    picture: Picture
+    snapshot: MemberSnapshot
     standing: Standing
-    question: Question
+    question: QuizQuestion
     nonce: str
-    taught: Taught
+    taught: TeachBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalsView:
-    """The standing refusals in force, each with how many licences it catches now."""
+    """The standing refusals in force, each with the number of licences that it matches now.
 
-    picture: Picture
-    caught: tuple[tuple[Refusal, int], ...]
-    just: Refusal | None = None
+    ``changed`` is the refusal that the use case set, or ``lifted``.
+    """
+
+    snapshot: MemberSnapshot
+    matches: tuple[tuple[Refusal, int], ...]
+    changed: Refusal | None = None
     lifted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackView:
-    """What resuming, or lifting one refusal, would bring back, with the proof that it needs.
+class RestoreView:
+    """What ending a pause or lifting a refusal would restore, with the proof that it needs.
 
-    ``stale`` says that what would come back is no longer what was shown, so nothing was recorded.
+    ``stale``: what would be restored is no longer what was shown, so nothing was recorded.
     """
 
-    picture: Picture
+    snapshot: MemberSnapshot
     refusal: Refusal | None
-    back: tuple[Standing, ...]
+    restored: tuple[Standing, ...]
     proof: Proof
     stale: bool = False

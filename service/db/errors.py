@@ -1,11 +1,14 @@
-"""What an operator is told when the store does not open: where it is, what is wrong, the mend."""
+"""What the operator is told when the store does not open or fails: the reason and the fix."""
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from service.errors import StoreError
 
-# What a driver says -> the mend. The first that fits is told.
+STORE_AWAY = (OperationalError, InterfaceError)
+"""The errors of a store that is locked, full, or out of reach."""
+
+# Part of a driver's message -> the fix. The first that matches is used.
 _SERVER = (
     ("password authentication", "Correct the user and the password in MIDLINE_DATABASE_URL."),
     ("pg_hba", "Let the server take this user from here, in its pg_hba.conf."),
@@ -27,8 +30,7 @@ _FILE = (
     ("", "Run midline doctor."),
 )
 
-
-# What a driver says while the store is in use -> a word for the log, and the mend.
+# Part of a driver's message while the store is in use -> reason and fix for the log.
 _AWAY = (
     ("full", "the disk is full", "make room; what waits is then done by itself"),
     ("locked", "another program writes to the store", "stop that one; Midline goes on by itself"),
@@ -42,36 +44,32 @@ _AWAY = (
 )
 
 
-def why_away(error: BaseException) -> dict[str, str]:
-    """Reason and mend for the log, when the store fails in use. Nothing is quoted from it.
+def describe_outage(error: BaseException) -> dict[str, str]:
+    """The reason and the fix for the log, as ``reason`` and ``mend``; the error is not quoted.
 
-    Of a group the first error counts; what no driver said means that nothing answered.
+    Of an exception group the first error counts; one that is not a driver's means no answer.
     """
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    told = str(error.orig) if isinstance(error, DBAPIError) else ""
-    said = told.lower().split("\n", maxsplit=1)[0]
-    reason, mend = next((reason, mend) for part, reason, mend in _AWAY if part in said)
+    message = str(error.orig) if isinstance(error, DBAPIError) else ""
+    first_line = message.lower().split("\n", maxsplit=1)[0]
+    reason, mend = next((reason, mend) for part, reason, mend in _AWAY if part in first_line)
     return {"reason": reason, "mend": mend}
 
 
-def no_opening(url: URL, error: DBAPIError) -> StoreError:
-    """The reason, without a password, for a store that does not open."""
-    said = str(error.orig).strip().split("\n")[0].rstrip(".")
+def opening_error(url: URL, error: DBAPIError) -> StoreError:
+    """The error to raise for a store that does not open; the URL's password is masked."""
+    message = str(error.orig).strip().split("\n")[0].rstrip(".")
     if url.password:
-        said = said.replace(str(url.password), "[secret]")
+        message = message.replace(str(url.password), "[secret]")
     embedded = url.get_backend_name() == "sqlite"
     where = str(url.database) if embedded else _server(url)
     mends = _FILE if embedded else _SERVER
-    mend = next(mend for part, mend in mends if part in said.lower())
-    return StoreError(f"the store {where} does not open: {said}. {mend}")
+    mend = next(mend for part, mend in mends if part in message.lower())
+    return StoreError(f"the store {where} does not open: {message}. {mend}")
 
 
 def _server(url: URL) -> str:
     host = url.host or url.query.get("host") or "this machine"
     port = f":{url.port}" if url.port else ""
     return f"{url.database} at {host}{port}"
-
-
-STORE_AWAY = (OperationalError, InterfaceError)
-"""The store is locked, full, or out of reach."""

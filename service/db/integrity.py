@@ -1,35 +1,35 @@
-"""Whether the embedded file holds what was written: every page against its checksum."""
+"""Integrity of the embedded file: every page is compared with its checksum."""
 
 from pathlib import Path
 
 from service.db.database import Database
 from service.errors import StoreError
 
-# Half a second's reading. A larger file would hold up each start: the doctor reads it whole.
 AT_START_BYTES = 64 * 2**20
+"""Largest file that is checked at every start: half a second. ``midline doctor`` checks any."""
 
 
 async def check_at_start(db: Database) -> None:
-    """Refuse a damaged file, where looking costs little.
+    """Check the file if it is small enough to do so at every start.
 
     Raises:
-        StoreError: pages of it are damaged.
+        StoreError: some of its pages are damaged.
     """
     if db.embedded and _file(db).stat().st_size <= AT_START_BYTES:
         await check(db)
 
 
 async def check(db: Database) -> None:
-    """Refuse a damaged file.
+    """Check the whole embedded file; a server's store is left to the server.
 
     Raises:
-        StoreError: pages of it are damaged.
+        StoreError: some of its pages are damaged.
     """
     if not db.embedded:
         return
-    damaged = await _damaged(db)
-    # A page that is being written while it is read looks damaged too, but not twice.
-    damaged = damaged and damaged & await _damaged(db)
+    damaged = await _damaged_pages(db)
+    # A page that is written while it is read looks damaged too, but not a second time.
+    damaged = damaged and damaged & await _damaged_pages(db)
     if damaged:
         raise StoreError(
             f"{_file(db)} is damaged in {len(damaged)} of its pages, and what was stored there is "
@@ -37,10 +37,10 @@ async def check(db: Database) -> None:
         )
 
 
-async def _damaged(db: Database) -> set[str]:
+async def _damaged_pages(db: Database) -> set[str]:
     async with db.read() as conn:
-        found = await conn.exec_driver_sql("PRAGMA cipher_integrity_check")
-        return set(found.scalars()) if found.returns_rows else set()
+        result = await conn.exec_driver_sql("PRAGMA cipher_integrity_check")
+        return set(result.scalars()) if result.returns_rows else set()
 
 
 def _file(db: Database) -> Path:

@@ -1,43 +1,42 @@
-"""Connections of the embedded store that stay ready between two transactions.
+"""Connections of the embedded store that stay checked out between two transactions.
 
-SQLAlchemy's pool takes 50 us to hand one out and to take it back, and a tap needs two. They come
-from that pool and go back to it when something was wrong with them, or at the end.
+SQLAlchemy's pool takes 50 us to hand out a connection and take it back, and a tap needs two.
+These come from that pool, and return to it when they broke or at shutdown.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from service.db.inline_sqlite import HereConnection
+from service.db.inline_sqlite import inline_connection
 
 
-class Kept:
-    """Up to ``most`` connections of an engine; whoever comes when all are in use waits."""
+class KeptConnections:
+    """At most ``size`` connections of an engine; callers wait while all of them are in use."""
 
-    def __init__(self, engine: AsyncEngine, most: int) -> None:
+    def __init__(self, engine: AsyncEngine, size: int) -> None:
         self._engine = engine
         self._idle: list[AsyncConnection] = []
-        self._room = asyncio.Semaphore(most)
+        self._free = asyncio.Semaphore(size)
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which nothing is open, and on which nothing stays open."""
-        async with self._room:
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection without an open transaction; on exit an open one is rolled back."""
+        async with self._free:
             connection = self._idle.pop() if self._idle else await self._engine.connect()
             try:
                 yield connection
             finally:
-                await self._back(connection)
+                await self._give_back(connection)
 
-    async def _back(self, connection: AsyncConnection) -> None:
+    async def _give_back(self, connection: AsyncConnection) -> None:
         if connection.invalidated:
             await connection.close()
             return
         try:
-            await _end(connection)
+            await _roll_back(connection)
         except BaseException:
             await connection.invalidate()
             await connection.close()
@@ -45,15 +44,13 @@ class Kept:
         self._idle.append(connection)
 
     async def close(self) -> None:
-        """Give back what is not in use."""
+        """Close the idle connections."""
         while self._idle:
             await self._idle.pop().close()
 
 
-async def _end(connection: AsyncConnection) -> None:
-    """Roll back what is open."""
+async def _roll_back(connection: AsyncConnection) -> None:
     if connection.in_transaction():
         await connection.rollback()
-    sync: Any = connection.sync_connection
-    here: HereConnection = sync.connection.dbapi_connection
-    here.rollback()
+    # A reader's transaction is one of the engine alone: SQLAlchemy knows nothing of it.
+    inline_connection(connection).rollback()

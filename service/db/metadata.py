@@ -1,9 +1,9 @@
-"""One MetaData for every topic's tables, and the column types they share."""
+"""The MetaData of all tables, and the column types they share."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, MetaData
+from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -19,15 +19,18 @@ metadata = MetaData(
 
 Json = JSON
 
+# SQLite autoincrements only a column that is exactly INTEGER.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
 
 class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime. SQLite keeps no zone, so it is put back on reading."""
+    """A timezone-aware UTC datetime. SQLite stores no zone, so it is added again on reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Refuse a time without a zone; store UTC."""
+        """Convert to UTC. Raises ValueError for a datetime without a zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -35,8 +38,8 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the zone back."""
+        """Restore the zone."""
         if value is None:
             return None
-        found: datetime = value
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        at: datetime = value
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""The embedded store: SQLCipher under SQLAlchemy's aiosqlite dialect, and the key it needs."""
+"""The embedded store: SQLCipher under SQLAlchemy's aiosqlite dialect, and its key file."""
 
 import os
 import secrets
@@ -11,11 +11,12 @@ from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
 from sqlalchemy.util.concurrency import await_
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from service.db.inline_sqlite import HereConnection
+from service.db.driver_internals import join_thread, let_thread_end_with_process
+from service.db.inline_sqlite import InlineConnection
 from service.errors import StoreError
 
 KEY_BYTES = 32
-# Older engines can damage a file when two connections write and checkpoint at once
+# Older versions can corrupt a file when two connections write and checkpoint at once
 # (sqlite.org/wal.html, "WAL-reset bug").
 SAFE_SQLITE = (3, 51, 3)
 
@@ -29,9 +30,9 @@ _PRAGMAS = (
 
 
 class CipherDbapi(AsyncAdapt_aiosqlite_dbapi):
-    """aiosqlite's adapter with sqlcipher3's error classes.
+    """SQLAlchemy's adapter of aiosqlite, with sqlcipher3's error classes.
 
-    Without it SQLAlchemy does not recognise the driver's errors and lets them through unwrapped.
+    Without them SQLAlchemy does not recognise the driver's errors and raises them unwrapped.
     """
 
     def __init__(self, driver: ModuleType, begins: str) -> None:
@@ -54,22 +55,23 @@ class CipherDbapi(AsyncAdapt_aiosqlite_dbapi):
         ):
             setattr(self, name, getattr(self.sqlite, name))
 
-    def connect(self, *args: Any, **kwargs: Any) -> HereConnection:
-        """Open a connection; the creator says how."""
-        opened = await_(kwargs.pop("async_creator_fn")(*args, **kwargs))
-        return HereConnection(self, opened, self._begins)
+    def connect(self, *args: Any, **kwargs: Any) -> InlineConnection:
+        """Open a connection with the creator that ``cipher_connector`` returned."""
+        connection = await_(kwargs.pop("async_creator_fn")(*args, **kwargs))
+        return InlineConnection(self, connection, self._begins)
 
 
 def cipher_dbapi(begins: str) -> CipherDbapi:
-    """The adapter over sqlcipher3, refused when its SQLite is older than the safe one.
+    """The adapter over sqlcipher3; ``begins`` is READ or WRITE, how its transactions begin.
 
-    ``begins`` is how its transactions begin.
+    Raises:
+        StoreError: its SQLite is older than ``SAFE_SQLITE``.
     """
     if sqlcipher.sqlite_version_info < SAFE_SQLITE:
-        found, wanted = sqlcipher.sqlite_version, ".".join(map(str, SAFE_SQLITE))
+        version, needed = sqlcipher.sqlite_version, ".".join(map(str, SAFE_SQLITE))
         raise StoreError(
-            f"sqlcipher3 carries SQLite {found}, which can damage a file under two writers. "
-            f"Install a sqlcipher3 whose SQLite is {wanted} or newer."
+            f"sqlcipher3 carries SQLite {version}, which can damage a file under two writers. "
+            f"Install a sqlcipher3 whose SQLite is {needed} or newer."
         )
     return CipherDbapi(sqlcipher, begins)
 
@@ -78,7 +80,7 @@ def cipher_connector(path: Path, key: bytes, *, read_only: bool = False) -> Any:
     """A callable that opens ``path`` with ``key``; for ``create_async_engine(async_creator=...)``.
 
     Raises:
-        StoreError: the key does not open the file, or the file is damaged.
+        StoreError: from the callable, when the key does not open the file or it is damaged.
     """
 
     def connect() -> Any:
@@ -103,22 +105,22 @@ def cipher_connector(path: Path, key: bytes, *, read_only: bool = False) -> Any:
     async def create() -> Any:
         connection = aiosqlite.Connection(connect, 64)
         # An engine that was never disposed must not keep the process alive.
-        connection._thread.daemon = True  # noqa: SLF001
+        let_thread_end_with_process(connection)
         try:
             return await connection
         except Exception:
             # aiosqlite told its thread to stop and does not wait: it must not outlive the loop.
-            connection._thread.join(1)  # noqa: SLF001
+            join_thread(connection, 1)
             raise
 
     return create
 
 
 def read_or_make_key(key_file: Path, *, store_exists: bool) -> bytes:
-    """The store's key, made on first use with mode 0600 in a folder with mode 0700.
+    """The store's key, created on first use with mode 0600 in a folder with mode 0700.
 
     Raises:
-        StoreError: it is missing while the store exists, readable by others, or no key.
+        StoreError: the file is missing while the store exists, readable by others, or not a key.
     """
     if not key_file.exists():
         if store_exists:

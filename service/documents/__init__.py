@@ -1,1 +1,1 @@
-"""What a MID hands in as a document: articles and statements."""
+"""Documents that MIDs provide as JSON: articles, statements, suggestions."""

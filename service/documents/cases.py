@@ -1,4 +1,4 @@
-"""Use cases of what MIDs hand in as documents."""
+"""Use cases that read documents."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from service.deps import Deps
 from service.documents import store
 
 
-async def articles(deps: Deps) -> list[tuple[str, dict[str, Any]]]:
-    """Every article of every MID, with the MID's id, in one order."""
+async def read_articles(deps: Deps) -> list[tuple[str, dict[str, Any]]]:
+    """(MID id, article) of every MID, ordered by MID and key."""
     async with deps.db.read() as conn:
-        return await store.read_all(conn, "article")
+        return await store.read_of_all_mids(conn, "article")

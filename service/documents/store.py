@@ -1,4 +1,4 @@
-"""What a MID hands in and other topics read: its articles and statements, kept as they came."""
+"""The table of a MID's documents, stored as they were provided and read by other topics."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,18 +18,18 @@ papers = Table(
 )
 
 
-async def read_papers(conn: AsyncConnection, mid_id: str, kind: str) -> dict[str, Any]:
-    """The MID's papers of one kind, by key."""
+async def read_documents(conn: AsyncConnection, mid_id: str, kind: str) -> dict[str, Any]:
+    """A MID's documents of one kind, by key."""
     rows = await conn.execute(
         select(papers.c.key, papers.c.doc).where(papers.c.mid_id == mid_id, papers.c.kind == kind)
     )
     return {row.key: row.doc for row in rows}
 
 
-async def put_papers(
+async def put_documents(
     conn: AsyncConnection, mid_id: str, kind: str, docs: Mapping[str, Any]
 ) -> None:
-    """Replace the papers with these keys."""
+    """Store documents by key, replacing those with the same keys."""
     for key, doc in docs.items():
         await conn.execute(
             delete(papers).where(
@@ -39,15 +39,15 @@ async def put_papers(
         await conn.execute(insert(papers).values(mid_id=mid_id, kind=kind, key=key, doc=doc))
 
 
-async def drop_paper(conn: AsyncConnection, mid_id: str, kind: str, key: str) -> None:
-    """Remove one paper."""
+async def delete_document(conn: AsyncConnection, mid_id: str, kind: str, key: str) -> None:
+    """Delete one document."""
     await conn.execute(
         delete(papers).where(papers.c.mid_id == mid_id, papers.c.kind == kind, papers.c.key == key)
     )
 
 
-async def read_all(conn: AsyncConnection, kind: str) -> list[tuple[str, Any]]:
-    """(MID, paper) of one kind, of all MIDs."""
+async def read_of_all_mids(conn: AsyncConnection, kind: str) -> list[tuple[str, Any]]:
+    """(MID id, document) of one kind, of all MIDs, ordered by MID and key."""
     rows = await conn.execute(
         select(papers.c.mid_id, papers.c.doc)
         .where(papers.c.kind == kind)

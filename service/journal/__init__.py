@@ -1,1 +1,1 @@
-"""The append-only events, what they add up to, and what was shown to whom."""
+"""The append-only events, the state they add up to, and the texts that were shown."""

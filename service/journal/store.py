@@ -1,4 +1,4 @@
-"""Tables of the journal: events, the latest of each, and what was shown."""
+"""Tables of the journal: events, the latest event of each kind and scope, and shown texts."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -21,16 +21,21 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.db.compiled import Prepared
-from service.db.metadata import Json, Moment, metadata
+from service.db.compiled import CompiledStatement
+from service.db.metadata import Json, Moment, Serial, metadata
+from service.db.upsert import insert_by_dialect
 from service.ids import new_id
-from service.journal.values import Cause, Kind, Latest, NewEvent, Proof, Shown, Taught
-
-# SQLite only counts up by itself on a column that is exactly INTEGER.
-Serial = BigInteger().with_variant(Integer(), "sqlite")
+from service.journal.values import (
+    Cause,
+    EventKind,
+    LatestEvent,
+    NewEvent,
+    Proof,
+    ShownText,
+    TeachBack,
+)
 
 events = Table(
     "events",
@@ -98,7 +103,9 @@ shown = Table(
     Column("confirmed_at", Moment),
 )
 
-_ONE_READING = timedelta(days=1)
+# A text shown again within this time still counts as opened from the same notice.
+_SAME_READING = timedelta(days=1)
+# Columns that ``latest`` copies from ``events``.
 _CACHED = (
     "member_id",
     "kind",
@@ -113,44 +120,48 @@ _CACHED = (
     "before",
     "undoes",
 )
+_SEQ_OF_CAUSE = select(events.c.seq).where(events.c.cause == bindparam("key")).limit(1)
+_LATEST_OF_MEMBER = CompiledStatement(
+    select(latest).where(latest.c.member_id == bindparam("member"))
+)
 
 
-_CAUSED = select(events.c.seq).where(events.c.cause == bindparam("key")).limit(1)
-_OF_MEMBER = Prepared(select(latest).where(latest.c.member_id == bindparam("of")))
+def _insert_or_replace_latest(insert: Any) -> Any:
+    keys = [column.name for column in latest.primary_key]
+    changes = {
+        column.name: insert.excluded[column.name] for column in latest.c if not column.primary_key
+    }
+    return insert.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
-def _put(dialect: Any) -> Prepared:
-    put = dialect.insert(latest)
-    keys = ("member_id", "kind", "scope")
-    changed = {column.name: put.excluded[column.name] for column in latest.c}
-    for key in keys:
-        del changed[key]
-    return Prepared(put.on_conflict_do_update(index_elements=keys, set_=changed))
-
-
+# By dialect, and compiled once: every tap that changes something runs them.
 _APPEND = {
-    dialect.dialect.name: Prepared(
-        dialect.insert(events)
-        .on_conflict_do_nothing(index_elements=["cause", "ordinal"])
-        .returning(events.c.seq)
-    )
-    for dialect in (sqlite, postgresql)
+    dialect: CompiledStatement(statement)
+    for dialect, statement in insert_by_dialect(
+        events,
+        lambda insert: insert.on_conflict_do_nothing(
+            index_elements=["cause", "ordinal"]
+        ).returning(events.c.seq),
+    ).items()
 }
-_PUT_LATEST = {dialect.dialect.name: _put(dialect) for dialect in (sqlite, postgresql)}
+_PUT_LATEST = {
+    dialect: CompiledStatement(statement)
+    for dialect, statement in insert_by_dialect(latest, _insert_or_replace_latest).items()
+}
 
 
-async def caused_already(conn: AsyncConnection, cause: Cause) -> bool:
-    """Whether this very cause has already written its events."""
-    found = await conn.execute(_CAUSED, {"key": cause.key})
-    return found.first() is not None
+async def has_events(conn: AsyncConnection, cause: Cause) -> bool:
+    """Whether this cause has already written its events."""
+    rows = await conn.execute(_SEQ_OF_CAUSE, {"key": cause.key})
+    return rows.first() is not None
 
 
 async def append(
     conn: AsyncConnection, member_id: str, new: list[NewEvent], cause: Cause, at: datetime
-) -> list[Latest]:
-    """Append events and bring ``latest`` up to date; returns them as they are now in force.
+) -> list[LatestEvent]:
+    """Append events, update ``latest``, and return the events as they are now in force.
 
-    Nothing is written, and nothing returned, when this very cause has written before.
+    Nothing is written, and the list is empty, when this cause has written before.
     """
     appended = []
     for ordinal, event in enumerate(new):
@@ -173,15 +184,15 @@ async def append(
             "ordinal": ordinal,
             "detail": event.detail,
         }
-        written = await _APPEND[conn.dialect.name].first(conn, row)
-        if written is None:
+        inserted = await _APPEND[conn.dialect.name].first(conn, row)
+        if inserted is None:
             return []
-        seq = written.seq
+        seq = inserted.seq
         cached = {name: row[name] for name in _CACHED if name != "seq"}
-        in_force = {**cached, "seq": seq, "event_id": row["id"]}
-        await _PUT_LATEST[conn.dialect.name].rows(conn, in_force)
+        latest_row = {**cached, "seq": seq, "event_id": row["id"]}
+        await _PUT_LATEST[conn.dialect.name].rows(conn, latest_row)
         appended.append(
-            Latest(
+            LatestEvent(
                 seq=seq,
                 kind=event.kind,
                 scope=event.scope,
@@ -196,26 +207,27 @@ async def append(
     return appended
 
 
-async def read_latest(conn: AsyncConnection, member_id: str) -> list[Latest]:
-    """Everything that is in force for a member: one row per kind and scope."""
-    return [_latest(row) for row in await _OF_MEMBER.rows(conn, {"of": member_id})]
+async def read_latest(conn: AsyncConnection, member_id: str) -> list[LatestEvent]:
+    """A member's state: the latest event of each kind and scope."""
+    rows = await _LATEST_OF_MEMBER.rows(conn, {"member": member_id})
+    return [_latest_event(row) for row in rows]
 
 
 async def read_latest_of(
-    conn: AsyncConnection, member_ids: Sequence[str], kinds: Collection[Kind] | None = None
-) -> list[tuple[str, Latest]]:
-    """The same for many members, each with whose it is; only of ``kinds``, where given."""
-    wanted = select(latest).where(latest.c.member_id.in_(member_ids))
+    conn: AsyncConnection, member_ids: Sequence[str], kinds: Collection[EventKind] | None = None
+) -> list[tuple[str, LatestEvent]]:
+    """(Member id, latest event) of many members; only of ``kinds``, if given."""
+    query = select(latest).where(latest.c.member_id.in_(member_ids))
     if kinds is not None:
-        wanted = wanted.where(latest.c.kind.in_(kinds))
-    rows = await conn.execute(wanted)
-    return [(row.member_id, _latest(row)) for row in rows]
+        query = query.where(latest.c.kind.in_(kinds))
+    rows = await conn.execute(query)
+    return [(row.member_id, _latest_event(row)) for row in rows]
 
 
-def _latest(row: Any) -> Latest:
-    return Latest(
+def _latest_event(row: Any) -> LatestEvent:
+    return LatestEvent(
         seq=row.seq,
-        kind=Kind(row.kind),
+        kind=EventKind(row.kind),
         scope=row.scope,
         value=row.value,
         before=row.before,
@@ -227,18 +239,18 @@ def _latest(row: Any) -> Latest:
 
 
 async def rebuild_latest(conn: AsyncConnection) -> None:
-    """Throw the cache away and derive it again from the events, for every member."""
+    """Empty ``latest`` and derive it from the events again, for every member."""
     if conn.dialect.name != "sqlite":
-        # Who has added an event and not yet its latest waits, and then finds the table derived.
+        # A transaction that has appended an event and not yet updated ``latest`` waits here.
         await conn.execute(text("LOCK TABLE latest IN SHARE ROW EXCLUSIVE MODE"))
     await conn.execute(delete(latest))
-    last = (
+    newest = (
         select(func.max(events.c.seq).label("seq"))
         .group_by(events.c.member_id, events.c.kind, events.c.scope)
         .subquery()
     )
     rows = select(*(events.c[name] for name in _CACHED), events.c.id).join(
-        last, last.c.seq == events.c.seq
+        newest, newest.c.seq == events.c.seq
     )
     await conn.execute(insert(latest).from_select([*_CACHED, "event_id"], rows))
 
@@ -246,9 +258,10 @@ async def rebuild_latest(conn: AsyncConnection) -> None:
 async def put_shown(
     conn: AsyncConnection, member_id: str, proof: Proof, locale: str, text_hash: str, at: datetime
 ) -> None:
-    """Record what is about to be shown. It proves nothing until it is confirmed.
+    """Record a text that is about to be shown. It proves nothing until it is confirmed.
 
-    A card that a notice led to is still led to by it when its details were read in between.
+    A card opened from a notice keeps that notice as ``led_by`` when it is shown again within a
+    day, for instance after its details were read.
     """
     earlier = (
         select(shown.c.led_by)
@@ -256,7 +269,7 @@ async def put_shown(
             shown.c.member_id == member_id,
             shown.c.subject == proof.subject,
             shown.c.digest == proof.digest,
-            shown.c.at > at - _ONE_READING,
+            shown.c.at > at - _SAME_READING,
         )
         .order_by(shown.c.at.desc())
         .limit(1)
@@ -274,28 +287,28 @@ async def put_shown(
             led_by=proof.led_by or earlier,
             locale=locale,
             text_hash=text_hash,
-            taught=Taught.NOT_ASKED.value,
+            taught=TeachBack.NOT_ASKED.value,
             at=at,
         )
     )
 
 
 async def confirm_shown(conn: AsyncConnection, nonce: str, message_id: int, at: datetime) -> None:
-    """Record that Telegram took the message."""
+    """Record that the text was delivered as this message."""
     await conn.execute(
         update(shown).where(shown.c.nonce == nonce).values(message_id=message_id, confirmed_at=at)
     )
 
 
-async def read_shown(conn: AsyncConnection, member_id: str, nonce: str) -> Shown | None:
-    """What was shown to this member under this nonce; None for another's or an unknown one."""
-    found = await conn.execute(
+async def read_shown(conn: AsyncConnection, member_id: str, nonce: str) -> ShownText | None:
+    """The text shown under a nonce; None if the nonce is unknown or another member's."""
+    rows = await conn.execute(
         select(shown).where(shown.c.nonce == nonce, shown.c.member_id == member_id)
     )
-    row = found.first()
+    row = rows.first()
     if row is None:
         return None
-    return Shown(
+    return ShownText(
         proof=Proof(
             nonce=row.nonce,
             about=row.about,
@@ -308,14 +321,14 @@ async def read_shown(conn: AsyncConnection, member_id: str, nonce: str) -> Shown
         member_id=row.member_id,
         locale=row.locale,
         text_hash=row.text_hash,
-        taught=Taught(row.taught),
+        taught=TeachBack(row.taught),
         taught_by=row.taught_by,
         confirmed=row.confirmed_at is not None,
     )
 
 
-async def put_taught(conn: AsyncConnection, nonce: str, taught: Taught, cause: Cause) -> None:
-    """Record the outcome of the question asked after a card, and what caused it."""
+async def put_taught(conn: AsyncConnection, nonce: str, taught: TeachBack, cause: Cause) -> None:
+    """Record the progress of a card's teach-back question, and the cause of the change."""
     await conn.execute(
         update(shown)
         .where(shown.c.nonce == nonce)
@@ -324,19 +337,19 @@ async def put_taught(conn: AsyncConnection, nonce: str, taught: Taught, cause: C
 
 
 async def erase_member(conn: AsyncConnection, member_id: str) -> None:
-    """Remove every event and everything shown of a member."""
+    """Delete every event and shown text of a member."""
     for table in (latest, shown, events):
         await conn.execute(delete(table).where(table.c.member_id == member_id))
 
 
 async def erase_membership(conn: AsyncConnection, membership_id: str) -> None:
-    """Remove every event and everything shown of one membership."""
+    """Delete every event and shown text of one membership."""
     for table in (latest, shown, events):
         await conn.execute(delete(table).where(table.c.membership_id == membership_id))
 
 
-async def shown_subjects(conn: AsyncConnection, member_id: str, about: str) -> list[str]:
-    """What a member was shown of one sort, such as the ids of invites."""
+async def read_shown_subjects(conn: AsyncConnection, member_id: str, about: str) -> list[str]:
+    """The subjects of a member's shown texts of one sort, such as the ids of invites."""
     rows = await conn.execute(
         select(shown.c.subject)
         .where(shown.c.member_id == member_id, shown.c.about == about)
@@ -348,7 +361,7 @@ async def shown_subjects(conn: AsyncConnection, member_id: str, about: str) -> l
 async def erase_shown(
     conn: AsyncConnection, member_id: str, about: str, subjects: list[str]
 ) -> None:
-    """Remove that a member was shown these."""
+    """Delete a member's shown texts about these subjects."""
     await conn.execute(
         delete(shown).where(
             shown.c.member_id == member_id, shown.c.about == about, shown.c.subject.in_(subjects)

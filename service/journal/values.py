@@ -1,4 +1,4 @@
-"""Events, what they add up to, and the proof that a text was shown."""
+"""Events, the latest of each kind and scope, and the proof that a text was shown."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 ALL = "all"
+"""The scope of what holds for all of a member's memberships."""
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What an event is about. Within a kind and a scope, the latest event is the state."""
 
     MEMBERSHIP = "membership"  # scope: membership; value joined | left
@@ -22,10 +23,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What made a use case run.
+    """The update or command that made a use case run.
 
-    ``key`` is the same when the same cause is delivered again, so that a repeat writes nothing;
-    ``source`` names the screen or command, for the member's own history.
+    ``key`` is an idempotency key: it is the same when the update is delivered again, and a repeat
+    writes nothing. ``source`` names the screen or command, for the member's own history.
     """
 
     key: str
@@ -34,9 +35,9 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
-    """An event about to be appended. ``before`` is the value that ``undo`` goes back to."""
+    """An event to append. ``before`` is the value that an undo restores."""
 
-    kind: Kind
+    kind: EventKind
     scope: str
     value: str
     before: str | None = None
@@ -50,11 +51,11 @@ class NewEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latest:
+class LatestEvent:
     """The latest event of one kind and scope of a member."""
 
     seq: int
-    kind: Kind
+    kind: EventKind
     scope: str
     value: str
     before: str | None
@@ -66,11 +67,11 @@ class Latest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What a screen is about to show, so that a later yes can be tied to it.
+    """Identifies the text that a screen shows, so that a later yes can be tied to it.
 
-    ``subject`` is what was shown (a licence, an invite, a rule); ``version`` and ``digest`` pin
-    the terms; the digest is compared with the present one when the yes arrives. ``led_by`` is the
-    notice from which it was opened.
+    ``about`` is the sort of text (card, invite, lift, resume), ``subject`` the id of what it is
+    about. ``version`` and ``digest`` pin the terms: the digest is compared with the current one
+    when the yes arrives. ``led_by`` is the notice from which the screen was opened.
     """
 
     nonce: str
@@ -82,8 +83,8 @@ class Proof:
     led_by: str | None = None
 
 
-class Taught(StrEnum):
-    """How far the question after a card has come."""
+class TeachBack(StrEnum):
+    """Progress of the teach-back question that a card with a warning asks before a yes."""
 
     NOT_ASKED = "not_asked"
     ONCE_WRONG = "once_wrong"
@@ -92,13 +93,13 @@ class Taught(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A proof as it was recorded, with the language, the hash of the text, and its message."""
+class ShownText:
+    """A proof as it was recorded. ``confirmed`` says whether the text was delivered."""
 
     proof: Proof
     member_id: str
     locale: str
     text_hash: str
-    taught: Taught
+    taught: TeachBack
     taught_by: str | None
     confirmed: bool

@@ -1,1 +1,1 @@
-"""The price knob: setting it, undoing it, its past."""
+"""The price knob: setting it, undoing it, and its history."""

@@ -5,25 +5,27 @@ from datetime import datetime
 
 from service.people.values import Membership
 from service.price.values import Position
-from service.standing.values import Change, Picture, Standing
+from service.standing.values import KnobChange, MemberSnapshot, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnobView:
-    """The knob with one step down and one step up, in one scope; at NEVER with the way back to 0.
+    """The knob in one scope, with what one step down and one step up would change.
 
-    ``undo`` is the event that an undo would take back; None when there is nothing to undo.
+    ``at_zero`` is set instead at NEVER. ``follows``: whether a membership has no own position.
+    ``changed`` and ``undone``: whether the use case changed or undid a setting. ``undo``: the
+    event that an undo would take back; None if there is nothing to undo.
     """
 
-    picture: Picture
+    snapshot: MemberSnapshot
     scope: str
     membership: Membership | None
     position: Position
     follows: bool
-    now: Change
-    down: Change | None
-    up: Change | None
-    again: Change | None
+    current: KnobChange
+    down: KnobChange | None
+    up: KnobChange | None
+    at_zero: KnobChange | None
     standings: tuple[Standing, ...]
     changed: bool = False
     undo: str | None = None
@@ -31,17 +33,17 @@ class KnobView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """One earlier setting of the knob."""
+class PastSetting:
+    """An earlier setting of the knob. ``position`` is None for following the general one."""
 
     at: datetime
     position: Position | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PastView:
-    """The last settings of one scope, newest first, and the zone to tell their times in."""
+class KnobHistoryView:
+    """The latest settings of one scope, newest first, and the member's time zone."""
 
     scope: str
-    settings: tuple[Past, ...]
+    settings: tuple[PastSetting, ...]
     zone: str

@@ -1,1 +1,1 @@
-"""Term sheets and the answers members give to them."""
+"""Licences: term sheets, their versions, and the rules about them."""

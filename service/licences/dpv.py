@@ -1,8 +1,8 @@
-"""The controlled words of a licence: DPV 2.3 purposes (`dpv:X`) and data categories (`pd:X`).
+"""The controlled vocabulary of licences: DPV 2.3 purposes (`dpv:X`) and data categories (`pd:X`).
 
 `dpv.json` holds only the names of the terms and their parents, taken from the W3C Data Privacy
 Vocabulary, and the roots below which data counts as sensitive, each with its reason. The root
-`dpv:Purpose` is no purpose here: it names no defined use (mission P3c).
+`dpv:Purpose` is not a purpose here, because it names no defined use.
 """
 
 import difflib
@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-Kind = Literal["purpose", "category"]
+TermKind = Literal["purpose", "category"]
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,18 @@ class _Tables:
 
 
 def _prefixed(prefix: str, terms: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    """Write every name with its prefix; a parent from the other vocabulary carries its own."""
+    """Add the prefix to every name; a parent from the other vocabulary has its own already."""
     return {
-        f"{prefix}:{name}": tuple(p if ":" in p else f"{prefix}:{p}" for p in parents)
+        f"{prefix}:{name}": tuple(
+            parent if ":" in parent else f"{prefix}:{parent}" for parent in parents
+        )
         for name, parents in terms.items()
     }
 
 
 @cache
 def _tables() -> _Tables:
-    """Read `dpv.json` once, at the first question asked."""
+    """Read `dpv.json`, once, at the first use."""
     raw = json.loads(files(__package__).joinpath("dpv.json").read_text(encoding="utf-8"))
     return _Tables(
         purposes=_prefixed("dpv", raw["purposes"]),
@@ -43,37 +45,37 @@ def _tables() -> _Tables:
     )
 
 
-def purpose_known(term: str) -> bool:
-    """Tell whether `term`, written `dpv:X`, is a purpose of DPV 2.3."""
+def is_purpose(term: str) -> bool:
+    """Whether `term`, written `dpv:X`, is a purpose of DPV 2.3."""
     return term in _tables().purposes
 
 
-def category_known(term: str) -> bool:
-    """Tell whether `term`, written `pd:X`, is a personal data category of DPV 2.3."""
+def is_category(term: str) -> bool:
+    """Whether `term`, written `pd:X`, is a personal data category of DPV 2.3."""
     return term in _tables().categories
 
 
-def nearest(term: str, kind: Kind, n: int = 3) -> tuple[str, ...]:
-    """Name up to `n` known terms spelled most like `term`, best first; may be empty.
+def nearest(term: str, kind: TermKind, n: int = 3) -> tuple[str, ...]:
+    """Up to `n` known terms spelled most like `term`, best first; may be empty.
 
-    Prefix and capitals are ignored, so that `ImproveHealthCare` finds `dpv:ImproveHealthcare`.
+    Prefix and case are ignored, so that `ImproveHealthCare` finds `dpv:ImproveHealthcare`.
     """
     known = _tables().purposes if kind == "purpose" else _tables().categories
     by_name = {name.partition(":")[2].casefold(): name for name in known}
-    wanted = term.rpartition(":")[2].strip().casefold()
-    found = difflib.get_close_matches(wanted[:100], by_name, n=n, cutoff=0.5)
-    return tuple(by_name[name] for name in found)
+    name = term.rpartition(":")[2].strip().casefold()
+    matches = difflib.get_close_matches(name[:100], by_name, n=n, cutoff=0.5)
+    return tuple(by_name[match] for match in matches)
 
 
 @cache
 def ancestors(term: str) -> tuple[str, ...]:
-    """List the broader terms of `term`, nearest first and each once; empty for an unknown term.
+    """The broader terms of `term`, nearest first, each once; empty for an unknown term.
 
     A term may have several parents. The list may end in terms that are not themselves usable in
     a bundle, such as `dpv:Purpose`.
     """
     tables = _tables()
-    found: dict[str, None] = {}
+    broader: dict[str, None] = {}
     level: tuple[str, ...] = (term,)
     while level:
         parents = (
@@ -81,16 +83,16 @@ def ancestors(term: str) -> tuple[str, ...]:
             for name in level
             for parent in tables.purposes.get(name) or tables.categories.get(name, ())
         )
-        # A term met before is not followed again: that keeps a loop in the tables harmless.
-        level = tuple(dict.fromkeys(p for p in parents if p != term and p not in found))
-        found.update(dict.fromkeys(level))
-    return tuple(found)
+        # A term is followed only once, so that a cycle in the tables does no harm.
+        level = tuple(dict.fromkeys(p for p in parents if p != term and p not in broader))
+        broader.update(dict.fromkeys(level))
+    return tuple(broader)
 
 
 def is_sensitive(term: str) -> bool:
-    """Tell whether members are told that this category is sensitive, whatever the MID says.
+    """Whether members are told that this category is sensitive, whatever the MID says.
 
-    Source: the contract's bundle rules. True when the term or one of its ancestors is a root in
+    True when the term or one of its ancestors is a root in
     `dpv.json`: DPV's own special categories and a reasoned list that the regulators of the EU
     treat alike (data protection impact guidelines WP 248, "data of a highly personal nature").
     """

@@ -1,4 +1,4 @@
-"""Pure decisions about term sheets: what a change means, what a refusal catches."""
+"""Pure rules about term sheets: which changes are material, which refusals match."""
 
 from collections.abc import Iterable
 
@@ -8,10 +8,11 @@ from service.mids.values import Party
 
 
 def material_changes(old: Terms, new: Terms) -> tuple[str, ...]:
-    """The fields whose change needs a new yes (the bundle contract, mission R12); empty if none.
+    """The changed fields that need a new yes from each member; empty if none.
 
-    Base, step and rate are left out: that is what the knob is for. So are wording, audits and
-    group size.
+    A change is material when it concerns who gets which data, for what, for how long, how it is
+    protected, or the member's share. Base, step and rate are left out, because the knob answers
+    them, and so are wording, audits and group size.
     """
     changed = [
         name
@@ -39,7 +40,7 @@ def material_changes(old: Terms, new: Terms) -> tuple[str, ...]:
 
 def _material_price_changes(old: Terms, new: Terms) -> tuple[str, ...]:
     if old.price is None or new.price is None:
-        # From paid to unpaid or back is a change of remuneration, which is named already.
+        # Becoming paid or unpaid is a change of remuneration, which is listed already.
         return ()
     fields = (
         "currency",
@@ -56,7 +57,7 @@ def _material_price_changes(old: Terms, new: Terms) -> tuple[str, ...]:
     )
 
 
-def changes(old: Terms, new: Terms) -> tuple[str, ...]:
+def changed_fields(old: Terms, new: Terms) -> tuple[str, ...]:
     """Every field that differs, material or not."""
     return tuple(name for name in Terms.model_fields if getattr(old, name) != getattr(new, name))
 
@@ -77,34 +78,36 @@ def _purposes(terms: Terms) -> set[Purpose]:
 
 
 def possible_refusals(terms: Terms) -> tuple[Refusal, ...]:
-    """The standing refusals that this term sheet gives reason to offer."""
+    """The standing refusals that the card of this term sheet offers."""
     return (
         *(Refusal(RefusalKind.BUYER, party.id) for party in terms.buyers),
         *((Refusal(RefusalKind.COMMERCIAL, "any"),) if terms.commercial else ()),
-        *(Refusal(RefusalKind.CATEGORY, _bare(item.category)) for item in terms.data),
+        *(Refusal(RefusalKind.CATEGORY, _without_prefix(item.category)) for item in terms.data),
     )
 
 
-def matching(terms: Terms, refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
-    """The standing refusals that catch this term sheet. A refusal beats every yes.
+def matching_refusals(terms: Terms, refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    """The refusals that match this term sheet. A refusal overrides every yes.
 
-    A refused buyer is caught as buyer and as link in a chain; a refused kind of data also
-    catches every narrower kind.
+    A refused buyer matches as a buyer and as an intermediary; a refused data category also
+    matches every narrower category.
     """
-    standing = tuple(refusals)
-    if not standing:
+    refusals = tuple(refusals)
+    if not refusals:
         return ()
     recipients = {party.id for party in (*terms.buyers, *terms.via)}
     categories = {
-        _bare(term) for item in terms.data for term in (item.category, *ancestors(item.category))
+        _without_prefix(term)
+        for item in terms.data
+        for term in (item.category, *ancestors(item.category))
     }
-    caught = {
+    values = {
         RefusalKind.BUYER: recipients,
         RefusalKind.COMMERCIAL: {"any"} if terms.commercial else set(),
         RefusalKind.CATEGORY: categories,
     }
-    return tuple(sorted(one for one in standing if one.value in caught[one.kind]))
+    return tuple(sorted(refusal for refusal in refusals if refusal.value in values[refusal.kind]))
 
 
-def _bare(term: str) -> str:
+def _without_prefix(term: str) -> str:
     return term.partition(":")[2] or term

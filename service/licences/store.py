@@ -19,10 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.db.compiled import Prepared
+from service.db.compiled import CompiledStatement
 from service.db.metadata import Moment, metadata
 from service.ids import new_id
-from service.licences.values import Licence, Status, Terms
+from service.licences.values import Licence, LicenceStatus, Terms
 
 licences = Table(
     "licences",
@@ -46,22 +46,21 @@ versions = Table(
     Column("at", Moment, nullable=False),
 )
 
-_current = select(licences, versions.c.floor, versions.c.digest, versions.c.terms).join(
+_CURRENT = select(licences, versions.c.floor, versions.c.digest, versions.c.terms).join(
     versions,
     (versions.c.licence_id == licences.c.id) & (versions.c.version == licences.c.version),
 )
 
 
 @lru_cache(maxsize=32)
-def _of_mids(count: int) -> Prepared:
-    # As many places as there are MIDs: a list that is laid out at every use costs more than the
-    # reading.
-    wanted: list[Any] = [bindparam(f"mid_{i}") for i in range(count)]
-    return Prepared(_current.where(licences.c.mid_id.in_(wanted)))
+def _select_of_mids(count: int) -> CompiledStatement:
+    # One statement for each number of MIDs: expanding a list at every use costs more than reading.
+    mid_ids: list[Any] = [bindparam(f"mid_{i}") for i in range(count)]
+    return CompiledStatement(_CURRENT.where(licences.c.mid_id.in_(mid_ids)))
 
 
 @lru_cache(maxsize=1024)
-def _parse(digest: str, terms: str) -> Terms:  # noqa: ARG001  # the digest makes the key short to tell apart
+def _parse_terms(digest: str, terms: str) -> Terms:  # noqa: ARG001  # makes cache keys differ early
     return Terms.model_validate_json(terms)
 
 
@@ -72,27 +71,29 @@ def _licence(row: Any) -> Licence:
         slug=row.slug,
         version=row.version,
         floor=row.floor,
-        status=Status(row.status),
-        terms=_parse(row.digest, row.terms),
+        status=LicenceStatus(row.status),
+        terms=_parse_terms(row.digest, row.terms),
         digest=row.digest,
     )
 
 
 async def read_licences(conn: AsyncConnection, mid_ids: Iterable[str]) -> list[Licence]:
-    """The current version of every licence of these MIDs, in the order of their first import."""
-    given = {f"mid_{i}": mid_id for i, mid_id in enumerate(mid_ids)}
-    rows = await _of_mids(len(given)).rows(conn, given) if given else ()
-    return sorted(map(_licence, rows), key=lambda one: (one.mid_id, one.slug))
+    """The current version of every licence of these MIDs, ordered by MID and slug."""
+    parameters = {f"mid_{i}": mid_id for i, mid_id in enumerate(mid_ids)}
+    if not parameters:
+        return []
+    rows = await _select_of_mids(len(parameters)).rows(conn, parameters)
+    return sorted(map(_licence, rows), key=lambda licence: (licence.mid_id, licence.slug))
 
 
 async def read_licence(conn: AsyncConnection, licence_id: str) -> Licence | None:
-    """The current version of one licence."""
-    row = (await conn.execute(_current.where(licences.c.id == licence_id))).first()
+    """The current version of one licence; None if there is none."""
+    row = (await conn.execute(_CURRENT.where(licences.c.id == licence_id))).first()
     return None if row is None else _licence(row)
 
 
 async def read_version(conn: AsyncConnection, licence_id: str, version: int) -> Terms | None:
-    """The term sheet as it stood in one version."""
+    """The term sheet of one version of a licence; None if there is none."""
     row = (
         await conn.execute(
             select(versions.c.digest, versions.c.terms).where(
@@ -100,7 +101,7 @@ async def read_version(conn: AsyncConnection, licence_id: str, version: int) -> 
             )
         )
     ).first()
-    return None if row is None else _parse(row.digest, row.terms)
+    return None if row is None else _parse_terms(row.digest, row.terms)
 
 
 async def put_version(
@@ -113,7 +114,7 @@ async def put_version(
     status: str,
     at: datetime,
 ) -> None:
-    """Store a new version of a known licence, or the first one of a new one. Old ones stay."""
+    """Store a version of a licence, of a new licence if ``known`` is None. Older versions stay."""
     licence_id = known.id if known else new_id("lic")
     if known is None:
         await conn.execute(
@@ -144,5 +145,5 @@ async def put_version(
 
 
 async def set_status(conn: AsyncConnection, licence_id: str, status: str) -> None:
-    """Move a licence along its life."""
+    """Set a licence's status."""
     await conn.execute(update(licences).where(licences.c.id == licence_id).values(status=status))

@@ -1,4 +1,4 @@
-"""Term sheets as they are agreed: resolved, versioned, hashed."""
+"""Term sheets as members agree to them: resolved, versioned, hashed; and refusals of them."""
 
 import hashlib
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from service.values import Value
 
 
 def plain(number: Decimal) -> str:
-    """A number in the one way it is hashed and compared: no zeros that say nothing."""
+    """A number without trailing zeros or exponent, as it is hashed and compared."""
     return format(number.normalize(), "f")
 
 
@@ -23,8 +23,8 @@ def plain(number: Decimal) -> str:
 Number = Annotated[Decimal, PlainSerializer(plain, when_used="json")]
 
 
-class Status(StrEnum):
-    """Where a licence is in its life, as the MID says."""
+class LicenceStatus(StrEnum):
+    """The stage of a licence in its life cycle, as set by the MID."""
 
     DRAFT = "draft"
     OFFERED = "offered"
@@ -34,7 +34,7 @@ class Status(StrEnum):
 
 
 class DataItem(Value):
-    """One category of data: a DPV term, where it comes from, and whether it is sensitive."""
+    """A category of data: a DPV term, its origin, and whether it is sensitive."""
 
     category: str
     origin: str
@@ -43,14 +43,14 @@ class DataItem(Value):
 
 
 class Purpose(Value):
-    """One purpose, a DPV term, and whether it is commercial."""
+    """A purpose: a DPV term, and whether it is commercial."""
 
     purpose: str
     commercial: bool
 
 
 class PriceTerms(Value):
-    """The price block, in ``currency``. ``rate`` is what the buyer pays, None if not known."""
+    """The price terms, in ``currency``. ``rate`` is what the buyer pays; None if unknown."""
 
     currency: str
     per: str
@@ -71,19 +71,19 @@ class PriceTerms(Value):
         return self
 
     def base_for(self, tier: str) -> Decimal:
-        """The MID's own price for a standing; a tier without one uses ``standard``."""
+        """The base price of a tier; a tier without one has that of ``standard``."""
         return self.base.get(tier, self.base["standard"])
 
 
 class Commission(Value):
-    """A share of the buyer's money that goes to someone in between; ``percent`` of 100."""
+    """A share of the buyer's payment that goes to an intermediary; ``percent`` of 100."""
 
     party: Party
     percent: Number
 
 
 class Audit(Value):
-    """The last audit and what it found."""
+    """The last audit and its result."""
 
     on: date
     result: dict[str, str]
@@ -92,8 +92,9 @@ class Audit(Value):
 class Terms(Value):
     """Everything a member agrees to, with the MID's share, the parties and the links resolved.
 
-    ``linked`` holds the ids of parties that are tied to the MID, ``withheld`` the names of fields
-    that the MID has agreed with the buyer not to show.
+    ``linked`` holds the ids of parties affiliated with the MID, ``withheld`` the names of fields
+    that the MID has agreed with the buyer not to show. Stored and hashed: a field added to it must
+    have ``exclude_if``, or every stored digest changes.
     """
 
     mid_id: str
@@ -123,7 +124,7 @@ class Terms(Value):
     residual_share: Number | None
     audit: Audit | None
     legal_text: dict[str, str]
-    # Left out where it is empty, so that term sheets from before it was there keep their hash.
+    # Excluded while empty, so that term sheets from before this field existed keep their hash.
     withheld: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
 
     @property
@@ -138,12 +139,12 @@ class Terms(Value):
 
     @property
     def cannot_be_called_back(self) -> bool:
-        """Whether what the buyer learns stays with them (mission P3f, R14)."""
+        """Whether the buyer keeps the data or what was learned from it after the end."""
         return self.access_mode == "copy" or self.containment == "not_contained"
 
     @property
     def needs_teach_back(self) -> bool:
-        """Whether a question stands between the card and the yes (mission R4)."""
+        """Whether a teach-back question must be answered before a yes."""
         return self.sensitive or self.cannot_be_called_back
 
     def canonical(self) -> bytes:
@@ -159,7 +160,7 @@ class Terms(Value):
 class Licence:
     """The current version of a term sheet.
 
-    ``floor`` is the oldest version whose yes still holds: the last one that changed materially.
+    ``floor`` is the oldest version whose yes still holds: the latest with a material change.
     """
 
     id: str
@@ -167,13 +168,13 @@ class Licence:
     slug: str
     version: int
     floor: int
-    status: Status
+    status: LicenceStatus
     terms: Terms
     digest: str
 
 
 class RefusalKind(StrEnum):
-    """What a standing refusal can be about. It holds in every MID, now and later."""
+    """What a standing refusal is about. It holds in every MID, for present and future offers."""
 
     BUYER = "buyer"
     COMMERCIAL = "commercial"
@@ -182,7 +183,7 @@ class RefusalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Refusal:
-    """A standing rule: this buyer, commercial uses, or this kind of data (and all under it)."""
+    """A standing refusal of a buyer, of commercial use, or of a data category and all below it."""
 
     kind: RefusalKind
     value: str
@@ -194,6 +195,6 @@ class Refusal:
 
     @classmethod
     def from_scope(cls, scope: str) -> "Refusal":
-        """The refusal that an event's scope names."""
+        """The refusal with this event scope."""
         kind, _, value = scope.partition("/")
         return cls(RefusalKind(kind), value)

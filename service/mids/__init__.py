@@ -1,1 +1,1 @@
-"""MIDs: what they say of themselves, and the rosters they keep."""
+"""MIDs: their own description, and the rosters of people they may invite."""

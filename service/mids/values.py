@@ -1,4 +1,4 @@
-"""A MID as it describes itself: parties, contacts, funding, rules."""
+"""A MID's description of itself. These models are stored as JSON."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from service.values import Value
 
 
 class Party(Value):
-    """An organisation as a licence names it. ``kind`` is its class: company, insurer, mid, ..."""
+    """An organisation that a licence names. ``kind`` is its class: company, insurer, mid, ..."""
 
     id: str
     name: str
@@ -18,7 +18,7 @@ class Party(Value):
 
 
 class Contact(Value):
-    """How a person at the MID is reached, and how soon they answer."""
+    """How to reach a person at the MID, and how soon they answer."""
 
     email: str
     reply_within_hours: int
@@ -26,7 +26,7 @@ class Contact(Value):
 
 
 class Complaint(Value):
-    """Someone to complain to: an auditor, an authority."""
+    """A body that takes complaints: an auditor, an authority."""
 
     role: str
     name: str
@@ -34,7 +34,7 @@ class Complaint(Value):
 
 
 class Funding(Value):
-    """One source of a MID's money; ``percent`` of 100."""
+    """A source of a MID's income; ``percent`` of 100."""
 
     kind: str
     percent: Decimal
@@ -42,7 +42,7 @@ class Funding(Value):
 
 
 class Standards(Value):
-    """The rules a MID sets itself, with version and date."""
+    """The rules that a MID sets itself, with version and date."""
 
     version: str
     on: date
@@ -51,9 +51,10 @@ class Standards(Value):
 
 
 class Mid(Value):
-    """A mediator of individual data, as it describes itself.
+    """A mediator of individual data (MID).
 
-    ``model_level`` is the most that may leave for a model about its members, 0 (nothing) to 3.
+    ``model_level`` limits what may be sent to a language model about its members: 0 (nothing)
+    to 3; None means no limit of its own.
     """
 
     id: str
@@ -81,5 +82,5 @@ class Mid(Value):
 
     @property
     def earns_by_volume_only(self) -> bool:
-        """Whether all its money grows with the amount of data that flows (blueprint, P1b)."""
+        """Whether all its income grows with the volume of data. Members are told so."""
         return all(source.volume_proportional for source in self.funding)

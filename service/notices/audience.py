@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
-from service.journal.values import Kind
+from service.journal.values import EventKind
 from service.mids.values import Mid
 from service.notices import audience_store, deferred_store, rules, store
 from service.notices import outcome_store as outcomes
@@ -16,8 +16,8 @@ from service.notices.delivery_values import Held, Recipient, Settled, Turn
 from service.notices.rules import Person
 from service.notices.values import Hold, Notice, Outcome
 from service.standing import store as standing_store
+from service.standing.member_state import MemberState
 from service.standing.rules import standing
-from service.standing.snapshot import Sources
 from service.standing.values import Pause
 
 SOURCE = "en"
@@ -40,8 +40,8 @@ async def read_people(
     ``licences`` are the slugs of those that it matters to be in; ``week`` asks what was delivered
     in the last one.
     """
-    kinds = None if licences else (Kind.PAUSE, Kind.MUTE)
-    group = await standing_store.read_group(
+    kinds = None if licences else (EventKind.PAUSE, EventKind.MUTE)
+    group = await standing_store.read_group_states(
         conn, mid, now, after=after, upto=upto, limit=limit, numbers=numbers, kinds=kinds
     )
     if not group:
@@ -50,32 +50,32 @@ async def read_people(
     if week:
         delivered = await _delivered(conn, mid, now, group[0][0].seq, group[-1][0].seq)
     found = []
-    for row, sources in group:
+    for row, state in group:
         found.append(
             Person(
                 number=row.seq,
                 member_id=row.id,
-                membership=sources.memberships[0],
+                membership=state.memberships[0],
                 left_at=row.left_at,
                 locale=row.locale or row.spoken or SOURCE,
                 zone=row.zone or mid.zone,
                 quiet=row.quiet,
                 weekly=row.weekly,
-                muted=sources.muted(row.membership_id),
-                stopped=sources.pause is Pause.STOPPED,
-                standings=_standings(sources, licences) if licences else {},
+                muted=state.is_muted(row.membership_id),
+                stopped=state.pause is Pause.STOPPED,
+                standings=_standings(state, licences) if licences else {},
                 delivered=tuple(delivered.get(row.seq, {}).values()),
             )
         )
     return found
 
 
-def _standings(sources: Sources, licences: Collection[str]) -> dict[str, bool]:
-    picture = sources.picture()
+def _standings(state: MemberState, licences: Collection[str]) -> dict[str, bool]:
+    snapshot = state.snapshot()
     return {
-        one.licence.slug: standing(picture, one).is_in
-        for one in picture.holdings
-        if one.licence.slug in licences
+        holding.licence.slug: standing(snapshot, holding).is_in
+        for holding in snapshot.holdings
+        if holding.licence.slug in licences
     }
 
 

@@ -59,14 +59,14 @@ async def settle(conn: AsyncConnection, notice_id: str, batch: Batch) -> None:
             )
 
 
-def _held_row(notice_id: str, one: Held) -> dict[str, Any]:
+def _held_row(notice_id: str, held: Held) -> dict[str, Any]:
     return {
         "notice_id": notice_id,
-        "number": one.number,
-        "why": one.why.value,
-        "until": one.until,
-        "tries": one.tries,
-        "trying": one.in_doubt,
+        "number": held.number,
+        "why": held.why.value,
+        "until": held.until,
+        "tries": held.tries,
+        "trying": held.in_doubt,
     }
 
 

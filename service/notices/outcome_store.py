@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import Moment, metadata
 from service.journal import store as journal
-from service.journal.values import Kind
+from service.journal.values import EventKind
 from service.notices import deferred_store
 from service.notices.codec import find_outcome, pack_outcomes, unpack_outcomes
 from service.notices.delivery_values import Batch, Settled
@@ -169,7 +169,7 @@ async def read_deliveries(
         for row in await conn.execute(
             select(chosen.membership_id, chosen.value).where(
                 chosen.scope == notice_id,
-                chosen.kind == Kind.ANSWER.value,
+                chosen.kind == EventKind.ANSWER.value,
                 chosen.membership_id.in_([row.id for row in rows]),
             )
         )

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import Json, Moment, metadata
 from service.journal import store as journal
-from service.journal.values import Kind
+from service.journal.values import EventKind
 from service.mids.values import Mid
 from service.notices.values import Content, Halt, Notice, Status
 
@@ -216,7 +216,7 @@ async def count_answers(conn: AsyncConnection, notice_id: str) -> dict[str, int]
     chosen = journal.latest.c
     rows = await conn.execute(
         select(chosen.value, func.count().label("n"))
-        .where(chosen.scope == notice_id, chosen.kind == Kind.ANSWER.value)
+        .where(chosen.scope == notice_id, chosen.kind == EventKind.ANSWER.value)
         .group_by(chosen.value)
     )
     return {row.value: row.n for row in rows}

@@ -6,7 +6,7 @@ from datetime import datetime
 from service.mids.values import Mid
 from service.notices.values import Content
 from service.people.values import Membership
-from service.standing.values import Picture
+from service.standing.values import MemberSnapshot
 from service.values import Texts
 
 
@@ -65,19 +65,22 @@ class HearingView:
 class AttentionView:
     """How much of a member's attention notices may take; ``muted`` holds memberships' ids."""
 
-    picture: Picture
+    snapshot: MemberSnapshot
     muted: frozenset[str] = frozenset()
 
     @property
     def weekly(self) -> frozenset[int]:
         """How many notices in seven days may come from one MID, over all MIDs."""
-        chosen = self.picture.member.weekly
+        chosen = self.snapshot.member.weekly
         return frozenset(
-            max(1, chosen or one.mid.notices_per_week) for one in self.picture.memberships
+            max(1, chosen or membership.mid.notices_per_week)
+            for membership in self.snapshot.memberships
         )
 
     @property
     def quiet(self) -> frozenset[str]:
         """The hours in which only urgent ones come, over all MIDs."""
-        chosen = self.picture.member.quiet
-        return frozenset(chosen or one.mid.quiet_hours for one in self.picture.memberships)
+        chosen = self.snapshot.member.quiet
+        return frozenset(
+            chosen or membership.mid.quiet_hours for membership in self.snapshot.memberships
+        )

@@ -1,1 +1,1 @@
-"""Members, memberships, MIDs and invites."""
+"""People: members, their memberships in MIDs, and invites."""

@@ -1,4 +1,4 @@
-"""Memberships by their private numbers, which grow: how the people of a MID are gone through."""
+"""A MID's memberships by their ascending number (``seq``): the cursor of a broadcast."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -11,14 +11,15 @@ from service.mids.store import roster
 from service.people.store import members, memberships
 
 
-def group(
+def select_group(
     mid_id: str, after: int, upto: int, limit: int, numbers: Sequence[int] | None
 ) -> Select[Any]:
-    """A query for memberships of one MID by rising number, with their members' columns.
+    """A query for memberships of one MID by ascending number, with their members' columns.
 
-    Ended ones are among them, with ``left_at``.
+    It returns those with ``after < seq <= upto``, or those in ``numbers`` if given. Ended ones
+    are included, with ``left_at``.
     """
-    wanted = (
+    query = (
         select(
             members.c.id,
             members.c.locale,
@@ -43,15 +44,15 @@ def group(
         .where(memberships.c.mid_id == mid_id)
     )
     if numbers is not None:
-        return wanted.where(memberships.c.seq.in_(numbers)).order_by(memberships.c.seq)
+        return query.where(memberships.c.seq.in_(numbers)).order_by(memberships.c.seq)
     return (
-        wanted.where(memberships.c.seq > after, memberships.c.seq <= upto)
+        query.where(memberships.c.seq > after, memberships.c.seq <= upto)
         .order_by(memberships.c.seq)
         .limit(limit)
     )
 
 
-async def still_members(
+async def read_active_numbers(
     conn: AsyncConnection,
     mid_id: str,
     *,
@@ -60,19 +61,19 @@ async def still_members(
     limit: int = 0,
     numbers: Sequence[int] | None = None,
 ) -> list[int]:
-    """Numbers of a MID's memberships that have not ended, rising: the next, or of ``numbers``."""
-    wanted = select(memberships.c.seq).where(
+    """Ascending numbers of a MID's current memberships: the next ones, or among ``numbers``."""
+    query = select(memberships.c.seq).where(
         memberships.c.mid_id == mid_id, memberships.c.left_at.is_(None)
     )
     if numbers is not None:
-        wanted = wanted.where(memberships.c.seq.in_(numbers))
+        query = query.where(memberships.c.seq.in_(numbers))
     else:
-        wanted = wanted.where(memberships.c.seq > after, memberships.c.seq <= upto).limit(limit)
-    return list((await conn.execute(wanted.order_by(memberships.c.seq))).scalars())
+        query = query.where(memberships.c.seq > after, memberships.c.seq <= upto).limit(limit)
+    return list((await conn.execute(query.order_by(memberships.c.seq))).scalars())
 
 
 async def read_numbers(conn: AsyncConnection, member_id: str) -> dict[str, tuple[int, datetime]]:
-    """Membership id -> private number and moment of joining, of the MIDs a person is in now."""
+    """Membership id -> (number, time of joining) of a person's current memberships."""
     rows = await conn.execute(
         select(memberships.c.id, memberships.c.seq, memberships.c.joined_at).where(
             memberships.c.member_id == member_id, memberships.c.left_at.is_(None)
@@ -81,32 +82,34 @@ async def read_numbers(conn: AsyncConnection, member_id: str) -> dict[str, tuple
     return {row.id: (row.seq, row.joined_at) for row in rows}
 
 
-async def highest_number(conn: AsyncConnection, mid_id: str) -> int:
-    """The highest private number of a MID's memberships; 0 where there is none."""
-    found = await conn.execute(
+async def read_highest_number(conn: AsyncConnection, mid_id: str) -> int:
+    """The highest number of a MID's memberships; 0 if there are none."""
+    result = await conn.execute(
         select(func.coalesce(func.max(memberships.c.seq), 0)).where(memberships.c.mid_id == mid_id)
     )
-    return int(found.scalar_one())
+    return int(result.scalar_one())
 
 
-async def ended_numbers(conn: AsyncConnection, mid_id: str) -> list[int]:
-    """Numbers of a MID's memberships that have ended, rising."""
-    wanted = select(memberships.c.seq).where(
+async def read_ended_numbers(conn: AsyncConnection, mid_id: str) -> list[int]:
+    """Ascending numbers of a MID's ended memberships."""
+    query = select(memberships.c.seq).where(
         memberships.c.mid_id == mid_id, memberships.c.left_at.is_not(None)
     )
-    return list((await conn.execute(wanted.order_by(memberships.c.seq))).scalars())
+    return list((await conn.execute(query.order_by(memberships.c.seq))).scalars())
 
 
-async def numbers_of(conn: AsyncConnection, mid_id: str, refs: Collection[str]) -> list[int]:
-    """Numbers of those a MID knows by these references, rising."""
-    wanted = select(memberships.c.seq).where(
+async def read_numbers_by_ref(
+    conn: AsyncConnection, mid_id: str, refs: Collection[str]
+) -> list[int]:
+    """Ascending numbers of a MID's memberships with these references."""
+    query = select(memberships.c.seq).where(
         memberships.c.mid_id == mid_id, memberships.c.ref.in_(refs)
     )
-    return list((await conn.execute(wanted.order_by(memberships.c.seq))).scalars())
+    return list((await conn.execute(query.order_by(memberships.c.seq))).scalars())
 
 
 async def count_locales(conn: AsyncConnection, mid_id: str) -> dict[str | None, int]:
-    """How many members of a MID read which language; None where they never said."""
+    """Language -> number of a MID's current members; None for those who never chose one."""
     locale = func.coalesce(members.c.locale, members.c.spoken)
     rows = await conn.execute(
         select(locale, func.count())

@@ -1,8 +1,5 @@
-"""Use cases about people: arriving, joining, leaving, being forgotten."""
+"""Use cases of people: settings, invites, joining, leaving. Erasing: ``service.erasure``."""
 
-import hashlib
-import secrets
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,27 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
 from service.errors import NotFoundError
-from service.ids import new_nonce
+from service.ids import hash_token, new_nonce, new_token
 from service.journal import store as journal
-from service.journal.values import Cause, Kind, NewEvent
+from service.journal.values import Cause, EventKind, NewEvent
 from service.mids import store as mid_store
 from service.mids.values import Mid
 from service.people import store
-from service.people.values import InviteState, InviteView, Member, Membership, NewInvite
-
-TOKEN_BYTES = 32
-
-Along = Callable[[AsyncConnection, Sequence[Mid]], Awaitable[None]]
-"""What the topics above do in the transaction that erases; it is told which MIDs are left."""
-
-
-def hash_token(token: str) -> str:
-    """What is stored of a token. A 256-bit random token needs no slow hash."""
-    return hashlib.sha256(token.encode()).hexdigest()
+from service.people.values import (
+    InviteState,
+    InviteView,
+    Member,
+    Membership,
+    NewInvite,
+    require_membership,
+)
 
 
-async def who(deps: Deps, member_id: str) -> tuple[Member, tuple[Membership, ...]]:
-    """A person and the MIDs they are in.
+async def read_member(deps: Deps, member_id: str) -> tuple[Member, tuple[Membership, ...]]:
+    """A person and their current memberships.
 
     Raises:
         NotFoundError: there is no such person.
@@ -44,47 +38,38 @@ async def who(deps: Deps, member_id: str) -> tuple[Member, tuple[Membership, ...
         return member, tuple(await store.read_memberships(conn, member_id))
 
 
-async def mids(deps: Deps) -> list[Mid]:
-    """Every MID that is known here."""
-    async with deps.db.read() as conn:
-        return await mid_store.read_mids(conn)
-
-
-async def membership(deps: Deps, member_id: str, membership_id: str) -> Membership:
-    """One of the MIDs a person is in.
+async def read_membership(deps: Deps, member_id: str, membership_id: str) -> Membership:
+    """One of a person's current memberships.
 
     Raises:
-        NotFoundError: they are not in it.
+        NotFoundError: it is not among them.
     """
-    _, memberships = await who(deps, member_id)
-    for one in memberships:
-        if one.id == membership_id:
-            return one
-    raise NotFoundError(f"membership {membership_id} is not of {member_id}")
+    _, memberships = await read_member(deps, member_id)
+    return require_membership(memberships, membership_id, member_id)
 
 
 async def choose_language(deps: Deps, member_id: str, locale: str) -> None:
-    """Remember the language a person chose for themselves."""
+    """Set the language that a person chose."""
     async with deps.db.write() as conn:
         await store.set_member(conn, member_id, locale=locale)
 
 
 async def choose_zone(deps: Deps, member_id: str, zone: str) -> None:
-    """Remember a person's time zone, an IANA name."""
+    """Set a person's time zone, an IANA name."""
     async with deps.db.write() as conn:
         await store.set_member(conn, member_id, zone=zone)
 
 
-async def choose_weekly(deps: Deps, member_id: str, most: int | None) -> None:
-    """Remember how many notices a week a person wants from each MID; None: as each MID has it."""
+async def choose_weekly(deps: Deps, member_id: str, limit: int | None) -> None:
+    """Set how many notices a week a person accepts from each MID; None: the MID's own limit."""
     async with deps.db.write() as conn:
-        await store.set_member(conn, member_id, weekly=most)
+        await store.set_member(conn, member_id, weekly=limit)
 
 
 async def choose_quiet(deps: Deps, member_id: str, hours: str | None) -> None:
-    """Remember a person's quiet hours, "21:00-08:00" in their time; None: as each MID has them.
+    """Set a person's quiet hours, "21:00-08:00" in their time zone; None: each MID's own.
 
-    Equal times mean that there are none.
+    Equal times mean no quiet hours.
     """
     async with deps.db.write() as conn:
         await store.set_member(conn, member_id, quiet=hours)
@@ -93,46 +78,39 @@ async def choose_quiet(deps: Deps, member_id: str, hours: str | None) -> None:
 async def make_invites(
     deps: Deps, mid_id: str, *, ref: str | None = None, count: int = 1
 ) -> list[NewInvite]:
-    """Fresh single-use invites: for one reference, or for the next ``count`` uninvited people.
+    """Create single-use invites: for one reference, or for the next ``count`` uninvited people.
 
     Raises:
         NotFoundError: no such MID, or no such reference on its roster.
     """
     async with deps.db.write() as conn:
-        mid = await mid_store.read_mid(conn, mid_id)
-        if mid is None:
-            raise NotFoundError(f"no MID {mid_id!r} here: import its bundle first")
+        mid = await mid_store.require_mid(conn, mid_id)
         now = deps.clock.now()
         if ref is None:
-            refs = await store.uninvited(conn, mid_id, now, count)
+            refs = await store.read_uninvited(conn, mid_id, now, count)
         elif ref in await mid_store.read_roster(conn, mid_id):
             refs = [ref]
         else:
             raise NotFoundError(f"{mid_id} has no member {ref!r}: add it to the bundle and import")
         expires_at = now + timedelta(days=mid.invite_days)
-        made = [
-            NewInvite(
-                mid_id=mid_id,
-                ref=one,
-                token=secrets.token_urlsafe(TOKEN_BYTES),
-                expires_at=expires_at,
-            )
-            for one in refs
+        invites = [
+            NewInvite(mid_id=mid_id, ref=ref, token=new_token(), expires_at=expires_at)
+            for ref in refs
         ]
-        if made:
-            pairs = [(invite.ref, hash_token(invite.token)) for invite in made]
+        if invites:
+            pairs = [(invite.ref, hash_token(invite.token)) for invite in invites]
             await store.put_invites(conn, mid_id, pairs, now, expires_at)
-        return made
+        return invites
 
 
 async def look_at_invite(deps: Deps, member_id: str, token: str) -> InviteView:
-    """What a token from a link leads to, for this person. Looking changes nothing."""
+    """The invite that a link's token leads to, as this person sees it. Changes nothing."""
     async with deps.db.read() as conn:
         row = await store.read_invite(conn, token_hash=hash_token(token))
         return await _view_invite(deps, conn, member_id, row)
 
 
-async def look_again(deps: Deps, member_id: str, nonce: str) -> InviteView:
+async def look_at_invite_again(deps: Deps, member_id: str, nonce: str) -> InviteView:
     """The invite that was shown to this person under ``nonce``."""
     async with deps.db.read() as conn:
         row = await _read_invite_shown(conn, member_id, nonce)
@@ -140,16 +118,16 @@ async def look_again(deps: Deps, member_id: str, nonce: str) -> InviteView:
 
 
 async def join(deps: Deps, member_id: str, nonce: str, cause: Cause) -> InviteView:
-    """Accept the invite that was shown under ``nonce``. The first person to accept has it.
+    """Accept the invite that was shown under ``nonce``; the first person to accept gets it.
 
-    The view says JOINED when this or an earlier delivery of the same tap did it, and OPEN when
-    nothing was recorded because it is not certain that the text was seen.
+    The view says JOINED when this or an earlier delivery of the same tap joined, and OPEN when
+    nothing was recorded because the text is not confirmed as shown.
     """
     async with deps.db.write() as conn:
         await store.lock_member(conn, member_id)
-        row = await _read_invite_shown(conn, member_id, nonce, hold=True)
+        row = await _read_invite_shown(conn, member_id, nonce, lock=True)
         view = await _view_invite(deps, conn, member_id, row)
-        if await journal.caused_already(conn, cause):
+        if await journal.has_events(conn, cause):
             return replace(view, state=InviteState.JOINED)
         shown = await journal.read_shown(conn, member_id, nonce)
         if row is None or view.state is not InviteState.OPEN or not (shown and shown.confirmed):
@@ -164,40 +142,20 @@ async def join(deps: Deps, member_id: str, nonce: str, cause: Cause) -> InviteVi
         return replace(view, state=InviteState.JOINED)
 
 
-async def leave(
-    deps: Deps,
-    member_id: str,
-    membership_id: str,
-    cause: Cause,
-    *,
-    erase: bool,
-    along: Along | None = None,
-) -> Mid:
-    """End a membership at once and return its MID. ``erase`` also forgets what is held.
-
-    ``along`` removes in the same transaction what the topics above hold of the membership.
+async def leave(deps: Deps, member_id: str, membership_id: str, cause: Cause) -> Mid:
+    """End a membership at once and return its MID. Its data stays until it is erased.
 
     Raises:
         NotFoundError: it is not this person's membership.
     """
     async with deps.db.write() as conn:
         await store.lock_member(conn, member_id)
-        found = await store.read_past_membership(conn, member_id, membership_id)
-        if found is None:
-            raise NotFoundError(f"membership {membership_id} is not of {member_id}")
-        mid_id, _ = found
-        mid = await mid_store.read_mid(conn, mid_id)
-        assert mid is not None
+        mid_id, _ = await store.require_past_membership(conn, member_id, membership_id)
+        mid = await mid_store.require_mid(conn, mid_id)
         now = deps.clock.now()
-        mine = {one.id for one in await store.read_memberships(conn, member_id)}
-        if erase:
-            seen = await journal.shown_subjects(conn, member_id, "invite")
-            behind = await store.erase_membership(conn, member_id, membership_id, seen)
-            await journal.erase_membership(conn, membership_id)
-            await journal.erase_shown(conn, member_id, "invite", behind)
-            if along is not None:
-                await along(conn, [mid])
-        elif membership_id in mine and not await journal.caused_already(conn, cause):
+        memberships = await store.read_memberships(conn, member_id)
+        is_current = any(membership.id == membership_id for membership in memberships)
+        if is_current and not await journal.has_events(conn, cause):
             await store.leave(conn, membership_id, now)
             left = _membership_event(membership_id, mid_id, "left")
             await journal.append(conn, member_id, [left], cause, now)
@@ -207,44 +165,35 @@ async def leave(
 async def undo_leave(
     deps: Deps, member_id: str, membership_id: str, cause: Cause
 ) -> Membership | None:
-    """Take a leaving back while it is the latest thing that happened to the membership.
+    """Undo leaving, while that is the latest event of the membership.
 
-    Not once another person holds the reference.
-
-    Returns the membership if the person is in it now, None if it could not be taken back.
+    Returns the membership if the person is in it now. None if it could not be undone, for
+    instance because another person has joined under the reference since.
     """
     async with deps.db.write() as conn:
         await store.lock_member(conn, member_id)
-        found = await store.read_past_membership(conn, member_id, membership_id)
+        past = await store.read_past_membership(conn, member_id, membership_id)
         events = await journal.read_latest(conn, member_id)
         left = next(
-            (e for e in events if e.kind is Kind.MEMBERSHIP and e.scope == membership_id), None
+            (
+                event
+                for event in events
+                if event.kind is EventKind.MEMBERSHIP and event.scope == membership_id
+            ),
+            None,
         )
-        mine = await store.read_memberships(conn, member_id)
-        if found and left and left.value == "left" and found[0] not in {m.mid.id for m in mine}:
-            mid_id, ref = found
-            free = await mid_store.on_roster(conn, mid_id, ref)
-            if free and not await journal.caused_already(conn, cause):
-                await store.come_back(conn, membership_id)
-                back = _membership_event(membership_id, mid_id, "joined", undoes=left.event_id)
-                await journal.append(conn, member_id, [back], cause, deps.clock.now())
-                mine = await store.read_memberships(conn, member_id)
-        return next((one for one in mine if one.id == membership_id), None)
-
-
-async def erase(deps: Deps, member_id: str, along: Along) -> tuple[Mid, ...]:
-    """Forget a person: every row that is about them. The MIDs' own rosters stay the MIDs'.
-
-    ``along`` removes in the same transaction what the edge holds. Returns the MIDs that the
-    person was in, so that they can be told whom to ask about the rest.
-    """
-    async with deps.db.write() as conn:
-        await store.lock_member(conn, member_id)
-        left = tuple(one.mid for one in await store.read_memberships(conn, member_id))
-        await journal.erase_member(conn, member_id)
-        await store.erase_member(conn, member_id)
-        await along(conn, left)
-        return left
+        memberships = await store.read_memberships(conn, member_id)
+        current_mids = {membership.mid.id for membership in memberships}
+        if past and left and left.value == "left" and past[0] not in current_mids:
+            mid_id, ref = past
+            # Once another person has joined under the reference, ``past`` has a different one.
+            is_free = await mid_store.is_on_roster(conn, mid_id, ref)
+            if is_free and not await journal.has_events(conn, cause):
+                await store.rejoin(conn, membership_id)
+                joined = _membership_event(membership_id, mid_id, "joined", undoes=left.event_id)
+                await journal.append(conn, member_id, [joined], cause, deps.clock.now())
+                memberships = await store.read_memberships(conn, member_id)
+        return next((item for item in memberships if item.id == membership_id), None)
 
 
 def _membership_event(
@@ -256,7 +205,7 @@ def _membership_event(
     undoes: str | None = None,
 ) -> NewEvent:
     return NewEvent(
-        kind=Kind.MEMBERSHIP,
+        kind=EventKind.MEMBERSHIP,
         scope=membership_id,
         value=value,
         membership_id=membership_id,
@@ -267,12 +216,12 @@ def _membership_event(
 
 
 async def _read_invite_shown(
-    conn: AsyncConnection, member_id: str, nonce: str, *, hold: bool = False
+    conn: AsyncConnection, member_id: str, nonce: str, *, lock: bool = False
 ) -> Row[Any] | None:
     shown = await journal.read_shown(conn, member_id, nonce)
     if shown is None or shown.proof.about != "invite":
         return None
-    row: Row[Any] | None = await store.read_invite(conn, invite_id=shown.proof.subject, hold=hold)
+    row: Row[Any] | None = await store.read_invite(conn, invite_id=shown.proof.subject, lock=lock)
     return row
 
 
@@ -283,8 +232,8 @@ async def _view_invite(
         return InviteView(
             state=InviteState.WRONG, mid=None, expires_at=None, invite_id="", nonce=new_nonce()
         )
-    mine = await store.read_memberships(conn, member_id)
-    if any(one.mid.id == row.mid_id for one in mine):
+    memberships = await store.read_memberships(conn, member_id)
+    if any(membership.mid.id == row.mid_id for membership in memberships):
         state = InviteState.ALREADY_IN
     elif row.used_by is not None:
         state = InviteState.USED

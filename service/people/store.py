@@ -1,4 +1,4 @@
-"""Tables of people: members, memberships, invites."""
+"""Tables of members, memberships and invites."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,13 +19,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.db.compiled import Prepared
+from service.db.compiled import CompiledStatement
 from service.db.metadata import Moment, metadata
+from service.db.upsert import insert_into
+from service.errors import NotFoundError
 from service.ids import new_id
-from service.mids.store import hold_mid, mids, parse, roster
+from service.mids.store import hold_mid, mids, parse_mid, roster
 from service.people.values import Member, Membership
 
 members = Table(
@@ -70,30 +71,41 @@ invites = Table(
     Index(None, "mid_id", "ref"),
 )
 
+_SELECT_MEMBER = select(members).where(members.c.id == bindparam("member_id"))
+_MEMBER = CompiledStatement(_SELECT_MEMBER)
+_MEMBER_FOR_UPDATE = CompiledStatement(_SELECT_MEMBER.with_for_update())
+
+_MEMBERSHIPS = CompiledStatement(
+    select(memberships.c.id, memberships.c.ref, mids.c.doc, roster.c.tier, roster.c.eligible)
+    .join(mids, mids.c.id == memberships.c.mid_id)
+    .join(
+        roster,
+        (roster.c.mid_id == memberships.c.mid_id) & (roster.c.ref == memberships.c.ref),
+        isouter=True,
+    )
+    .where(memberships.c.member_id == bindparam("member_id"), memberships.c.left_at.is_(None))
+    .order_by(memberships.c.joined_at, memberships.c.id)
+)
+
 
 async def add_member(conn: AsyncConnection, at: datetime, *, spoken: str | None = None) -> Member:
-    """A new person, of whom nothing is known yet but, perhaps, the language of their app."""
+    """Add a person; ``spoken`` is the language of their app, if known."""
     member = Member(id=new_id("mem"), locale=None, zone=None, created_at=at, spoken=spoken)
     await conn.execute(insert(members).values(id=member.id, created_at=at, spoken=spoken))
     return member
 
 
-_member = select(members).where(members.c.id == bindparam("member_id"))
-_MEMBER = Prepared(_member)
-_MEMBER_HELD = Prepared(_member.with_for_update())
-
-
 async def read_member(
     conn: AsyncConnection, member_id: str, *, lock: bool = False
 ) -> Member | None:
-    """A person by id; ``lock`` holds their writes in line until the transaction ends."""
-    wanted = _MEMBER_HELD if lock else _MEMBER
-    row = await wanted.first(conn, {"member_id": member_id})
-    return None if row is None else member_of(row)
+    """A person by id; ``lock`` serialises their writes until the transaction ends."""
+    statement = _MEMBER_FOR_UPDATE if lock else _MEMBER
+    row = await statement.first(conn, {"member_id": member_id})
+    return None if row is None else member_from_row(row)
 
 
-def member_of(row: Any) -> Member:
-    """A row with the columns of ``members`` as a value."""
+def member_from_row(row: Any) -> Member:
+    """The member in a row that has the columns of ``members``."""
     return Member(
         id=row.id,
         locale=row.locale,
@@ -106,38 +118,25 @@ def member_of(row: Any) -> Member:
 
 
 async def lock_member(conn: AsyncConnection, member_id: str) -> bool:
-    """Hold this person's writes in line until the transaction ends; False if there is none."""
-    found = await conn.execute(
+    """Serialise this person's writes until the transaction ends; False if there is none."""
+    rows = await conn.execute(
         select(members.c.id).where(members.c.id == member_id).with_for_update()
     )
-    return found.first() is not None
+    return rows.first() is not None
 
 
 async def set_member(conn: AsyncConnection, member_id: str, **values: str | int | None) -> None:
-    """Change what a person chose: ``locale``, ``zone``, ``quiet``, ``weekly``; or ``spoken``."""
+    """Change a person's settings: ``locale``, ``zone``, ``quiet``, ``weekly`` or ``spoken``."""
     await conn.execute(update(members).where(members.c.id == member_id).values(**values))
 
 
-_MEMBERSHIPS = Prepared(
-    select(memberships.c.id, memberships.c.ref, mids.c.doc, roster.c.tier, roster.c.eligible)
-    .join(mids, mids.c.id == memberships.c.mid_id)
-    .join(
-        roster,
-        (roster.c.mid_id == memberships.c.mid_id) & (roster.c.ref == memberships.c.ref),
-        isouter=True,
-    )
-    .where(memberships.c.member_id == bindparam("of"), memberships.c.left_at.is_(None))
-    .order_by(memberships.c.joined_at, memberships.c.id)
-)
-
-
 async def read_memberships(conn: AsyncConnection, member_id: str) -> list[Membership]:
-    """The MIDs a person is in now, in the order of joining."""
-    rows = await _MEMBERSHIPS.rows(conn, {"of": member_id})
+    """A person's current memberships, in the order of joining."""
+    rows = await _MEMBERSHIPS.rows(conn, {"member_id": member_id})
     return [
         Membership(
             id=row.id,
-            mid=parse(row.doc),
+            mid=parse_mid(row.doc),
             ref=row.ref,
             tier=row.tier or "standard",
             eligible=frozenset(row.eligible or ()),
@@ -146,12 +145,26 @@ async def read_memberships(conn: AsyncConnection, member_id: str) -> list[Member
     ]
 
 
+async def require_past_membership(
+    conn: AsyncConnection, member_id: str, membership_id: str
+) -> tuple[str, str]:
+    """(MID id, reference) of one membership of this person, ended or not.
+
+    Raises:
+        NotFoundError: see ``read_past_membership``.
+    """
+    past = await read_past_membership(conn, member_id, membership_id)
+    if past is None:
+        raise NotFoundError(f"membership {membership_id} is not of {member_id}")
+    return past
+
+
 async def read_past_membership(
     conn: AsyncConnection, member_id: str, membership_id: str
 ) -> tuple[str, str] | None:
-    """(MID, reference) of one membership of this person, left or not.
+    """(MID id, reference) of one membership of this person, ended or not; else None.
 
-    Nobody else takes the reference over until the transaction ends.
+    The row is locked: nobody else takes over the reference until the transaction ends.
     """
     row = (
         await conn.execute(
@@ -166,27 +179,30 @@ async def read_past_membership(
 async def join(
     conn: AsyncConnection, member_id: str, mid_id: str, ref: str, at: datetime
 ) -> str | None:
-    """Enter a MID under a reference, with a membership of its own. None when another holds it.
+    """Join a MID under a reference and return the new membership's id.
 
-    A membership that was left is never entered again: its answers and prices stay with it.
+    None when another person holds the reference. An ended membership is never joined again: its
+    answers and prices stay with it.
     """
-    found = (
+    holder = (
         await conn.execute(
             select(memberships.c.id, memberships.c.left_at)
             .where(memberships.c.mid_id == mid_id, memberships.c.ref == ref)
             .with_for_update()
         )
     ).first()
-    if found is not None:
-        if found.left_at is None:
+    if holder is not None:
+        if holder.left_at is None:
             return None
-        # Whoever held the reference has left. No roster holds a reference with a space.
+        # The reference is free again: the ended membership gets one that no roster can hold,
+        # because it has a space.
         await conn.execute(
-            update(memberships).where(memberships.c.id == found.id).values(ref=f"left {found.id}")
+            update(memberships)
+            .where(memberships.c.id == holder.id)
+            .values(ref=f"left {holder.id}")
         )
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    enter = (
-        dialect.insert(memberships)
+    membership = (
+        insert_into(conn, memberships)
         .values(
             id=new_id("mbr"),
             member_id=member_id,
@@ -198,11 +214,11 @@ async def join(
         .on_conflict_do_nothing(index_elements=["mid_id", "ref"])
         .returning(memberships.c.id)
     )
-    return (await conn.execute(enter)).scalar()
+    return (await conn.execute(membership)).scalar()
 
 
-async def come_back(conn: AsyncConnection, membership_id: str) -> None:
-    """Undo a leaving: the membership goes on as if nothing had happened."""
+async def rejoin(conn: AsyncConnection, membership_id: str) -> None:
+    """Undo the end of a membership."""
     await conn.execute(
         update(memberships).where(memberships.c.id == membership_id).values(left_at=None)
     )
@@ -218,7 +234,7 @@ async def leave(conn: AsyncConnection, membership_id: str, at: datetime) -> None
 async def erase_membership(
     conn: AsyncConnection, member_id: str, membership_id: str, seen: Sequence[str]
 ) -> list[str]:
-    """Remove one membership's row; the invite that led to it forgets by whom it was used.
+    """Delete one membership; its used invite no longer names the person.
 
     ``seen`` are ids of invites that the person was shown. Returns those among them that belong to
     this membership, and not to another one of the person in the same MID.
@@ -234,18 +250,18 @@ async def erase_membership(
             invites.c.id.in_(seen), invites.c.mid_id.in_(mid_id), invites.c.ref.not_in(others)
         )
     )
-    behind = list(rows.scalars())
+    erased = list(rows.scalars())
     await conn.execute(
         update(invites)
-        .where(invites.c.id.in_(behind), invites.c.used_by == member_id)
+        .where(invites.c.id.in_(erased), invites.c.used_by == member_id)
         .values(used_by="erased")
     )
     await conn.execute(delete(memberships).where(memberships.c.id == membership_id))
-    return behind
+    return erased
 
 
 async def erase_member(conn: AsyncConnection, member_id: str) -> None:
-    """Remove a person and all their memberships; used invites forget by whom."""
+    """Delete a person and all their memberships; used invites no longer name them."""
     await conn.execute(delete(memberships).where(memberships.c.member_id == member_id))
     await conn.execute(
         update(invites).where(invites.c.used_by == member_id).values(used_by="erased")
@@ -253,10 +269,12 @@ async def erase_member(conn: AsyncConnection, member_id: str) -> None:
     await conn.execute(delete(members).where(members.c.id == member_id))
 
 
-async def uninvited(conn: AsyncConnection, mid_id: str, now: datetime, limit: int) -> list[str]:
-    """References that have neither joined nor hold an open invite, in their own order.
+async def read_uninvited(
+    conn: AsyncConnection, mid_id: str, now: datetime, limit: int
+) -> list[str]:
+    """References on a roster that have neither joined nor an open invite, in order.
 
-    Nobody else invites them until the transaction ends.
+    The MID is locked: nobody else invites them until the transaction ends.
     """
     await hold_mid(conn, mid_id)
     joined = exists().where(
@@ -282,13 +300,13 @@ async def uninvited(conn: AsyncConnection, mid_id: str, now: datetime, limit: in
 async def put_invites(
     conn: AsyncConnection,
     mid_id: str,
-    fresh: Sequence[tuple[str, str]],
+    pairs: Sequence[tuple[str, str]],
     now: datetime,
     expires_at: datetime,
 ) -> None:
-    """Store (reference, token hash) pairs; a reference's older open invites end with it."""
+    """Store invites of (reference, token hash) pairs; a reference's older open ones expire now."""
     await hold_mid(conn, mid_id)
-    refs = [ref for ref, _ in fresh]
+    refs = [ref for ref, _ in pairs]
     await conn.execute(
         update(invites)
         .where(
@@ -307,7 +325,7 @@ async def put_invites(
             "ref": ref,
             "expires_at": expires_at,
         }
-        for ref, token_hash in fresh
+        for ref, token_hash in pairs
     ]
     await conn.execute(insert(invites), rows)
 
@@ -317,17 +335,16 @@ async def read_invite(
     *,
     token_hash: str | None = None,
     invite_id: str | None = None,
-    hold: bool = False,
+    lock: bool = False,
 ) -> Any:
-    """An invite's row by the hash of its token or by its id; None when there is none.
+    """An invite's row by the hash of its token or by its id; None if there is none.
 
-    ``hold`` keeps others from using it until the transaction ends; a transaction that only reads
-    cannot ask for that.
+    ``lock`` keeps others from using it until the transaction ends; it needs a write transaction.
     """
-    wanted = select(invites).where(
+    query = select(invites).where(
         invites.c.id == invite_id if invite_id else invites.c.token_hash == token_hash
     )
-    return (await conn.execute(wanted.with_for_update() if hold else wanted)).first()
+    return (await conn.execute(query.with_for_update() if lock else query)).first()
 
 
 async def use_invite(conn: AsyncConnection, invite_id: str, member_id: str) -> None:

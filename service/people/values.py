@@ -1,9 +1,11 @@
-"""Who there is: MIDs, members, memberships, invites. Views handed to screens are these values."""
+"""Members, memberships and invites, and the views of them that screens show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from service.errors import NotFoundError
 from service.mids.values import Mid
 
 
@@ -11,8 +13,9 @@ from service.mids.values import Mid
 class Member:
     """A person.
 
-    ``locale``, ``zone``, ``quiet`` (hours such as "21:00-08:00") and ``weekly`` (notices of one
-    MID in seven days) are None until chosen; ``spoken`` is the language of their app.
+    ``locale``, ``zone`` (an IANA name), ``quiet`` (hours such as "21:00-08:00") and ``weekly``
+    (notices of one MID in seven days) are None until chosen; ``spoken`` is the language of their
+    app.
     """
 
     id: str
@@ -26,7 +29,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """A member in one MID, under the MID's own reference."""
+    """A member in one MID.
+
+    ``ref`` is the MID's own reference for the person, ``tier`` their price tier there, and
+    ``eligible`` the slugs of the licences that the MID offers them.
+    """
 
     id: str
     mid: Mid
@@ -35,8 +42,22 @@ class Membership:
     eligible: frozenset[str]
 
 
+def require_membership(
+    memberships: Iterable[Membership], membership_id: str, member_id: str
+) -> Membership:
+    """The membership with this id, among those of a member.
+
+    Raises:
+        NotFoundError: it is not among them.
+    """
+    for membership in memberships:
+        if membership.id == membership_id:
+            return membership
+    raise NotFoundError(f"membership {membership_id} is not of {member_id}")
+
+
 class InviteState(StrEnum):
-    """What an invite is, for the person looking at it."""
+    """What an invite is for the person who opened it."""
 
     OPEN = "open"
     JOINED = "joined"
@@ -48,7 +69,7 @@ class InviteState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InviteView:
-    """An invite as one person sees it. ``mid`` is None when the token leads nowhere."""
+    """An invite as one person sees it. ``mid`` is None for an unknown token."""
 
     state: InviteState
     mid: Mid | None
@@ -59,7 +80,7 @@ class InviteView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewInvite:
-    """A fresh invite. The token is told once and only its hash is kept."""
+    """A new invite with its token, of which only the hash is stored."""
 
     mid_id: str
     ref: str

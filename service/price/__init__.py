@@ -1,1 +1,1 @@
-"""The formula, the knob, and who is in and why."""
+"""The price formula and the positions of the knob."""

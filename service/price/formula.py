@@ -1,9 +1,9 @@
-"""The price formula (mission 4b): Decimal, no clock, no store.
+"""The price formula. Pure Decimal arithmetic; ``k`` is the position of the knob.
 
     bias = clamp(k * step, bias_low, bias_high)
     ask  = round_q(clamp(base + bias, floor, cap)), half-even
 
-A member is in, as far as the price goes, when the ask is at most the buyer's rate; a tie is in.
+The price keeps a member in while their ask is at most the buyer's rate; equal is in.
 """
 
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
@@ -19,78 +19,79 @@ def round_to(value: Decimal, quantum: Decimal, rounding: str = ROUND_HALF_EVEN) 
     return (value / quantum).to_integral_value(rounding) * quantum
 
 
-class _Block(NamedTuple):
-    """A price block known by which object it is: it never changes, and holds a dictionary."""
+class _PriceKey(NamedTuple):
+    """A cache key of price terms: by identity, because they hold a dictionary and never change."""
 
     price: PriceTerms
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Block) and other.price is self.price
+        return isinstance(other, _PriceKey) and other.price is self.price
 
     def __hash__(self) -> int:
         return id(self.price)
 
 
 def ask(position: int, tier: str, price: PriceTerms) -> Ask:
-    """What the licence costs for a member of this tier with the knob at ``position``."""
+    """What a member of this tier asks for with the knob at ``position``."""
     if position in POSITIONS:
-        return _asks(tier, _Block(price))[position - LOWEST]
-    return _ask(position, tier, price)
+        return _asks(tier, _PriceKey(price))[position - LOWEST]
+    return _compute_ask(position, tier, price)
 
 
 @lru_cache(maxsize=4096)
-def _asks(tier: str, block: _Block) -> tuple[Ask, ...]:
-    """Everyone of a tier asks the same: once for each position serves them all."""
-    return tuple(_ask(k, tier, block.price) for k in POSITIONS)
+def _asks(tier: str, key: _PriceKey) -> tuple[Ask, ...]:
+    """The asks of all positions, cached because all members of a tier ask the same."""
+    return tuple(_compute_ask(k, tier, key.price) for k in POSITIONS)
 
 
-def _ask(position: int, tier: str, price: PriceTerms) -> Ask:
-    wanted = position * price.step
-    applied = min(max(wanted, price.bias_low), price.bias_high)
+def _compute_ask(position: int, tier: str, price: PriceTerms) -> Ask:
+    bias = position * price.step
+    applied = min(max(bias, price.bias_low), price.bias_high)
     raw = price.base_for(tier) + applied
     bounded = min(max(raw, price.floor), price.cap)
     if bounded != raw:
         bound = Bound.FLOOR if raw < price.floor else Bound.CAP
     else:
-        bound = Bound.NONE if applied == wanted else Bound.BIAS
-    return Ask(round_to(bounded, price.quantum), wanted, applied, bound)
+        bound = Bound.NONE if applied == bias else Bound.BIAS
+    return Ask(round_to(bounded, price.quantum), bias, applied, bound)
 
 
 def is_in(amount: Decimal, rate: Decimal) -> bool:
-    """Whether the price keeps a member in; equal is in."""
+    """Whether an ask is at most the buyer's rate."""
     return amount <= rate
 
 
 def best_position(tier: str, price: PriceTerms | None) -> int | None:
-    """The highest position that the price keeps in; None if no position is, or no rate is known.
+    """The highest position at which the price keeps a member in.
 
-    An ask never falls as the knob rises, so it is the last position that is still in.
+    None if there is none or the rate is unknown; the top position for an unpaid licence. An ask
+    never falls as the knob rises, so every lower position is in too.
     """
     if price is None:
         return HIGHEST
     if price.rate is None:
         return None
-    return _best(tier, _Block(price))
+    return _best_position(tier, _PriceKey(price))
 
 
 @lru_cache(maxsize=4096)
-def _best(tier: str, block: _Block) -> int | None:
-    rate = block.price.rate
+def _best_position(tier: str, key: _PriceKey) -> int | None:
+    rate = key.price.rate
     assert rate is not None
-    asks = zip(POSITIONS, _asks(tier, block), strict=True)
-    return max((k for k, one in asks if is_in(one.amount, rate)), default=None)
+    asks = zip(POSITIONS, _asks(tier, key), strict=True)
+    return max((k for k, item in asks if is_in(item.amount, rate)), default=None)
 
 
 def has_effect(tier: str, price: PriceTerms) -> bool:
-    """Whether turning the knob changes anything here (edge E2)."""
+    """Whether the knob changes the ask at all; the bounds of the terms may leave no room."""
     return ask(POSITIONS[0], tier, price).amount != ask(POSITIONS[-1], tier, price).amount
 
 
 def gross(price: PriceTerms, amount: Decimal) -> Decimal | None:
-    """What one member is paid for before the split: the rate when uniform, else their ask."""
+    """What the buyer pays for one member: the rate when settlement is uniform, else their ask."""
     return amount if price.settlement == "ask" else price.rate
 
 
 def net(paid: Decimal, share: Decimal, quantum: Decimal) -> Decimal:
-    """What reaches the member: their share, rounded down to the quantum."""
+    """The member's share of a payment, rounded down to the quantum."""
     return round_to(paid * share, quantum, ROUND_DOWN)

@@ -1,4 +1,4 @@
-"""The knob, what it makes of each licence, and the views built from that."""
+"""Positions of the knob, and what the formula makes of them."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,14 +13,14 @@ NEVER: Final = "never"
 POSITIONS: Final = range(LOWEST, HIGHEST + 1)
 
 Position = int | Literal["never"]
-"""Where the knob stands: -5..5, or never."""
+"""A position of the knob: -5 to 5, or never."""
 
 
 def position_of(value: str) -> Position | None:
-    """A stored knob value as a position; None for ``follow``, the absence of an own setting.
+    """The position that a stored value names; None for ``follow``, which means no own setting.
 
     Raises:
-        NotFoundError: it is none, as a forged button may carry.
+        NotFoundError: it is not a position, for instance from a forged button.
     """
     if value in {"follow", NEVER}:
         return None if value == "follow" else NEVER
@@ -31,7 +31,7 @@ def position_of(value: str) -> Position | None:
 
 
 class Bound(StrEnum):
-    """Which of the MID's limits made an ask what it is."""
+    """Which limit of the price terms determined an ask."""
 
     NONE = "none"
     BIAS = "bias"
@@ -41,9 +41,13 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What the formula gives for one member: an amount, the bias asked and applied, the limit."""
+    """The price that the formula gives a member.
+
+    ``bias`` is what the knob asks for on top of the base, ``applied`` what is left of it within
+    the limits, and ``bound`` the limit that determined the amount.
+    """
 
     amount: Decimal
-    wanted: Decimal
+    bias: Decimal
     applied: Decimal
     bound: Bound

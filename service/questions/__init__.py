@@ -1,1 +1,1 @@
-"""Questions that members send to a person, what comes of them, and what the assistant may use."""
+"""Questions that members send to a person at a MID, the replies, and suggested articles."""

@@ -1,27 +1,27 @@
-"""Use cases of whoever carries replies to members: what is due, and what became of it."""
+"""Use cases of the sender of replies: which are due, and the outcome of sending them."""
 
 from datetime import datetime, timedelta
 
 from service.deps import Deps
 from service.licences import store as licences
 from service.questions import store
-from service.questions.cases import of
-from service.questions.values import Due
+from service.questions.cases import member_question
+from service.questions.values import DueReply
 
-AT_ONCE = 20
-GIVEN_UP = 12
+BATCH_SIZE = 20
+MAX_TRIES = 12
 
 
-async def due(deps: Deps) -> list[Due]:
-    """The replies whose time has come."""
+async def list_due(deps: Deps) -> list[DueReply]:
+    """The next batch of replies that are due."""
     async with deps.db.read() as conn:
-        rows = await store.read_due(conn, deps.clock.now(), AT_ONCE)
-        found = await licences.read_licences(conn, {row.mid_id for row in rows})
-    titles = {one.id: one.terms.title for one in found}
+        rows = await store.read_due(conn, deps.clock.now(), BATCH_SIZE)
+        current = await licences.read_licences(conn, {row.mid_id for row in rows})
+    titles = {licence.id: licence.terms.title for licence in current}
     return [
-        Due(
+        DueReply(
             member_id=row.member_id,
-            asked=of(row, titles),
+            question=member_question(row, titles),
             tries=row.tries,
             in_doubt=row.trying,
         )
@@ -29,30 +29,30 @@ async def due(deps: Deps) -> list[Due]:
     ]
 
 
-async def begin(deps: Deps, question_id: str) -> None:
-    """Write that a reply is about to be sent, so that a crash leaves a doubt and no loss."""
+async def mark_sending(deps: Deps, question_id: str) -> None:
+    """Record that a reply is about to be sent, so that after a crash it is in doubt, not lost."""
     async with deps.db.write() as conn:
-        await store.put_sending(conn, question_id, trying=True)
+        await store.set_sending(conn, question_id, trying=True)
 
 
-async def ended(deps: Deps, question_id: str) -> None:
-    """It was taken, or it never will be: it is not sent again."""
+async def mark_finished(deps: Deps, question_id: str) -> None:
+    """Record that a reply was delivered or refused for good: it is not sent again."""
     async with deps.db.write() as conn:
         at = deps.clock.now()
-        await store.put_sending(conn, question_id, trying=False, due_at=None, sent_at=at)
+        await store.set_sending(conn, question_id, trying=False, due_at=None, sent_at=at)
 
 
-async def gave_up(deps: Deps, question_id: str) -> None:
-    """Nobody is there to take it. It stays in the member's list."""
+async def give_up(deps: Deps, question_id: str) -> None:
+    """Stop sending a reply that cannot be delivered. It stays in the member's list."""
     async with deps.db.write() as conn:
-        await store.put_sending(conn, question_id, trying=False, due_at=None)
+        await store.set_sending(conn, question_id, trying=False, due_at=None)
 
 
-async def again(deps: Deps, one: Due, *, seconds: float, in_doubt: bool) -> None:
-    """It was not taken: try again later, and give up after many tries."""
-    tries = one.tries + 1
+async def retry_later(deps: Deps, reply: DueReply, *, seconds: float, in_doubt: bool) -> None:
+    """Record a failed try and schedule the next one, or give up after ``MAX_TRIES``."""
+    tries = reply.tries + 1
     at: datetime | None = deps.clock.now() + timedelta(seconds=seconds)
-    if tries >= GIVEN_UP:
+    if tries >= MAX_TRIES:
         at = None
     async with deps.db.write() as conn:
-        await store.put_sending(conn, one.asked.id, trying=in_doubt, tries=tries, due_at=at)
+        await store.set_sending(conn, reply.question.id, trying=in_doubt, tries=tries, due_at=at)

@@ -1,4 +1,4 @@
-"""Tables of questions: those sent to a person, how often which topic, and vectors of texts."""
+"""The table of questions that members send to a person at a MID."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import Moment, metadata
-from service.db.upsert import insert_into
+from service.db.upsert import insert_missing
 from service.licences.store import licences
 from service.mids.store import mids
 from service.people.store import memberships
@@ -42,7 +42,7 @@ questions = Table(
     Column("answer", Text),
     Column("answered_by", String(64)),
     Column("answered_at", Moment),
-    # The reply on its way to the member: when it is next tried, until it was sent or given up.
+    # When the reply is tried next; None before there is one, and once it was sent or given up.
     Column("due_at", Moment, index=True),
     Column("trying", Boolean, nullable=False),
     Column("tries", SmallInteger, nullable=False),
@@ -51,8 +51,7 @@ questions = Table(
     Index(None, "mid_id", "asked_at"),
 )
 
-
-_ASKED = (
+_QUESTIONS = (
     select(questions, mids.c.doc.label("mid_doc"), licences.c.slug)
     .join(mids, mids.c.id == questions.c.mid_id)
     .join(licences, licences.c.id == questions.c.licence_id, isouter=True)
@@ -60,36 +59,34 @@ _ASKED = (
 
 
 async def put_question(conn: AsyncConnection, row: Mapping[str, Any]) -> None:
-    """Store a question; one that came from the same message before is left as it is."""
-    values = {**row, "trying": False, "tries": 0}
-    put = insert_into(conn, questions).values(values)
-    keys = ["member_id", "mid_id", "origin"]
-    await conn.execute(put.on_conflict_do_nothing(index_elements=keys))
+    """Store a question, unless one from the same message (``origin``) is stored already."""
+    row = {**row, "trying": False, "tries": 0}
+    await insert_missing(conn, questions, [row], ["member_id", "mid_id", "origin"])
 
 
-async def read_from(
+async def read_by_origin(
     conn: AsyncConnection, member_id: str, mid_id: str, origin: str
 ) -> Row[Any] | None:
-    """The question of a member that came from this message."""
-    found = await conn.execute(
-        _ASKED.where(
+    """A member's question to a MID by the message it came from; None if there is none."""
+    rows = await conn.execute(
+        _QUESTIONS.where(
             questions.c.member_id == member_id,
             questions.c.mid_id == mid_id,
             questions.c.origin == origin,
         )
     )
-    return found.first()
+    return rows.first()
 
 
-async def read_asked(conn: AsyncConnection, member_id: str, limit: int) -> list[Row[Any]]:
+async def read_questions(conn: AsyncConnection, member_id: str, limit: int) -> list[Row[Any]]:
     """A member's questions, newest first."""
-    newest = _ASKED.where(questions.c.member_id == member_id)
+    newest = _QUESTIONS.where(questions.c.member_id == member_id)
     newest = newest.order_by(questions.c.asked_at.desc(), questions.c.id).limit(limit)
     return list(await conn.execute(newest))
 
 
 async def count_open(conn: AsyncConnection, member_id: str) -> dict[str, int]:
-    """MID -> how many questions of this member wait for a reply there."""
+    """MID id -> number of this member's questions there without a reply."""
     rows = await conn.execute(
         select(questions.c.mid_id, func.count())
         .where(questions.c.member_id == member_id, questions.c.answered_at.is_(None))
@@ -101,25 +98,25 @@ async def count_open(conn: AsyncConnection, member_id: str) -> dict[str, int]:
 async def read_of_mid(
     conn: AsyncConnection, mid_id: str, *, open_only: bool, limit: int
 ) -> list[Row[Any]]:
-    """Questions that were sent to a MID, oldest first, with the pseudonym of who asked."""
-    wanted = _for_staff().where(questions.c.mid_id == mid_id)
+    """The questions to a MID, oldest first, with the members' pseudonyms."""
+    query = _with_pseudonym().where(questions.c.mid_id == mid_id)
     if open_only:
-        wanted = wanted.where(questions.c.answered_at.is_(None))
-    return list(await conn.execute(wanted.order_by(questions.c.asked_at).limit(limit)))
+        query = query.where(questions.c.answered_at.is_(None))
+    return list(await conn.execute(query.order_by(questions.c.asked_at).limit(limit)))
 
 
-async def read_one(
+async def read_question(
     conn: AsyncConnection, question_id: str, *, lock: bool = False
 ) -> Row[Any] | None:
-    """A question as its MID sees it; ``lock`` lets nobody else answer it meanwhile."""
-    wanted = _for_staff().where(questions.c.id == question_id)
+    """A question with the member's pseudonym; ``lock`` keeps others from answering it."""
+    query = _with_pseudonym().where(questions.c.id == question_id)
     if lock:
-        wanted = wanted.with_for_update(of=questions)
-    return (await conn.execute(wanted)).first()
+        query = query.with_for_update(of=questions)
+    return (await conn.execute(query)).first()
 
 
-def _for_staff() -> Any:
-    return _ASKED.add_columns(memberships.c.pseudonym, memberships.c.left_at).join(
+def _with_pseudonym() -> Any:
+    return _QUESTIONS.add_columns(memberships.c.pseudonym, memberships.c.left_at).join(
         memberships, memberships.c.id == questions.c.membership_id
     )
 
@@ -127,7 +124,7 @@ def _for_staff() -> Any:
 async def put_answer(
     conn: AsyncConnection, question_id: str, answer: str, by: str, at: datetime
 ) -> None:
-    """Store the reply of a person; from now on it is due."""
+    """Store the reply to a question. It is due at once."""
     await conn.execute(
         update(questions)
         .where(questions.c.id == question_id)
@@ -136,21 +133,21 @@ async def put_answer(
 
 
 async def read_due(conn: AsyncConnection, now: datetime, limit: int) -> list[Row[Any]]:
-    """Replies whose time has come, in the order in which they were given."""
-    wanted = _ASKED.where(questions.c.due_at <= now).order_by(questions.c.answered_at)
-    return list(await conn.execute(wanted.limit(limit)))
+    """Replies that are due, in the order in which they were given."""
+    query = _QUESTIONS.where(questions.c.due_at <= now).order_by(questions.c.answered_at)
+    return list(await conn.execute(query.limit(limit)))
 
 
-async def put_sending(conn: AsyncConnection, question_id: str, **values: Any) -> None:
-    """Note how far the sending of a reply has come: ``trying``, ``tries``, ``due_at``, ..."""
+async def set_sending(conn: AsyncConnection, question_id: str, **values: Any) -> None:
+    """Set the state of sending a reply: ``trying``, ``tries``, ``due_at``, ``sent_at``."""
     await conn.execute(update(questions).where(questions.c.id == question_id).values(**values))
 
 
 async def erase_member(conn: AsyncConnection, member_id: str) -> None:
-    """Remove what a member asked, and the replies."""
+    """Delete a member's questions and the replies."""
     await conn.execute(delete(questions).where(questions.c.member_id == member_id))
 
 
 async def erase_membership(conn: AsyncConnection, membership_id: str) -> None:
-    """Remove what was asked in one membership, with the replies."""
+    """Delete the questions of one membership and the replies."""
     await conn.execute(delete(questions).where(questions.c.membership_id == membership_id))

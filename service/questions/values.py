@@ -1,4 +1,4 @@
-"""What members send to a person, what comes back, and what they let a model do."""
+"""Questions of members, as members, MID staff and the sender of replies see them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from datetime import datetime
 from service.mids.values import Mid
 from service.notices.views import AttentionView
 from service.standing.values import PortfolioView, Standing
-from service.statements.values import Line
+from service.statements.values import StatementLine
 from service.values import Texts
 
-LONGEST = 500
-"""Characters of a question that are read; the rest is cut, and the member is told."""
+MAX_LENGTH = 500
+"""Characters of a question that are kept; the rest is cut, and the member is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question that was sent to a MID, as the member who asked sees it.
+class MemberQuestion:
+    """A question to a MID, as the member who asked sees it.
 
-    ``title`` is that of the licence it is about, if the member named one.
+    ``title`` is the title of the licence it is about, if the member chose one.
     """
 
     id: str
@@ -33,47 +33,46 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskingView:
-    """What a member may send: to which of their MIDs, about which licence.
+    """A question that a member may send: to which of their MIDs, about which licence.
 
-    ``waiting`` holds the ids of MIDs that already have as many open questions of this member as
-    they may.
+    ``at_limit``: ids of the MIDs with as many open questions of this member as are allowed.
     """
 
     text: str
     standings: tuple[Standing, ...]
     portfolio: PortfolioView
-    waiting: frozenset[str] = frozenset()
+    at_limit: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentView:
-    """A question that is on a MID's list now. ``asked`` is None when too many wait there."""
+    """The result of sending a question. ``question`` is None if too many are open at the MID."""
 
     mid: Mid
-    asked: Asked | None
+    question: MemberQuestion | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedView:
-    """What a member has asked, newest first, and the zone to tell times in."""
+class MemberQuestionsView:
+    """A member's questions, newest first, and their time zone."""
 
-    asked: tuple[Asked, ...]
+    questions: tuple[MemberQuestion, ...]
     zone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AboutMe:
-    """Everything an answer may say about the member who asks, from one snapshot."""
+class AboutMember:
+    """All facts about a member that an answer to them may state, from one transaction."""
 
     portfolio: PortfolioView
-    lines: tuple[Line, ...]
-    asked: tuple[Asked, ...]
+    lines: tuple[StatementLine, ...]
+    questions: tuple[MemberQuestion, ...]
     attention: AttentionView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForStaff:
-    """A question as the MID sees it: no name, no Telegram number, only the pseudonym there."""
+class StaffQuestion:
+    """A question as the MID's staff see it: the member appears only under a pseudonym."""
 
     id: str
     mid_id: str
@@ -88,18 +87,18 @@ class ForStaff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A reply that waits to be sent. ``in_doubt``: a process ended while it was being sent."""
+class DueReply:
+    """A reply to send. ``in_doubt``: a process died while sending it, so it may have arrived."""
 
     member_id: str
-    asked: Asked
+    question: MemberQuestion
     tries: int
     in_doubt: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """An article that staff made of a reply and that a person has yet to approve."""
+    """An article that staff suggested, from a reply or their own, before or after approval."""
 
     id: str
     mid_id: str

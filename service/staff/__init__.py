@@ -1,1 +1,1 @@
-"""Staff: who may announce for a MID in the chat."""
+"""Staff: people who may announce for a MID in the chat."""

@@ -1,4 +1,4 @@
-"""The table of staff: who may announce for a MID. It stands with people, who can be erased."""
+"""The table of staff: who may announce for a MID."""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ staff = Table(
 async def add(
     conn: AsyncConnection, staff_id: str, mid_id: str, name: str, token_hash: str, at: datetime
 ) -> None:
-    """A new one, whose link nobody has opened yet."""
+    """Add staff whose link has not been opened yet."""
     await conn.execute(
         insert(staff).values(
             id=staff_id, mid_id=mid_id, name=name, token_hash=token_hash, added_at=at
@@ -36,16 +36,14 @@ async def add(
 async def read_by_token(
     conn: AsyncConnection, token_hash: str, *, lock: bool = False
 ) -> Row[Any] | None:
-    """Whose link carries this token; ``lock`` keeps others from using it meanwhile."""
-    wanted = select(staff).where(staff.c.token_hash == token_hash)
-    row: Row[Any] | None = (
-        await conn.execute(wanted.with_for_update() if lock else wanted)
-    ).first()
+    """The staff with this link token; ``lock`` keeps others from using it meanwhile."""
+    query = select(staff).where(staff.c.token_hash == token_hash)
+    row: Row[Any] | None = (await conn.execute(query.with_for_update() if lock else query)).first()
     return row
 
 
-async def read_one(conn: AsyncConnection, staff_id: str) -> Row[Any] | None:
-    """One by id, removed or not."""
+async def read_staff(conn: AsyncConnection, staff_id: str) -> Row[Any] | None:
+    """Staff by id, removed or not; None if there is none."""
     row: Row[Any] | None = (
         await conn.execute(select(staff).where(staff.c.id == staff_id))
     ).first()
@@ -53,7 +51,7 @@ async def read_one(conn: AsyncConnection, staff_id: str) -> Row[Any] | None:
 
 
 async def read_of_member(conn: AsyncConnection, member_id: str) -> list[Row[Any]]:
-    """Where a person is staff now."""
+    """A person's staff roles, in the order of being added."""
     return list(
         await conn.execute(
             select(staff)
@@ -64,7 +62,7 @@ async def read_of_member(conn: AsyncConnection, member_id: str) -> list[Row[Any]
 
 
 async def read_of_mid(conn: AsyncConnection, mid_id: str) -> list[Row[Any]]:
-    """The staff of a MID now, those who have not opened their link too."""
+    """A MID's current staff, including those who have not opened their link."""
     return list(
         await conn.execute(
             select(staff)
@@ -74,17 +72,17 @@ async def read_of_mid(conn: AsyncConnection, mid_id: str) -> list[Row[Any]]:
     )
 
 
-async def use(conn: AsyncConnection, staff_id: str, member_id: str) -> None:
-    """Say whose link it was."""
+async def set_member(conn: AsyncConnection, staff_id: str, member_id: str) -> None:
+    """Record who opened the link."""
     await conn.execute(update(staff).where(staff.c.id == staff_id).values(member_id=member_id))
 
 
 async def remove(conn: AsyncConnection, staff_id: str, at: datetime) -> None:
-    """End it. The row stays, without the person and their name."""
-    gone = {"removed_at": at, "member_id": None, "name": staff_id}
-    await conn.execute(update(staff).where(staff.c.id == staff_id).values(gone))
+    """End the role. The row stays, without the person; the id replaces the name."""
+    values = {"removed_at": at, "member_id": None, "name": staff_id}
+    await conn.execute(update(staff).where(staff.c.id == staff_id).values(values))
 
 
 async def erase_member(conn: AsyncConnection, member_id: str) -> None:
-    """Remove every link of a person."""
+    """Delete every staff role of a person."""
     await conn.execute(delete(staff).where(staff.c.member_id == member_id))

@@ -1,4 +1,4 @@
-"""Who may announce for a MID, and what the link that makes one staff led to."""
+"""Staff of a MID, and the link that makes a person staff."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,14 +6,14 @@ from enum import StrEnum
 
 from service.mids.values import Mid
 
-LINK_GOOD_FOR = timedelta(days=7)
+LINK_VALID_FOR = timedelta(days=7)
 LINK_PREFIX = "staff_"
 LONGEST_NAME = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """One of a MID's staff. ``member_id`` is None until the link was opened."""
+    """A staff role in a MID. ``member_id`` is None until the link has been opened."""
 
     id: str
     mid: Mid
@@ -23,20 +23,20 @@ class Staff:
 
     @property
     def expires_at(self) -> datetime:
-        """Until when the link can be opened."""
-        return self.added_at + LINK_GOOD_FOR
+        """When the link stops working."""
+        return self.added_at + LINK_VALID_FOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewStaff:
-    """Fresh staff. The token is told once and only its hash is kept."""
+    """New staff with the link's token, of which only the hash is stored."""
 
     staff: Staff
     token: str
 
 
 class LinkState(StrEnum):
-    """What a staff link is, for the person who opened it."""
+    """What a staff link is for the person who opened it."""
 
     WELCOME = "welcome"
     ALREADY = "already"
@@ -47,7 +47,7 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """What opening a staff link did. ``mid`` is None when it leads nowhere."""
+    """The result of opening a staff link. ``mid`` is None for an unknown token."""
 
     state: LinkState
     mid: Mid | None = None

@@ -1,1 +1,1 @@
-"""Who is in which licence, and why."""
+"""A member's standing: whether they are in each licence, and why."""

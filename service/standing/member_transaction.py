@@ -1,4 +1,4 @@
-"""One member's write: held in line, read once, appended at most once for a cause."""
+"""A transaction that changes one member's state: serialised, read once, idempotent by cause."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,46 +7,50 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.deps import Deps
 from service.journal import store as journal
-from service.journal.values import Cause, Latest, NewEvent
+from service.journal.values import Cause, LatestEvent, NewEvent
 from service.standing import store as standing_store
-from service.standing.snapshot import Sources
-from service.standing.values import Picture
+from service.standing.member_state import MemberState
+from service.standing.values import MemberSnapshot
 
 
-class Turn:
-    """What a use case works with inside its transaction. ``picture`` is always up to date."""
+class MemberTransaction:
+    """An open transaction of one member. ``state`` and ``snapshot`` include recorded events."""
 
-    def __init__(self, conn: AsyncConnection, sources: Sources, cause: Cause) -> None:
+    def __init__(self, conn: AsyncConnection, state: MemberState, cause: Cause) -> None:
         self.conn = conn
-        self.sources = sources
-        self.picture: Picture = sources.picture()
+        self.state = state
+        self.snapshot: MemberSnapshot = state.snapshot()
         self._cause = cause
 
-    async def again(self) -> bool:
-        """Whether this cause has written before: the one that died could not say so."""
-        return await journal.caused_already(self.conn, self._cause)
+    async def is_repeat(self) -> bool:
+        """Whether this cause has written before, so that its update is delivered again."""
+        return await journal.has_events(self.conn, self._cause)
 
-    async def record(self, event: NewEvent) -> Latest | None:
+    async def record(self, event: NewEvent) -> LatestEvent | None:
         """Append an event. None, and nothing is written, when this cause has written before."""
-        sources = self.sources
+        state = self.state
         appended = await journal.append(
-            self.conn, sources.member.id, [event], self._cause, sources.now
+            self.conn, state.member.id, [event], self._cause, state.now
         )
         if not appended:
             return None
-        (done,) = appended
-        self.sources = sources.after([done])
-        self.picture = self.sources.picture()
-        return done
+        (recorded,) = appended
+        self.state = state.after([recorded])
+        self.snapshot = self.state.snapshot()
+        return recorded
 
 
 @asynccontextmanager
-async def turn(deps: Deps, member_id: str, cause: Cause) -> AsyncIterator[Turn]:
+async def member_transaction(
+    deps: Deps, member_id: str, cause: Cause
+) -> AsyncIterator[MemberTransaction]:
     """Open a member's transaction.
 
     Raises:
         NotFoundError: there is no such person.
     """
     async with deps.db.write() as conn:
-        sources = await standing_store.read_sources(conn, member_id, deps.clock.now(), lock=True)
-        yield Turn(conn, sources, cause)
+        state = await standing_store.read_member_state(
+            conn, member_id, deps.clock.now(), lock=True
+        )
+        yield MemberTransaction(conn, state, cause)

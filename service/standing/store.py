@@ -1,4 +1,4 @@
-"""Reading the whole picture of a member from one snapshot. This topic has no tables of its own."""
+"""Reading members' states. This topic has no tables of its own."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -10,20 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import NotFoundError
 from service.journal import store as journal
-from service.journal.values import Kind, Latest
+from service.journal.values import EventKind, LatestEvent
 from service.licences import store as licences
 from service.mids.values import Mid
 from service.people import audience_store as audience_members
 from service.people import store as people
 from service.people.values import Membership
-from service.standing.snapshot import Sources
-from service.standing.values import Picture
+from service.standing.member_state import MemberState
+from service.standing.values import MemberSnapshot
 
 
-async def read_sources(
+async def read_member_state(
     conn: AsyncConnection, member_id: str, now: datetime, *, lock: bool = False
-) -> Sources:
-    """Everything that decides who is in, for one member; ``lock`` holds their writes in line.
+) -> MemberState:
+    """Everything that decides a member's standings; ``lock`` serialises their writes.
 
     Raises:
         NotFoundError: there is no such person.
@@ -32,21 +32,23 @@ async def read_sources(
     if member is None:
         raise NotFoundError(f"no member {member_id}")
     memberships = await people.read_memberships(conn, member_id)
-    return Sources(
+    return MemberState(
         member=member,
         memberships=tuple(memberships),
-        licences=tuple(await licences.read_licences(conn, {one.mid.id for one in memberships})),
+        licences=tuple(
+            await licences.read_licences(conn, {membership.mid.id for membership in memberships})
+        ),
         latest=tuple(await journal.read_latest(conn, member_id)),
         now=now,
     )
 
 
-async def read_picture(conn: AsyncConnection, member_id: str, now: datetime) -> Picture:
-    """The picture that is made of ``read_sources``. Raises as that does."""
-    return (await read_sources(conn, member_id, now)).picture()
+async def read_snapshot(conn: AsyncConnection, member_id: str, now: datetime) -> MemberSnapshot:
+    """The snapshot of a member's state. Raises as ``read_member_state`` does."""
+    return (await read_member_state(conn, member_id, now)).snapshot()
 
 
-async def read_group(
+async def read_group_states(
     conn: AsyncConnection,
     mid: Mid,
     now: datetime,
@@ -55,24 +57,26 @@ async def read_group(
     upto: int,
     limit: int,
     numbers: Sequence[int] | None = None,
-    kinds: Collection[Kind] | None = None,
-) -> list[tuple[Row[Any], Sources]]:
-    """The next memberships of one MID by their private numbers, ended ones too, with all of each.
+    kinds: Collection[EventKind] | None = None,
+) -> list[tuple[Row[Any], MemberState]]:
+    """The next memberships of one MID by ascending number, including ended ones.
 
-    ``numbers`` narrows it down to these, ``kinds`` what is read of them: then no licence is. Each
-    row has ``seq`` and ``left_at``; the sources hold this membership alone, so that nothing about
-    another MID is looked at.
+    ``numbers`` limits it to these. ``kinds`` limits which events are read; licences are then not
+    read either. Returns (row with ``seq`` and ``left_at``, state) pairs. A state has this
+    membership only, so that nothing about the person's other MIDs is used.
     """
-    rows = list(await conn.execute(audience_members.group(mid.id, after, upto, limit, numbers)))
-    found = () if kinds else tuple(await licences.read_licences(conn, [mid.id]))
-    latest: dict[str, list[Latest]] = defaultdict(list)
-    for member_id, one in await journal.read_latest_of(conn, [row.id for row in rows], kinds):
-        latest[member_id].append(one)
+    rows = list(
+        await conn.execute(audience_members.select_group(mid.id, after, upto, limit, numbers))
+    )
+    of_mid = () if kinds else tuple(await licences.read_licences(conn, [mid.id]))
+    latest: dict[str, list[LatestEvent]] = defaultdict(list)
+    for member_id, event in await journal.read_latest_of(conn, [row.id for row in rows], kinds):
+        latest[member_id].append(event)
     return [
         (
             row,
-            Sources(
-                member=people.member_of(row),
+            MemberState(
+                member=people.member_from_row(row),
                 memberships=(
                     Membership(
                         id=row.membership_id,
@@ -82,7 +86,7 @@ async def read_group(
                         eligible=frozenset(row.eligible or ()),
                     ),
                 ),
-                licences=found,
+                licences=of_mid,
                 latest=tuple(latest[row.id]),
                 now=now,
             ),
@@ -91,25 +95,25 @@ async def read_group(
     ]
 
 
-async def numbers_with_a_yes(
+async def read_numbers_with_yes(
     conn: AsyncConnection, mid_id: str, slugs: Collection[str]
 ) -> list[int]:
-    """Private numbers of a MID's memberships that have said yes to one of these, by their slugs.
+    """Ascending numbers of a MID's memberships with a yes to one of these licences.
 
-    They may have said it to older terms, and more than a yes decides who is in.
+    A yes to older terms is included, so a number does not mean that the member is in.
     """
-    yes, own, meant = journal.latest.c, people.memberships.c, licences.licences.c
-    of_these = select(meant.id).where(meant.mid_id == mid_id, meant.slug.in_(slugs))
-    wanted = (
-        select(own.seq)
+    answer, membership, licence = journal.latest.c, people.memberships.c, licences.licences.c
+    licence_ids = select(licence.id).where(licence.mid_id == mid_id, licence.slug.in_(slugs))
+    query = (
+        select(membership.seq)
         .distinct()
-        .join(people.memberships, own.id == yes.membership_id)
+        .join(people.memberships, membership.id == answer.membership_id)
         .where(
-            yes.licence_id.in_(of_these),
-            yes.kind == Kind.CONSENT.value,
-            yes.value == "yes",
-            own.left_at.is_(None),
+            answer.licence_id.in_(licence_ids),
+            answer.kind == EventKind.CONSENT.value,
+            answer.value == "yes",
+            membership.left_at.is_(None),
         )
-        .order_by(own.seq)
+        .order_by(membership.seq)
     )
-    return list((await conn.execute(wanted)).scalars())
+    return list((await conn.execute(query)).scalars())

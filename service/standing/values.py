@@ -1,4 +1,4 @@
-"""What decides who is in, and what follows from it for each licence."""
+"""What decides whether a member is in a licence, and the resulting standing."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,8 +11,8 @@ from service.price.values import NEVER, Ask, Position
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a member last said to a licence, to which version, and when."""
+class LicenceAnswer:
+    """A member's latest answer to a licence, the version it was given to, and when."""
 
     value: Literal["yes", "no", "later"]
     version: int
@@ -21,10 +21,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knob:
-    """One position for everything, and own positions of single memberships.
+    """The general position, and own positions of single memberships.
 
-    A general never silences the own positions that were set before it; they come back when it
-    ends. An own position that is set afterwards acts.
+    A general "never" silences the own positions that were set before it; they return when it
+    ends. An own position that is set after it is in effect.
     """
 
     general: Position = 0
@@ -32,21 +32,22 @@ class Knob:
     silenced: dict[str, Position] = field(default_factory=dict)
 
     def at(self, membership_id: str) -> Position:
-        """The position that acts for a membership."""
+        """The position in effect for a membership."""
         return self.own.get(membership_id, self.general)
 
     def turned(self, scope: str, position: Position) -> "Knob":
         """This knob with one scope (``all`` or a membership) set to a position."""
         if scope != "all":
-            rest = {key: at for key, at in self.silenced.items() if key != scope}
-            return Knob(general=self.general, own={**self.own, scope: position}, silenced=rest)
+            silenced = {key: value for key, value in self.silenced.items() if key != scope}
+            own = {**self.own, scope: position}
+            return Knob(general=self.general, own=own, silenced=silenced)
         if position == NEVER:
             return Knob(general=NEVER, silenced={**self.silenced, **self.own})
         return Knob(general=position, own={**self.silenced, **self.own})
 
 
 class Pause(StrEnum):
-    """Whether a member has stepped out of everything. STOPPED also silences all but breaches."""
+    """Whether a member is out of everything. STOPPED also mutes all notices except breaches."""
 
     OFF = "off"
     PAUSED = "paused"
@@ -55,11 +56,11 @@ class Pause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """One licence as it concerns one membership."""
+    """A licence that is offered to a membership or has been answered, with the latest answer."""
 
     membership: Membership
     licence: Licence
-    answer: Answer | None
+    answer: LicenceAnswer | None
 
     @property
     def eligible(self) -> bool:
@@ -68,8 +69,8 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """Everything that decides who is in, for one member, from one snapshot of the store."""
+class MemberSnapshot:
+    """Everything that decides a member's standings, from one transaction."""
 
     member: Member
     memberships: tuple[Membership, ...]
@@ -81,12 +82,14 @@ class Picture:
 
     @property
     def zone(self) -> str:
-        """The zone the member lives in: their own, else their first MID's, else UTC."""
-        return self.member.zone or next((one.mid.zone for one in self.memberships), "UTC")
+        """The member's time zone: their own, else their first MID's, else UTC."""
+        return self.member.zone or next(
+            (membership.mid.zone for membership in self.memberships), "UTC"
+        )
 
 
-class Why(StrEnum):
-    """In, or the first reason for being out, in the order in which they are looked at."""
+class StandingReason(StrEnum):
+    """IN, or the first reason for being out, in the order in which the rules check them."""
 
     IN = "in"
     ENDED = "ended"
@@ -106,15 +109,15 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a member stands in one licence and why.
+    """Whether a member is in a licence, and why.
 
-    ``counts`` says whether it is one of the M of "N of M". ``best`` is the highest position at
-    which the price alone would keep them in, None if there is none; for an unpaid licence it is
-    the top. ``from_`` is the day an offer begins.
+    ``counts``: whether the licence is one of the M in "N of M". ``best``: the highest position at
+    which the price keeps them in, see ``price.formula.best_position``. ``from_``: the first day
+    of an offer that has not started; None for a live licence.
     """
 
     holding: Holding
-    why: Why
+    why: StandingReason
     counts: bool
     position: Position
     ask: Ask | None
@@ -125,27 +128,27 @@ class Standing:
     @property
     def is_in(self) -> bool:
         """Whether the member is in."""
-        return self.why is Why.IN
+        return self.why is StandingReason.IN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """N of M."""
+class LicenceCount:
+    """N of M: in ``n`` of the ``m`` licences that count."""
 
     n: int
     m: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a setting would do: the count, and who would leave and enter compared with today.
+class KnobChange:
+    """What a knob setting would do: the new count, and the licences left and entered by it.
 
-    ``later_in`` and ``later_out`` are offers already agreed to that would, or would no longer, be
-    in on their first day.
+    ``later_in`` and ``later_out`` are offers that were agreed to and have not started, which
+    would, or would no longer, be in on their first day.
     """
 
     position: Position
-    count: Count
+    count: LicenceCount
     leaves: tuple[Standing, ...]
     enters: tuple[Standing, ...]
     later_in: tuple[Standing, ...]
@@ -156,14 +159,14 @@ class Change:
 class PortfolioView:
     """Every licence of a member with its standing."""
 
-    picture: Picture
+    snapshot: MemberSnapshot
     standings: tuple[Standing, ...]
 
-    def count(self, membership_id: str | None = None) -> Count:
-        """N of M over everything, or in one membership."""
-        chosen = [
-            one
-            for one in self.standings
-            if one.counts and membership_id in {None, one.holding.membership.id}
+    def count(self, membership_id: str | None = None) -> LicenceCount:
+        """N of M over all memberships, or in one."""
+        counted = [
+            standing
+            for standing in self.standings
+            if standing.counts and membership_id in {None, standing.holding.membership.id}
         ]
-        return Count(n=sum(one.is_in for one in chosen), m=len(chosen))
+        return LicenceCount(n=sum(standing.is_in for standing in counted), m=len(counted))

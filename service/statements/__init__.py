@@ -1,1 +1,1 @@
-"""What a member was credited with, as their MIDs report it."""
+"""Statements: the payments that MIDs report for their members."""

@@ -1,4 +1,4 @@
-"""Lines of statements, one row each, so that a member's own are found without anybody else's."""
+"""The table of statement lines: one row each, so that only a member's own are read."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.db.metadata import metadata
 from service.licences.values import Licence
 from service.people.values import Membership
-from service.statements.values import Line, LineState
+from service.statements.values import LineState, StatementLine
 
-MOST_LINES = 120
-"""So many of a membership are read, the newest: ten licences for a year."""
+MAX_LINES = 120
+"""The newest lines of a membership that are read: ten licences for a year."""
 
 statement_lines = Table(
     "statement_lines",
@@ -23,10 +23,10 @@ statement_lines = Table(
     Column("ref", String(64), primary_key=True),
     Column("period", String(7), primary_key=True),
     Column("currency", String(3), primary_key=True),
-    # Where it stands in its statement.
+    # The position of the line in its statement.
     Column("n", Integer, primary_key=True),
     Column("licence", String(40), nullable=False),
-    # Exact, as it was written: SQLite has no decimals.
+    # As text, to stay exact: SQLite has no decimals.
     Column("gross", String(32), nullable=False),
     Column("net", String(32), nullable=False),
     Column("state", String(16), nullable=False),
@@ -35,14 +35,18 @@ statement_lines = Table(
 
 
 async def put_lines(conn: AsyncConnection, mid_id: str, statements: Collection[Any]) -> None:
-    """Store the lines of these statements of a MID in the place of those that they had."""
-    own = statement_lines.c
-    for one in statements:
-        month = {"mid_id": mid_id, "period": one["period"], "currency": one["currency"]}
+    """Store the lines of a MID's statements, replacing those of the same month and currency."""
+    columns = statement_lines.c
+    for statement in statements:
+        key = {
+            "mid_id": mid_id,
+            "period": statement["period"],
+            "currency": statement["currency"],
+        }
         await conn.execute(
-            delete(statement_lines).where(*(own[name] == value for name, value in month.items()))
+            delete(statement_lines).where(*(columns[name] == key[name] for name in key))
         )
-        rows = [{**month, "n": n, **_row(line)} for n, line in enumerate(one["lines"])]
+        rows = [{**key, "n": n, **_row(line)} for n, line in enumerate(statement["lines"])]
         if rows:
             await conn.execute(insert(statement_lines), rows)
 
@@ -53,25 +57,25 @@ def _row(line: Mapping[str, Any]) -> dict[str, Any]:
 
 async def read_lines(
     conn: AsyncConnection, memberships: Collection[Membership], licences: Collection[Licence]
-) -> tuple[Line, ...]:
+) -> tuple[StatementLine, ...]:
     """The newest lines about these memberships, newest month first.
 
-    A line is found by the MID and the reference there: nobody else's is looked at.
+    They are selected by MID and reference, so that nobody else's are read.
     """
-    titles = {(one.mid_id, one.slug): one.terms.title for one in licences}
-    own = statement_lines.c
-    found = []
-    for one in memberships:
+    titles = {(licence.mid_id, licence.slug): licence.terms.title for licence in licences}
+    columns = statement_lines.c
+    lines: list[StatementLine] = []
+    for membership in memberships:
         rows = await conn.execute(
             select(statement_lines)
-            .where(own.mid_id == one.mid.id, own.ref == one.ref)
-            .order_by(own.period.desc(), own.currency, own.n)
-            .limit(MOST_LINES)
+            .where(columns.mid_id == membership.mid.id, columns.ref == membership.ref)
+            .order_by(columns.period.desc(), columns.currency, columns.n)
+            .limit(MAX_LINES)
         )
-        found += [
-            Line(
+        lines += [
+            StatementLine(
                 mid_id=row.mid_id,
-                mid_name=one.mid.name,
+                mid_name=membership.mid.name,
                 licence=row.licence,
                 title=titles.get((row.mid_id, row.licence)),
                 period=date.fromisoformat(f"{row.period}-01"),
@@ -82,4 +86,4 @@ async def read_lines(
             )
             for row in rows
         ]
-    return tuple(sorted(found, key=lambda line: line.period, reverse=True))
+    return tuple(sorted(lines, key=lambda line: line.period, reverse=True))

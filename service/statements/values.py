@@ -1,4 +1,4 @@
-"""A line of a statement, as the member it is about may see it."""
+"""A line of a statement, as its member sees it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from service.values import Texts
 
 
 class LineState(StrEnum):
-    """How far a payment has come."""
+    """The state of a payment."""
 
     ACCRUED = "accrued"
     CONFIRMED = "confirmed"
@@ -18,10 +18,11 @@ class LineState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What one licence brought one member in one month. ``period`` is the first day of the month.
+class StatementLine:
+    """The payment of one licence to one member for one month.
 
-    ``title`` is the licence's, None where the licence is not known here any more.
+    ``period`` is the first day of the month. ``title`` is the licence's; None if the licence is no
+    longer stored.
     """
 
     mid_id: str
@@ -36,5 +37,5 @@ class Line:
 
     @property
     def counts(self) -> bool:
-        """Whether it is the member's; one that was reversed is not."""
+        """Whether it counts towards totals; a reversed payment does not."""
         return self.state is not LineState.REVERSED

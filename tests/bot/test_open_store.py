@@ -1,4 +1,4 @@
-"""A store that does not open: the operator reads where it is, what is wrong and the mend."""
+"""A store that does not open: the error names its place, the cause and the remedy."""
 
 import re
 
@@ -35,7 +35,7 @@ async def refusal(settings: Settings) -> str:
     return str(error.value)
 
 
-async def test_a_database_or_a_user_that_is_not_there_is_told(request):
+async def test_a_missing_database_or_user_is_named(request):
     server = server_of(request.config)
     says = await refusal(Settings(_env_file=None, database_url=SecretStr(server.url("nothing"))))
     assert 'database "nothing" does not exist' in says
@@ -48,7 +48,7 @@ async def test_a_database_or_a_user_that_is_not_there_is_told(request):
 @pytest.mark.parametrize(
     "url", ["members", "mysql://me:Unmistakable@there/db", "postgresql://a:Unmistakable@h:x/d"]
 )
-async def test_what_is_no_address_of_a_server_is_refused_and_not_repeated(url):
+async def test_an_invalid_database_url_is_refused_and_not_repeated(url):
     says = await refusal(Settings(_env_file=None, database_url=SecretStr(url)))
     assert "Write postgresql://user:password@host/database" in says
 

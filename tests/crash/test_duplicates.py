@@ -15,12 +15,12 @@ from bot.app import build_bot, build_dispatcher
 from bot.chat.handle import Edge
 from bot.open_store import opened
 from bot.updates import flood_guard, inbox_store
-from bot.updates.envelope import arrived
+from bot.updates.envelope import from_json
 from bot.updates.inbox import Inbox
-from bot.updates.inbox_store import Arrived, Waiting
-from bot.updates.lanes import OwnLanes
+from bot.updates.inbox_store import IncomingUpdate, PendingUpdate
+from bot.updates.lanes import SingleProcessLanes
 from dialogs.callbacks import Go, Place, Refuse, SetKnob, SetLanguage, ShowCard
-from playground import Bubble, Person, Playground
+from playground import ChatMessage, Playground, PlayPerson
 from service.bundle.cases import import_bundle
 from service.bundle.schema.bundle import Bundle
 from service.deps import Deps
@@ -51,9 +51,9 @@ class Stream:
         ]
         self.tokens: list[str] = []
         self.cards: list[str] = []
-        self.firsts: dict[int, Bubble] = {}
+        self.firsts: dict[int, ChatMessage] = {}
 
-    def first(self, person: Person) -> Bubble:
+    def first(self, person: PlayPerson) -> ChatMessage:
         """What the bot said first: taps go there, so that one screen changes as in a real chat."""
         if person.id not in self.firsts:
             self.firsts[person.id] = person.heard[0]
@@ -73,7 +73,7 @@ class Stream:
         """What everybody does in one round: one to three things each, in order."""
         return [await self._acts(one, person, nr) for one, person in enumerate(self.people)]
 
-    async def _acts(self, one: int, person: Person, nr: int) -> list[dict[str, Any]]:
+    async def _acts(self, one: int, person: PlayPerson, nr: int) -> list[dict[str, Any]]:
         if nr == 0:
             return [await person.send(f"/start {self.tokens[one]}")]
         chance = random.Random(f"{self.seed} {one} {nr}")
@@ -98,7 +98,7 @@ class Stream:
                 done.append(await person.tap(data=target.pack(), message=self.first(person)))
         return [update for update in done if update is not None]
 
-    async def _press_seen(self, person: Person, chance: random.Random) -> Any:
+    async def _press_seen(self, person: PlayPerson, chance: random.Random) -> Any:
         seen = [button.data for bubble in (self.first(person), person.screen)
                 for row in bubble.buttons for button in row
                 if button.data and button.data.split(":")[0] in NONCED]  # fmt: skip
@@ -114,11 +114,11 @@ class Past:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self._recent: deque[Arrived] = deque(maxlen=60)
-        self._old: list[Arrived] = []
+        self._recent: deque[IncomingUpdate] = deque(maxlen=60)
+        self._old: list[IncomingUpdate] = []
         self._count = 0
 
-    def add(self, one: Arrived) -> None:
+    def add(self, one: IncomingUpdate) -> None:
         self._recent.append(one)
         self._count += 1
         if len(self._old) < KEPT:
@@ -127,16 +127,18 @@ class Past:
             # Each that ever was is as likely to be here.
             self._old[place] = one
 
-    def any(self) -> Arrived:
+    def any(self) -> IncomingUpdate:
         return self._chance.choice(self._old if self._chance.random() < 0.1 else self._recent)
 
 
-def woven(lists: list[list[Arrived]], past: Past, chance: random.Random) -> list[Arrived]:
+def woven(
+    lists: list[list[IncomingUpdate]], past: Past, chance: random.Random
+) -> list[IncomingUpdate]:
     """Members shuffled into each other, each in order, with old and new updates repeated."""
     whose = [nr for nr, one in enumerate(lists) for _ in one]
     chance.shuffle(whose)
     rest = [iter(one) for one in lists]
-    stream: list[Arrived] = []
+    stream: list[IncomingUpdate] = []
     for nr in whose:
         stream.append(next(rest[nr]))
         past.add(stream[-1])
@@ -186,7 +188,9 @@ async def play(house: House, pair: Pair, wanted: int, *, repeats: bool) -> Resul
         await stream.prepare(deps)
         bot = build_bot(house.settings)
         inbox = Inbox(
-            deps, OwnLanes(), Edge(deps, bot, build_dispatcher(deps, house.settings)).handle
+            deps,
+            SingleProcessLanes(),
+            Edge(deps, bot, build_dispatcher(deps, house.settings)).handle,
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(inbox.run())
@@ -194,7 +198,7 @@ async def play(house: House, pair: Pair, wanted: int, *, repeats: bool) -> Resul
             past = Past(chance)
             nr = distinct = 0
             while distinct < wanted:
-                acts = [[arrived(one) for one in acts] for acts in await stream.round(nr)]
+                acts = [[from_json(one) for one in acts] for acts in await stream.round(nr)]
                 given(house.playground)
                 distinct += sum(map(len, acts))
                 mixed = woven(acts, past, chance) if repeats else [u for one in acts for u in one]
@@ -230,15 +234,15 @@ def forget(playground: Playground, stream: Stream, result: Result) -> None:
     playground._world.queries.clear()
     for person in stream.people:
         stays = (stream.first(person), person.screen)
-        person.chat.bubbles = {one.message_id: one for one in stays}
+        person.chat.messages = {one.message_id: one for one in stays}
 
 
-async def _handled(life: Life, people: list[Person]) -> None:
+async def _handled(life: Life, people: list[PlayPerson]) -> None:
     async with asyncio.timeout(60):
         while True:
             # Asking the store is dear, and it is not done before the last was heard.
             while any(person.open for person in people):
-                await life.house.playground._world.bell.wait(1)
+                await life.house.playground._world.changes.wait(1)
             async with life.reader.read() as conn:
                 if not await inbox_store.read_open(conn):
                     return
@@ -298,12 +302,12 @@ async def test_repeats_in_a_long_shuffled_stream_change_nothing(
 async def test_one_update_delivered_twice_at_the_same_moment_is_handled_once(quiet_house: House):
     handled: dict[int, int] = defaultdict(int)
 
-    async def handle(one: Waiting) -> None:
+    async def handle(one: PendingUpdate) -> None:
         handled[one.update_id] += 1
 
-    update = Arrived(update_id=7, lane="1", body="{}")
+    update = IncomingUpdate(update_id=7, lane="1", body="{}")
     async with quiet_house.deps() as deps:
-        inbox = Inbox(deps, OwnLanes(), handle)
+        inbox = Inbox(deps, SingleProcessLanes(), handle)
         async with asyncio.TaskGroup() as group:
             group.create_task(inbox.run())
             await asyncio.sleep(0.05)
@@ -316,7 +320,7 @@ async def test_one_update_delivered_twice_at_the_same_moment_is_handled_once(qui
 async def test_a_no_that_comes_twice_with_a_yes_between_is_still_before_the_yes(
     quiet_house: House,
 ):
-    no, yes = (Arrived(update_id=nr, lane="1", body="{}") for nr in (7, 8))
+    no, yes = (IncomingUpdate(update_id=nr, lane="1", body="{}") for nr in (7, 8))
     async with quiet_house.deps() as deps, deps.db.write() as conn:
         await inbox_store.put_updates(conn, [no, yes, no], deps.clock.now())
         assert [one.update_id for one in await inbox_store.read_open(conn)] == [7, 8]

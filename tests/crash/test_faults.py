@@ -20,17 +20,17 @@ from sqlcipher3 import dbapi2
 from structlog.testing import capture_logs
 
 from bot.telegram import chat_store, rate_limit, retry, sync_store
-from bot.telegram.retry import Pace
+from bot.telegram.retry import RetryMiddleware
 from bot.updates import envelope, flood_guard, inbox_store, polling
 from bot.updates import inbox as intake
-from bot.updates.lanes import OwnLanes
+from bot.updates.lanes import SingleProcessLanes
 from dialogs.callbacks import SayYes, SetKnob, SetLanguage
 from locales.words import SHIPPED, words
-from playground.bot_api.faults import Fault
-from playground.errors import Refusal
+from playground.bot_api.faults import SimulatedFault
+from playground.errors import ApiError
 from service.db import inline_sqlite, sqlcipher
 from service.journal.store import events
-from service.standing.values import Why
+from service.standing.values import StandingReason
 from tests.e2e.test_flows import reasons
 from tests.support.house import NURSE, House, Member
 from tests.support.life import check_sound
@@ -48,7 +48,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits that are minutes in life are moments here."""
     monkeypatch.setattr(intake, "FIRST_WAIT", 0.02)
     monkeypatch.setattr(intake, "LONGEST_WAIT", 0.1)
-    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
     monkeypatch.setattr(polling, "LONGEST_WAIT", 0.1)
     # And members act faster than people can.
     monkeypatch.setattr(flood_guard, "BURST", 10.0**6)
@@ -152,14 +152,14 @@ async def test_what_could_not_be_stored_costs_nobody_their_place(
     quiet_house: House, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(flood_guard, "BURST", 30.0)
-    people = [inbox_store.Arrived(update_id=nr, lane="1", body="{}") for nr in range(20)]
+    people = [inbox_store.IncomingUpdate(update_id=nr, lane="1", body="{}") for nr in range(20)]
     seen: list[int] = []
 
-    async def handle(one: inbox_store.Waiting) -> None:
+    async def handle(one: inbox_store.PendingUpdate) -> None:
         seen.append(one.update_id)
 
     async with quiet_house.deps() as deps:
-        inbox = intake.Inbox(deps, OwnLanes(), handle)
+        inbox = intake.Inbox(deps, SingleProcessLanes(), handle)
         put = inbox_store.put_updates
 
         async def away(*_: Any) -> Any:
@@ -247,11 +247,11 @@ async def test_a_store_that_is_held_while_the_bot_starts_does_not_end_it(
         except dbapi2.OperationalError:
             loop.call_later(0.005, hold)
 
-    def slow_start(method: str, values: dict[str, Any]) -> Fault | None:
+    def slow_start(method: str, values: dict[str, Any]) -> SimulatedFault | None:
         if method != "getMe":
             return take(method, values)
         hold()
-        return Fault(method, hang=0.3)
+        return SimulatedFault(method, hang=0.3)
 
     monkeypatch.setattr(house.playground.faults, "take", slow_start)
     try:
@@ -281,7 +281,7 @@ async def test_what_a_dead_process_left_comes_before_what_its_member_does_now(
         data=SetKnob(scope="all", to="1").pack(), message=ana.person.screen
     )
     async with house.deps() as deps, deps.db.write() as conn:
-        await inbox_store.put_updates(conn, [envelope.arrived(body)], house.clock.now())
+        await inbox_store.put_updates(conn, [envelope.from_json(body)], house.clock.now())
     await turn(ana, 2)
     read = inbox_store.read_open
 
@@ -312,7 +312,7 @@ class Moody:
         self.refused = 0
         self.early: list[str] = []
 
-    def take(self, method: str, values: dict[str, Any]) -> Fault | None:
+    def take(self, method: str, values: dict[str, Any]) -> SimulatedFault | None:
         if method in {"getUpdates", "answerCallbackQuery"}:
             return None
         now = time.monotonic()
@@ -325,7 +325,7 @@ class Moody:
         self.refused += 1
         self.refused_at, self.open_at = now, max(self.open_at, now + seconds)
         said = f"Too Many Requests: retry after {seconds}"
-        return Fault(method, error=Refusal(429, said, {"retry_after": seconds}))
+        return SimulatedFault(method, error=ApiError(429, said, {"retry_after": seconds}))
 
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(12, marks=pytest.mark.proof)])
@@ -350,8 +350,8 @@ async def test_after_a_429_nothing_is_called_before_its_time_and_all_is_done(
 async def test_a_call_tried_again_waits_while_telegram_asks_the_whole_bot_to_wait(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(retry, "_FIRST_WAIT", 0.1)
-    pace, bot = Pace(rate_limit.Budget(30)), Bot("42:TEST")
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.1)
+    pace, bot = RetryMiddleware(rate_limit.SendBudget(30)), Bot("42:TEST")
     broken, limited = SendMessage(chat_id=1, text="a"), SendMessage(chat_id=2, text="b")
     called: list[tuple[str, float]] = []
 
@@ -404,7 +404,7 @@ async def test_a_burst_of_faults_delays_but_neither_loses_nor_doubles_anything(
     await ana.person.settled()
     assert met.met == 9
     assert await settings_of(house) == ["1", "2"]
-    assert (await reasons(house, ana))["sepsis-warning"] is Why.IN
+    assert (await reasons(house, ana))["sepsis-warning"] is StandingReason.IN
     assert "Your price: +2" in ana.text
     assert len(ana.person.heard) == len({bubble.message_id for bubble in ana.person.heard})
 
@@ -517,7 +517,7 @@ async def test_a_bot_told_to_stop_stops_within_seconds_and_loses_nothing(
     assert await settings_of(house) == ["1", "2", "3"]
 
 
-async def _met(fault: Fault, house: House) -> bool:
+async def _met(fault: SimulatedFault, house: House) -> bool:
     return bool(fault.met) and not house.playground.pending
 
 
@@ -529,7 +529,7 @@ async def _met(fault: Fault, house: House) -> bool:
 async def test_a_bot_told_to_stop_waits_for_nothing_that_waits_for_telegram(
     quiet_house: House, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
 ):
-    monkeypatch.setattr(retry, "_FIRST_WAIT", 30)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 30)
     house = quiet_house
     with capture_logs() as logs:
         async with house.running():

@@ -24,11 +24,12 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
+from service import erasure
 from service.bundle.resolve import resolve_terms
 from service.bundle.schema.bundle import Bundle
 from service.choices import cases as choices
-from service.choices import standing_out
-from service.choices.rules import question
+from service.choices import opt_out
+from service.choices.rules import quiz_question
 from service.db.database import open_embedded
 from service.deps import Deps
 from service.errors import NotFoundError
@@ -36,7 +37,7 @@ from service.journal import cases as journal
 from service.journal.store import events
 from service.journal.values import Cause, Proof
 from service.knob import cases as knob_cases
-from service.licences.rules import matching
+from service.licences.rules import matching_refusals
 from service.licences.values import Refusal, RefusalKind, Terms
 from service.people import cases as people
 from service.price import formula
@@ -77,7 +78,8 @@ REFUSALS = (
     Refusal(RefusalKind.CATEGORY, "ProfessionalExperience"),
 )
 CATCHES = {
-    one: {slug for slug, terms in TERMS.items() if matching(terms, [one])} for one in REFUSALS
+    one: {slug for slug, terms in TERMS.items() if matching_refusals(terms, [one])}
+    for one in REFUSALS
 }
 
 
@@ -267,7 +269,7 @@ class Histories(RuleBasedStateMachine):
     def check(self) -> None:
         self.run(check_sound(self.stage.deps.db))
         for who in self.folk:
-            view: PortfolioView = self.run(standing_cases.portfolio(self.stage.deps, who.id))
+            view: PortfolioView = self.run(standing_cases.read_portfolio(self.stage.deps, who.id))
             found = {
                 one.holding.licence.slug: (
                     one.is_in,
@@ -286,8 +288,8 @@ class Histories(RuleBasedStateMachine):
                         value == "yes" and version >= offer.floor,
                     )
             assert found == wanted
-            assert set(view.picture.refusals) == who.refused
-            assert view.picture.pause is who.pause
+            assert set(view.snapshot.refusals) == who.refused
+            assert view.snapshot.pause is who.pause
 
     def licence(self, slug: str) -> str:
         async def find() -> str:
@@ -340,7 +342,7 @@ class Histories(RuleBasedStateMachine):
 
     async def _joined(self, me: Somebody, mid: str, nonce: str, cause: Cause) -> None:
         await people.join(self.stage.deps, me.id, nonce, cause)
-        _, found = await people.who(self.stage.deps, me.id)
+        _, found = await people.read_member(self.stage.deps, me.id)
         if (stay := me.stay(mid)) is not None:
             stay.id = next(one.id for one in found if one.mid.id == mid)
 
@@ -361,15 +363,14 @@ class Histories(RuleBasedStateMachine):
             self.erase(me, stay)
         else:
             self.act(
-                lambda cause: people.leave(self.stage.deps, me.id, stay.id, cause, erase=False),
+                lambda cause: people.leave(self.stage.deps, me.id, stay.id, cause),
                 model,
                 stay,
             )
 
     def erase(self, me: Somebody, stay: Stay) -> None:
         self.stage.clock.tick()
-        cause = self.stage.cause()
-        self.run(people.leave(self.stage.deps, me.id, stay.id, cause, erase=True))
+        self.run(erasure.erase_membership(self.stage.deps, me.id, stay.id))
         me.stays.remove(stay)
         me.turns.pop(stay.id, None)
         self.papers = [one for one in self.papers if one.stay is not stay]
@@ -449,7 +450,7 @@ class Histories(RuleBasedStateMachine):
             return
         card = cards[-1 - nr % min(3, len(cards))] if fresh else cards[nr % len(cards)]
         me = self.folk[card.owner]
-        asked = question(TERMS[card.about], card.nonce)
+        asked = quiz_question(TERMS[card.about], card.nonce)
         option = asked.right if right else next(o for o in asked.options if o != asked.right)
         answered = False
 
@@ -504,18 +505,18 @@ class Histories(RuleBasedStateMachine):
             me.refused.add(one)
             return True
 
-        self.act(lambda cause: standing_out.refuse(self.stage.deps, me.id, one, cause), model)
+        self.act(lambda cause: opt_out.refuse(self.stage.deps, me.id, one, cause), model)
 
     @rule(who=who_s, one=st.sampled_from((*REFUSALS, None)), seen=mostly)
     def see_the_way_back(self, who: int, one: Refusal | None, *, seen: bool) -> None:
         me, deps = self.folk[who], self.stage.deps
         if one is None:
-            view = self.run(standing_out.look_at_resuming(deps, me.id))
+            view = self.run(opt_out.look_at_resuming(deps, me.id))
             back = self.back(me, me.refused, Pause.OFF)
         else:
-            view = self.run(standing_out.look_at_lifting(deps, me.id, one))
+            view = self.run(opt_out.look_at_lifting(deps, me.id, one))
             back = self.back(me, me.refused - {one}, me.pause)
-        assert {(s.holding.licence.slug, s.holding.licence.version) for s in view.back} == back
+        assert {(s.holding.licence.slug, s.holding.licence.version) for s in view.restored} == back
         proof: Proof = view.proof
         self.run(self.stage.show(me.id, proof, confirmed=seen))
         self.papers.append(Paper(proof.nonce, who, seen, one, back))
@@ -544,13 +545,11 @@ class Histories(RuleBasedStateMachine):
 
         if way.about is None:
             self.act(
-                lambda cause: standing_out.resume(self.stage.deps, me.id, way.nonce, cause),
+                lambda cause: opt_out.resume(self.stage.deps, me.id, way.nonce, cause),
                 resumed,
             )
         else:
-            self.act(
-                lambda cause: standing_out.lift(self.stage.deps, me.id, way.nonce, cause), lifted
-            )
+            self.act(lambda cause: opt_out.lift(self.stage.deps, me.id, way.nonce, cause), lifted)
 
     @rule(who=who_s, to=st.sampled_from((Pause.PAUSED, Pause.STOPPED)))
     def step_out(self, who: int, to: Pause) -> None:
@@ -562,7 +561,7 @@ class Histories(RuleBasedStateMachine):
             me.pause = to
             return True
 
-        self.act(lambda cause: standing_out.step_out(self.stage.deps, me.id, to, cause), model)
+        self.act(lambda cause: opt_out.set_pause(self.stage.deps, me.id, to, cause), model)
 
     # The knob.
 
@@ -668,7 +667,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def rebuild(self) -> None:
-        self.run(journal.rebuild(self.stage.deps))
+        self.run(journal.rebuild_latest(self.stage.deps))
         self.check()
 
 
@@ -705,7 +704,7 @@ async def test_a_card_of_a_membership_that_was_left_allows_no_yes_in_the_next_on
         me = await stage.stranger()
         before = await stage.join(me, *MY_REF)
         card = await stage.see_card(me, "sepsis-warning")
-        await people.leave(stage.deps, me, before.id, stage.cause(), erase=False)
+        await people.leave(stage.deps, me, before.id, stage.cause())
         await stage.join(me, *MY_REF)
         await stage.tap_yes(me, card.proof.nonce)
         assert await stage.ins(me) == set()

@@ -18,9 +18,10 @@ from bot.broadcast import controller, digests
 from bot.broadcast.controller import Delivery
 from bot.metrics import Metrics
 from bot.telegram import chat_store, outbound, rate_limit
-from bot.telegram.outbound import Answer, End
-from bot.telegram.rate_limit import Budget
-from bot.updates.lanes import OwnLanes
+from bot.telegram.outbound import SendResult, SendStatus
+from bot.telegram.rate_limit import SendBudget
+from bot.updates.lanes import SingleProcessLanes
+from service import erasure
 from service.deps import Deps
 from service.mids import store as mid_store
 from service.notices.authoring import cases as authoring
@@ -49,19 +50,21 @@ class Telegram:
         self._chance = Random(seed)
         self._ids = itertools.count(1)
 
-    async def post(self, _bot, chat_id, _body) -> Answer:
+    async def post(self, _bot, chat_id, _body) -> SendResult:
         await asyncio.sleep(self._chance.random() * 0.004)
         if chat_id in self.blocked:
-            return Answer(End.BLOCKED)
+            return SendResult(SendStatus.BLOCKED)
         if self._chance.random() < 0.1:
-            return Answer(End.AGAIN if self._chance.random() < 0.3 else End.WAIT, seconds=0.01)
+            return SendResult(
+                SendStatus.AGAIN if self._chance.random() < 0.3 else SendStatus.WAIT, seconds=0.01
+            )
         self.heard[chat_id] += 1
         await asyncio.sleep(self._chance.random() * 0.004)
-        return Answer(End.TAKEN, next(self._ids))
+        return SendResult(SendStatus.TAKEN, next(self._ids))
 
-    async def edit(self, _bot, _chat_id, message_id, _screen) -> Answer:
+    async def edit(self, _bot, _chat_id, message_id, _screen) -> SendResult:
         await asyncio.sleep(0)
-        return Answer(End.TAKEN, message_id)
+        return SendResult(SendStatus.TAKEN, message_id)
 
 
 class World:
@@ -96,8 +99,8 @@ class World:
         one = Delivery(
             self.deps,
             SimpleNamespace(),
-            Budget(500.0),
-            OwnLanes(),
+            SendBudget(500.0),
+            SingleProcessLanes(),
             metrics=self.metrics,
             rate=500.0,
         )
@@ -133,8 +136,10 @@ class World:
                 self.outside.add(await self.join())
             case "leave" | "erase" if number not in self.left:
                 self.left.add(number)
-                erase = op == "erase"
-                await people.leave(self.deps, member, membership, cause, erase=erase)
+                if op == "erase":
+                    await erasure.erase_membership(self.deps, member, membership)
+                else:
+                    await people.leave(self.deps, member, membership, cause)
             case "block":
                 self.telegram.blocked.add(number)
             case "mute" if number not in self.left:
@@ -183,8 +188,8 @@ async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> 
     telegram = Telegram(seed)
     world = World(Stage(Deps(db, clock), clock), telegram)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outbound, "letter", lambda *_, **__: "{}")
-        patch.setattr(outbound, "post", telegram.post)
+        patch.setattr(outbound, "message_body", lambda *_, **__: "{}")
+        patch.setattr(outbound, "send_body", telegram.post)
         patch.setattr(outbound, "edit", telegram.edit)
         patch.setattr(controller, "LOOK_SECONDS", 0.01)
         patch.setattr("bot.broadcast.scheduler.FIRST_WAIT", 0.002)

@@ -17,7 +17,7 @@ from service.db.database import open_embedded
 from service.deps import Deps
 from service.questions import staff_cases
 from service.questions.store import questions
-from service.questions.values import ForStaff
+from service.questions.values import StaffQuestion
 from tests.support.lexical_search import Lexical
 from tests.support.life import (
     Life,
@@ -92,9 +92,9 @@ class Stage:
 
     async def _answered(self, life: Life, staff: Deps) -> None:
         """A person answers what is on the list, and it is said to have been sent."""
-        (one,) = await staff_cases.listed(staff, "nurses")
+        (one,) = await staff_cases.list_questions(staff, "nurses")
         assert one.text == ASKED
-        said: ForStaff = await staff_cases.answer(staff, one.id, REPLIED, "lea")
+        said: StaffQuestion = await staff_cases.answer(staff, one.id, REPLIED, "lea")
         assert not said.delivered
         async with asyncio.timeout(20):
             while not (await self._stored(life))[0].sent_at:  # noqa: ASYNC110

@@ -217,7 +217,7 @@ def test_the_question_on_sensitive_data_never_offers_one_answer_twice(locale):
     for category in filter(dpv.is_sensitive, dpv._tables().categories):
         item = samples.TERMS[3].data[0].model_copy(update={"category": category})
         terms = samples.TERMS[3].model_copy(update={"data": (item,)})
-        asked = rules.question(terms, samples.NONCE)
+        asked = rules.quiz_question(terms, samples.NONCE)
         said = [category_label(key, w) for key in asked.options]
         if len(set(said)) < len(said):
             alike[category] = said

@@ -212,14 +212,14 @@ def test_refusing_everywhere_takes_no_more_taps_than_taking_it_back():
 def view(position, terms, scope=samples.ALL):
     """The knob of a member whose licences are these, all agreed to."""
     holdings = tuple(samples.holding(one) for one in terms)
-    seen = samples.picture(holdings=holdings, knob=position)
+    seen = samples.snapshot(holdings=holdings, knob=position)
     made = samples.knob(position, scope=scope)
-    moves = {"now": position, "down": position - 1, "up": position + 1}
+    moves = {"current": position, "down": position - 1, "up": position + 1}
     changes = {
-        name: rules.change(seen, scope, at) if LOWEST <= at <= HIGHEST else None
+        name: rules.preview_change(seen, scope, at) if LOWEST <= at <= HIGHEST else None
         for name, at in moves.items()
     }
-    return replace(made, picture=seen, standings=rules.standings(seen), **changes)
+    return replace(made, snapshot=seen, standings=rules.standings(seen), **changes)
 
 
 MIRROR = {

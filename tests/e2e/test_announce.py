@@ -16,10 +16,11 @@ from dialogs.staff.callbacks import (
     ShowSheet,
     StopNotice,
 )
+from service import erasure
 from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import parse_bundle
 from service.notices.authoring import cases as authoring
-from service.notices.authoring import reporting, staff_names
+from service.notices.authoring import reporting
 from service.notices.authoring.chat_views import Field
 from service.notices.values import Status
 from service.staff import cases as staff
@@ -267,8 +268,8 @@ async def test_removed_staff_can_do_nothing_with_an_old_button(house: House):
     rosa = await staffed(house, house.member("Rosa"))
     await counted(rosa)
     async with house.deps() as deps:
-        (one,) = await staff.listed(deps, "nurses")
-        await staff.remove(deps, one.id, staff_names.forget_staff)
+        (one,) = await staff.list_staff(deps, "nurses")
+        await erasure.remove_staff(deps, one.id)
     assert "too old" in await rosa.press(Approve)
     assert (await notices(house))[0].status is Status.DRAFT
 

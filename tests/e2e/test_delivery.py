@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.commands.demo import demo_settings, examples
-from playground import Limits, Playground
+from playground import FloodLimits, Playground
 from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import read_bundle
 from service.deps import Deps
@@ -76,7 +76,7 @@ async def test_a_storm_of_refusals_loses_nobody_and_no_call_comes_before_its_tim
 
 @pytest.mark.long
 async def test_telegrams_own_limits_are_never_broken(tmp_path, clock):
-    async with Playground(limits=Limits(overall=30)) as playground:
+    async with Playground(limits=FloodLimits(overall=30)) as playground:
         house = House(playground, demo_settings(playground, tmp_path), clock)
         async with house.deps() as deps:
             await import_bundle(deps, read_bundle(examples()[0]))

@@ -25,7 +25,7 @@ from dialogs.callbacks import (
 from playground import Playground
 from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import parse_bundle
-from service.standing.values import Why
+from service.standing.values import StandingReason
 from tests.e2e.test_flows import agree, reasons
 from tests.support.house import NURSE, TRANSLATOR, House, Member
 
@@ -48,7 +48,7 @@ async def test_a_yes_to_old_terms_records_nothing_and_shows_the_new_card(house: 
     )
     await reimport_longer(house)
     assert "The terms have changed since that card." in await member.press(SayYes)
-    assert (await reasons(house, member))["sepsis-warning"] is Why.NOT_ASKED
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.NOT_ASKED
     assert "Saved: yes." in await member.press(SayYes)
 
 
@@ -67,11 +67,11 @@ async def test_longer_terms_put_a_yes_on_hold_until_it_is_said_again(house: Hous
     member = await house.joined(house.member(), NURSE)
     await agree(member, "Spot sepsis sooner")
     await reimport_longer(house)
-    assert (await reasons(house, member))["sepsis-warning"] is Why.CHANGED
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.CHANGED
     await member.open_card("Spot sepsis sooner")
     assert "the terms changed after your yes" in member.text
     await member.press(SayYes)
-    assert (await reasons(house, member))["sepsis-warning"] is Why.IN
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.IN
 
 
 async def test_a_no_counts_from_a_button_however_old(house: House):
@@ -83,7 +83,7 @@ async def test_a_no_counts_from_a_button_however_old(house: House):
     await reimport_longer(house)
     await member.press(SayNo, on=old)
     house.clock.time -= timedelta(days=400)
-    assert (await reasons(house, member))["sepsis-warning"] is Why.SAID_NO
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.SAID_NO
 
 
 async def test_another_members_yes_button_does_nothing(house: House):
@@ -93,8 +93,8 @@ async def test_another_members_yes_button_does_nothing(house: House):
     stolen = ana.find(SayYes).data
     assert stolen
     assert "That button is too old to use." in await emma.forge(stolen)
-    assert (await reasons(house, emma))["sepsis-warning"] is Why.NOT_ASKED
-    assert (await reasons(house, ana))["sepsis-warning"] is Why.NOT_ASKED
+    assert (await reasons(house, emma))["sepsis-warning"] is StandingReason.NOT_ASKED
+    assert (await reasons(house, ana))["sepsis-warning"] is StandingReason.NOT_ASKED
 
 
 FORGED = (
@@ -188,7 +188,7 @@ async def test_what_arrived_while_the_bot_was_away_is_answered_when_it_is_back(
     await ana.person.send("/price")
     async with house.running():
         await asyncio.wait_for(_until(lambda: "Your price: 0" in ana.text), 5)
-        assert (await reasons(house, ana))["sepsis-warning"] is Why.IN
+        assert (await reasons(house, ana))["sepsis-warning"] is StandingReason.IN
 
 
 async def test_what_was_stored_and_not_handled_is_handled_at_the_next_start(quiet_house: House):
@@ -199,10 +199,10 @@ async def test_what_was_stored_and_not_handled_is_handled_at_the_next_start(quie
     async with house.deps() as deps:
         from aiogram.types import Update
 
-        from bot.updates.envelope import stored
+        from bot.updates.envelope import from_model
 
         async with deps.db.write() as conn:
-            one = stored(Update.model_validate(update))
+            one = from_model(Update.model_validate(update))
             await inbox_store.put_updates(conn, [one], house.clock.now())
     async with house.running():
         # It may be answered before it is read once more, which is then no news.
@@ -246,7 +246,7 @@ async def test_blocking_changes_no_choice_and_is_remembered(house: House):
             return (await conn.execute(select(chat_store.chats.c.blocked_at))).scalar()
 
     assert await blocked_at() is not None
-    assert (await reasons(house, member))["sepsis-warning"] is Why.IN
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.IN
     await member.person.unblock()
     await member.say("/help")
     assert await blocked_at() is None
@@ -274,7 +274,7 @@ async def test_a_telegram_outage_delays_but_loses_nothing(house: House):
     await member.press(SayYes)
     await asyncio.wait_for(_until(lambda: "Saved: yes." in member.text), 5)
     assert fault.met
-    assert (await reasons(house, member))["sepsis-warning"] is Why.IN
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.IN
 
 
 async def _until(holds) -> None:
@@ -292,7 +292,7 @@ async def test_a_card_whose_sending_failed_allows_no_yes(house: House):
     await asyncio.wait_for(_until(lambda: len(shown_calls(house)) >= 2), 5)
     await member.person.settled()
     await member.press(SayYes)
-    assert Why.NOT_ASKED in (await reasons(house, member)).values()
+    assert StandingReason.NOT_ASKED in (await reasons(house, member)).values()
 
 
 def shown_calls(house: House) -> list[object]:
@@ -344,7 +344,7 @@ async def test_nothing_that_is_logged_names_a_member(house: House, caplog):
 async def test_commands_are_told_to_telegram_once_per_language(quiet_house: House):
     house = quiet_house
     async with house.deps() as deps, deps.db.write() as conn:
-        await sync_store.forget_told(conn)
+        await sync_store.forget_synced(conn)
 
     def told() -> list[str]:
         return [c.params.get("language_code") for c in house.playground.calls

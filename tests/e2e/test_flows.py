@@ -36,14 +36,14 @@ from knowledge.cards.card import LineKey
 from locales.words import words
 from service.licences.values import RefusalKind
 from service.standing import cases as standing_cases
-from service.standing.values import Why
+from service.standing.values import StandingReason
 from tests.support.house import NURSE, TRANSLATOR, House, Member
 
 LANGUAGES = ("en", "es", "ar", "zh-hans")
 in_four_languages = pytest.mark.parametrize("language", LANGUAGES)
 
 
-async def reasons(house: House, member: Member) -> dict[str, Why]:
+async def reasons(house: House, member: Member) -> dict[str, StandingReason]:
     """Where the member stands by what is stored, licence by licence."""
     from bot.telegram import chat_store
 
@@ -51,7 +51,7 @@ async def reasons(house: House, member: Member) -> dict[str, Why]:
         async with deps.db.read() as conn:
             chat = await chat_store.read_chat(conn, member.person.id)
         assert chat is not None
-        view = await standing_cases.portfolio(deps, chat.member_id)
+        view = await standing_cases.read_portfolio(deps, chat.member_id)
     return {one.holding.licence.slug: one.why for one in view.standings}
 
 
@@ -97,7 +97,7 @@ async def test_a_member_joins_by_invite_and_is_in_no_licence(house: House, langu
         member.w.t("Linked to: {names}.", names=member.w.join(["SteadyLife Insurance"])) in shown
     )
     await member.press(Join)
-    assert set((await reasons(house, member)).values()) == {Why.NOT_ASKED}
+    assert set((await reasons(house, member)).values()) == {StandingReason.NOT_ASKED}
     home = await member.press(Go(place=Place.HOME))
     assert (
         member.w.n(
@@ -115,11 +115,11 @@ async def test_a_member_says_yes_then_no_then_yes_again(house: House, language: 
     title = titles(member)["sepsis-warning"]
     await member.open_card(title)
     assert member.w.t("Saved: yes.") in await member.press(SayYes)
-    assert (await reasons(house, member))["sepsis-warning"] is Why.IN
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.IN
     assert member.w.t("Saved: no. It holds from now on.") in await member.press(SayNo)
-    assert (await reasons(house, member))["sepsis-warning"] is Why.SAID_NO
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.SAID_NO
     await member.press(SayYes)
-    assert (await reasons(house, member))["sepsis-warning"] is Why.IN
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.IN
 
 
 @in_four_languages
@@ -144,7 +144,10 @@ async def test_the_knob_shows_before_and_after_what_it_changes(house: House, lan
     assert counted(3) in await member.press(UndoKnob)
     assert counted(2) in await member.press(SetKnob(scope="all", to="1"))
     assert counted(0) in await member.press(SetKnob(scope="all", to="never"))
-    assert set((await reasons(house, member)).values()) == {Why.NEVER, Why.NOT_ASKED}
+    assert set((await reasons(house, member)).values()) == {
+        StandingReason.NEVER,
+        StandingReason.NOT_ASKED,
+    }
     assert counted(3) in await member.press(SetKnob(scope="all", to="0"))
     for step in range(1, 5):
         await member.press(SetKnob(scope="all", to=str(step)))
@@ -156,9 +159,9 @@ async def test_stop_is_one_message_and_resuming_is_offered(house: House, languag
     member = await house.joined(house.member(language=language), NURSE)
     await agree(member, titles(member)["sepsis-warning"])
     assert member.w.t("You stopped everything.") in await member.say("/stop")
-    assert (await reasons(house, member))["sepsis-warning"] is Why.PAUSED
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.PAUSED
     assert member.w.t("Saved. Nothing is paused now.") in await member.press(Resume)
-    assert (await reasons(house, member))["sepsis-warning"] is Why.IN
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.IN
 
 
 @in_four_languages
@@ -171,14 +174,14 @@ async def test_a_copy_asks_one_question_before_the_yes_and_none_before_the_no(
     assert member.w.t("This buyer is linked to your MID.") in member.text
     assert member.w.t("It includes sensitive data.") in member.text
     await member.press(SayYes)
-    assert (await reasons(house, member))["fatigue-and-cover"] is Why.NOT_ASKED
+    assert (await reasons(house, member))["fatigue-and-cover"] is StandingReason.NOT_ASKED
     await member.person.tap_and_wait(member.w.t("It comes back to me"))
     assert member.w.t("Not quite.") in member.text
     await member.person.tap_and_wait(member.w.t("They keep it"))
     await member.press(SayYes)
-    assert (await reasons(house, member))["fatigue-and-cover"] is Why.WAITING
+    assert (await reasons(house, member))["fatigue-and-cover"] is StandingReason.WAITING
     await member.press(SayNo)
-    assert (await reasons(house, member))["fatigue-and-cover"] is Why.SAID_NO
+    assert (await reasons(house, member))["fatigue-and-cover"] is StandingReason.SAID_NO
 
 
 async def test_two_wrong_answers_lead_to_a_person_and_not_to_a_yes(house: House):
@@ -189,7 +192,7 @@ async def test_two_wrong_answers_lead_to_a_person_and_not_to_a_yes(house: House)
     await member.person.tap_and_wait("They ask me again")
     assert "A person can explain it to you." in member.text
     assert not member.has(SayYes)
-    assert (await reasons(house, member))["fatigue-and-cover"] is Why.NOT_ASKED
+    assert (await reasons(house, member))["fatigue-and-cover"] is StandingReason.NOT_ASKED
 
 
 @in_four_languages
@@ -201,10 +204,10 @@ async def test_a_buyer_refused_everywhere_can_be_taken_back_when_shown(
     await member.press(ShowRefusing)
     await member.press(Refuse(kind=RefusalKind.BUYER, value="careful-robotics"))
     assert "Careful Robotics" in member.text
-    assert (await reasons(house, member))["lifting-robot"] is Why.REFUSED
+    assert (await reasons(house, member))["lifting-robot"] is StandingReason.REFUSED
     await member.press(ShowLifting)
     await member.press(Lift)
-    assert (await reasons(house, member))["lifting-robot"] is Why.NOT_ASKED
+    assert (await reasons(house, member))["lifting-robot"] is StandingReason.NOT_ASKED
 
 
 @in_four_languages
@@ -215,7 +218,7 @@ async def test_leaving_takes_one_tap_and_can_be_undone(house: House, language: s
     await member.press(Leave)
     assert "sepsis-warning" not in await reasons(house, member)
     await member.press(UndoLeave)
-    assert (await reasons(house, member))["sepsis-warning"] is Why.IN
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.IN
 
 
 @in_four_languages
@@ -241,7 +244,7 @@ async def test_later_keeps_the_offer_among_what_is_to_decide(house: House):
     member = await house.joined(house.member(), NURSE)
     await member.open_card("Spot sepsis sooner")
     await member.press(SayLater)
-    assert (await reasons(house, member))["sepsis-warning"] is Why.LATER
+    assert (await reasons(house, member))["sepsis-warning"] is StandingReason.LATER
     listed = await member.say("/licences")
     assert listed.index("To decide") < listed.index("Spot sepsis sooner")
 

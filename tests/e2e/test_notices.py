@@ -88,7 +88,7 @@ class Desk:
         async with deps.db.read() as conn:
             chat = await chat_store.read_chat(conn, member.person.id)
         assert chat is not None
-        return (await notice_inbox.attention(deps, chat.member_id)).picture.member
+        return (await notice_inbox.attention(deps, chat.member_id)).snapshot.member
 
 
 @pytest.fixture

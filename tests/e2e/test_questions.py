@@ -133,7 +133,7 @@ async def asked(house, member, text="why am I out of this one"):
 
 async def questions(house, mid="nurses"):
     async with house.deps() as deps:
-        return await staff_cases.listed(deps, mid, open_only=False)
+        return await staff_cases.list_questions(deps, mid, open_only=False)
 
 
 async def test_a_question_goes_to_the_mid_under_a_pseudonym_and_the_reply_comes_once(house):
@@ -245,7 +245,7 @@ async def test_a_reply_to_somebody_who_blocked_the_bot_is_not_sent_again_and_aga
         from service.questions import delivery as reply_delivery
 
         async with asyncio.timeout(15):
-            while await reply_delivery.due(deps):  # noqa: ASYNC110
+            while await reply_delivery.list_due(deps):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
 
@@ -279,14 +279,14 @@ async def test_with_the_shipped_search_a_question_finds_its_topic(shipped, langu
 @pytest.mark.long
 async def test_an_approved_suggestion_becomes_an_article_of_that_mid_alone(shipped):
     async with shipped.deps() as deps:
-        made = await staff_cases.suggest(
+        made = await staff_cases.suggest_article(
             deps,
             "nurses",
             {"en": "When is the summer meeting of the co-op?"},
             {"en": "It is on 12 June in Sevilla."},
             "lea",
         )
-        await staff_cases.approve(deps, "nurses", made.id, "summer-meeting", "max")
+        await staff_cases.approve_article(deps, "nurses", made.id, "summer-meeting", "max")
     async with shipped.running():
         ana = await shipped.joined(shipped.member(), NURSE)
         await asyncio.sleep(3)

@@ -28,16 +28,17 @@ from bot.telegram import chat_store
 from bot.updates import inbox as intake
 from bot.updates import inbox_store
 from bot.updates.inbox import Inbox
-from bot.updates.inbox_store import Arrived, Waiting
-from bot.updates.lanes import Lanes, lanes
+from bot.updates.inbox_store import IncomingUpdate, PendingUpdate
+from bot.updates.lanes import Lanes, open_lanes
 from dialogs.callbacks import SetKnob
+from service import erasure
 from service.bundle.cases import import_bundle
 from service.bundle.schema.bundle import Bundle
 from service.clock import SystemClock
 from service.db.database import Database, open_server
 from service.db.errors import STORE_AWAY
 from service.db.metadata import metadata
-from service.db.migrate import config, migrate
+from service.db.migrate import alembic_config, migrate
 from service.deps import Deps
 from service.journal import cases as journal
 from service.journal.store import events, latest
@@ -50,7 +51,7 @@ from tests.support.stage import FixedClock, Stage, raw
 
 pytestmark = pytest.mark.proof
 
-Handle = Callable[[Waiting], Awaitable[None]]
+Handle = Callable[[PendingUpdate], Awaitable[None]]
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +85,7 @@ async def process(url: str, handle: Handle) -> AsyncIterator[Inbox]:
     """What one process has: connections, lanes and an inbox of its own."""
     db = open_server(url)
     try:
-        async with lanes(db) as held, asyncio.TaskGroup() as group:
+        async with open_lanes(db) as held, asyncio.TaskGroup() as group:
             inbox = Inbox(Deps(db, SystemClock()), held, handle)
             group.create_task(inbox.run())
             try:
@@ -95,9 +96,9 @@ async def process(url: str, handle: Handle) -> AsyncIterator[Inbox]:
         await db.close()
 
 
-def update(update_id: int, lane: str) -> Arrived:
+def update(update_id: int, lane: str) -> IncomingUpdate:
     """An update that the flood guard lets through, of somebody whose lane this is."""
-    return Arrived(update_id=update_id, lane=lane, body="{}", protects=True)
+    return IncomingUpdate(update_id=update_id, lane=lane, body="{}", protects=True)
 
 
 async def until(holds: Callable[[], object], seconds: float = 20) -> float:
@@ -109,7 +110,7 @@ async def until(holds: Callable[[], object], seconds: float = 20) -> float:
     return time.monotonic() - begun
 
 
-async def take(inbox: Inbox, one: Arrived) -> None:
+async def take(inbox: Inbox, one: IncomingUpdate) -> None:
     """Deliver an update until it is stored, as Telegram does."""
     while True:
         try:
@@ -129,7 +130,7 @@ async def test_two_processes_handle_each_update_once_and_one_members_in_order(ur
     by: list[int] = [0, 0]
 
     def handler(number: int) -> Handle:
-        async def handle(one: Waiting) -> None:
+        async def handle(one: PendingUpdate) -> None:
             assert one.lane not in busy, "two at once"
             busy.add(one.lane)
             await asyncio.sleep(chance.random() * 0.005)
@@ -163,18 +164,18 @@ async def test_two_processes_handle_each_update_once_and_one_members_in_order(ur
 _STUCK = """
 import asyncio, os, sys
 from bot.updates.inbox import Inbox
-from bot.updates.lanes import lanes
+from bot.updates.lanes import open_lanes
 from service.clock import SystemClock
 from service.db.database import open_server
 from service.deps import Deps
 
-async def handle(one):
-    print(one.update_id, flush=True)
+async def handle(update):
+    print(update.update_id, flush=True)
     await asyncio.sleep(3600)
 
 async def main():
     db = open_server(os.environ["MIDLINE_DATABASE_URL"])
-    async with lanes(db) as held:
+    async with open_lanes(db) as held:
         await Inbox(Deps(db, SystemClock()), held, handle).run()
 
 asyncio.run(main())
@@ -188,7 +189,7 @@ async def test_when_a_process_is_killed_another_takes_its_lanes_over_within_two_
         )
     seen: list[int] = []
 
-    async def handle(one: Waiting) -> None:
+    async def handle(one: PendingUpdate) -> None:
         seen.append(one.update_id)
 
     other = await asyncio.create_subprocess_exec(
@@ -220,7 +221,7 @@ async def test_who_loses_a_lane_stops_at_once_and_the_order_is_kept(url, db, ser
     ended: list[int] = []
     first_goes_on = asyncio.Event()
 
-    async def handle(one: Waiting) -> None:
+    async def handle(one: PendingUpdate) -> None:
         begun.append(one.update_id)
         if len(begun) == 1:
             await first_goes_on.wait()
@@ -243,19 +244,19 @@ async def test_what_comes_during_a_last_look_is_not_left_to_the_sweep(url, monke
     monkeypatch.setattr(intake, "SWEEP_SECONDS", 3600)
     seen: list[int] = []
 
-    async def handle(one: Waiting) -> None:
+    async def handle(one: PendingUpdate) -> None:
         seen.append(one.update_id)
 
     async with process(url, handle) as inbox:
-        look, late = inbox._look, [update(2, "7"), update(3, "7")]
+        look, late = inbox._read_lanes, [update(2, "7"), update(3, "7")]
 
-        async def look_early(which: Sequence[str]) -> list[list[Waiting]]:
+        async def look_early(which: Sequence[str]) -> list[list[PendingUpdate]]:
             found = await look(which)
             if found == [[]] and late:
                 await inbox.take([late.pop(0)])
             return found
 
-        inbox._looks._work = look_early
+        inbox._reads._work = look_early
         await inbox.take([update(1, "7")])
         await until(lambda: len(seen) == 3)
     assert seen == [1, 2, 3]
@@ -265,17 +266,17 @@ async def test_who_is_cancelled_while_taking_a_lane_does_not_keep_it(db, url):
     chance, other = random.Random(5), open_server(url)
 
     async def pass_through(held: Lanes) -> None:
-        if await held.hold("7"):
+        if await held.acquire("7"):
             await held.release("7")
 
-    async with lanes(db) as here, lanes(other) as there, asyncio.TaskGroup() as group:
+    async with open_lanes(db) as here, open_lanes(other) as there, asyncio.TaskGroup() as group:
         await pass_through(here)
         for _ in range(40):
             task = group.create_task(pass_through(here))
             await asyncio.sleep(chance.random() * 0.004)
             task.cancel()
             async with asyncio.timeout(20):
-                while not await there.hold("7"):  # noqa: ASYNC110  # the other gives it back
+                while not await there.acquire("7"):  # noqa: ASYNC110  # the other gives it back
                     await asyncio.sleep(0.001)
             await there.release("7")
     await other.close()
@@ -286,7 +287,7 @@ async def test_connections_that_end_again_and_again_lose_nothing(url, db, server
     name, chance, each = make_url(url).database, random.Random(3), 30
     seen: dict[str, list[int]] = defaultdict(list)
 
-    async def handle(one: Waiting) -> None:
+    async def handle(one: PendingUpdate) -> None:
         await asyncio.sleep(chance.random() * 0.01)
         async with db.read() as conn:
             await chat_store.read_chat(conn, 1)
@@ -341,7 +342,7 @@ async def test_the_cache_is_derived_right_while_members_go_on(stage):
 
     async def derive() -> None:
         for _ in range(10):
-            await journal.rebuild(stage.deps)
+            await journal.rebuild_latest(stage.deps)
 
     await asyncio.gather(*map(turn, members), derive())
     newest = select(func.max(events.c.seq)).group_by(
@@ -358,7 +359,7 @@ async def test_a_reference_is_held_by_one_person_whoever_comes_at_once(stage):
     for _ in range(15):
         leaver, *others = [await stage.stranger() for _ in range(3)]
         left = await stage.join(leaver, "nurses", "N-0001")
-        await people.leave(stage.deps, leaver, left.id, stage.cause(), erase=False)
+        await people.leave(stage.deps, leaver, left.id, stage.cause())
 
         async def enter(member: str) -> None:
             async with stage.deps.db.write() as conn:
@@ -372,8 +373,8 @@ async def test_a_reference_is_held_by_one_person_whoever_comes_at_once(stage):
             held = (await conn.execute(select(rows.c.ref).where(rows.c.left_at.is_(None)))).all()
         assert held == [("N-0001",)]
         for one in (leaver, *others):
-            for mine in (await people.who(stage.deps, one))[1]:
-                await people.leave(stage.deps, one, mine.id, stage.cause(), erase=True)
+            for mine in (await people.read_member(stage.deps, one))[1]:
+                await erasure.erase_membership(stage.deps, one, mine.id)
 
 
 async def test_invites_made_at_once_are_for_different_people(stage):
@@ -407,7 +408,7 @@ async def test_processes_that_start_at_once_make_the_tables_once(server):
 
 async def test_the_tables_can_be_taken_down_and_made_again(db):
     async with db.write() as conn:
-        await conn.run_sync(lambda sync: command.downgrade(config(sync), "base"))
+        await conn.run_sync(lambda sync: command.downgrade(alembic_config(sync), "base"))
         found = await conn.run_sync(lambda sync: inspect(sync).get_table_names())
         functions = "SELECT count(*) FROM pg_proc WHERE proname = 'events_never_change'"
         assert (await conn.exec_driver_sql(functions)).scalar() == 0

@@ -22,8 +22,8 @@ async def pg(clock: Clock) -> AsyncIterator[Playground]:
 
 @pytest.fixture
 async def bot(pg: Playground) -> AsyncIterator[Bot]:
-    async with bot_at(pg) as one:
-        yield one
+    async with bot_at(pg) as bot:
+        yield bot
 
 
 @pytest.fixture

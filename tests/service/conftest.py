@@ -22,18 +22,18 @@ NURSE, TRANSLATOR = ("nurses", "N-0001"), ("translators", "T-0002")
 ABOUT_THE_FILE = {"open_embedded", "folder_with_a_store", "cipher_connector", "sqlite3"}
 FILE_ALONE = {
     "test_the_driver_is_new_enough_and_safe",
-    "test_a_file_that_is_damaged_in_use_is_away_and_the_log_says_why",
-    "test_a_page_that_is_damaged_is_told_before_anybody_needs_it",
-    "test_a_large_file_is_not_read_whole_at_every_start",
+    "test_a_file_damaged_in_use_counts_as_unavailable_and_the_log_says_why",
+    "test_a_damaged_page_is_found_at_start",
+    "test_a_large_file_is_not_checked_at_every_start",
 }
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is about the file where the store is a server."""
-    out = [one for one in items if _is_about_the_file(one)]
+    out = [item for item in items if _is_about_the_file(item)]
     if out:
         config.hook.pytest_deselected(items=out)
-        items[:] = [one for one in items if one not in out]
+        items[:] = [item for item in items if item not in out]
 
 
 def _is_about_the_file(item: pytest.Item) -> bool:
@@ -110,14 +110,14 @@ def bare(server: Server | None, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def told(server: Server | None, tmp_path_factory) -> Path:
+def with_mids(server: Server | None, tmp_path_factory) -> Path:
     """A folder with a store that holds both example bundles."""
-    return _make(server, tmp_path_factory.mktemp("told"), Stage.bring_examples)
+    return _make(server, tmp_path_factory.mktemp("with_mids"), Stage.bring_examples)
 
 
 @pytest.fixture(scope="session")
 def with_a_nurse(server: Server | None, tmp_path_factory) -> Path:
-    """As ``told``, and one person is the nurse N-0001."""
+    """As ``with_mids``, and one person is the nurse N-0001."""
 
     async def fill(stage: Stage) -> None:
         await _joined(stage, NURSE)
@@ -163,7 +163,7 @@ _BEGINNINGS = {"yes_to_four": "agreed", "both": "with_both", "nurse": "with_a_nu
 def beginning(request: pytest.FixtureRequest, server: Server | None) -> Path:
     """The template that has all that the test begins with, so that it is not done again."""
     found = (name for wanted, name in _BEGINNINGS.items() if wanted in request.fixturenames)
-    return request.getfixturevalue(next(found, "told"))
+    return request.getfixturevalue(next(found, "with_mids"))
 
 
 @pytest.fixture

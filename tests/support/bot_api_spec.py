@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from playground import Call
+from playground import BotCall
 
 SPEC = "MIDLINE_BOTAPI_SPEC"
 """Names the file with the Bot API's methods and types; unset, nothing is checked here."""
@@ -30,7 +30,7 @@ def entries() -> dict[str, dict[str, Any]]:
     return {entry["name"]: entry for item in api["items"] for entry in item["children"]}
 
 
-def check_calls(calls: Iterable[Call]) -> None:
+def check_calls(calls: Iterable[BotCall]) -> None:
     """Every parameter of every call is known, of a right type, and none required is missing."""
     for call in calls if entries() else ():
         wrong = list(_fields(call.method, call.params))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.telegram import chat_store
-from playground import Person
+from playground import PlayPerson
 from service.deps import Deps
 from service.mids import store as mid_store
 from service.notices.authoring import cases as authoring
@@ -22,7 +22,7 @@ MID = "nurses"
 class Reader:
     """One member of the crowd."""
 
-    person: Person
+    person: PlayPerson
     member_id: str
     membership_id: str
 
@@ -46,7 +46,7 @@ async def crowd(house: House, size: int, *, language: str = "en") -> list[Reader
 
 
 async def _joined(
-    conn: AsyncConnection, deps: Deps, person: Person, ref: str, language: str
+    conn: AsyncConnection, deps: Deps, person: PlayPerson, ref: str, language: str
 ) -> Reader:
     person.chat.met = person.chat.started = True
     now = deps.clock.now()

@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.telegram import sync_store
 from bot.updates import inbox_store
 from locales.words import SHIPPED, Words, negotiate, words
-from playground import Bubble, Button, Person, Playground
+from playground import ChatButton, ChatMessage, Playground, PlayPerson
 from service.db.database import Database
 from service.deps import Deps
 from service.people.cases import make_invites
@@ -40,7 +40,7 @@ class SettableClock:
 class Member:
     """A person in the chat: says things, presses buttons by what they do, reads."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: PlayPerson) -> None:
         self.person = person
         self.w: Words = words(negotiate(person.user.language))
 
@@ -57,7 +57,9 @@ class Member:
         await self.person.say(text)
         return self.text
 
-    def find(self, target: type[CallbackData] | CallbackData, on: Bubble | None = None) -> Button:
+    def find(
+        self, target: type[CallbackData] | CallbackData, on: ChatMessage | None = None
+    ) -> ChatButton:
         """The first button with this target, or with a target of this type."""
         for row in (on or self.person.screen).buttons:
             for button in row:
@@ -77,14 +79,14 @@ class Member:
         return True
 
     async def press(
-        self, target: type[CallbackData] | CallbackData, on: Bubble | None = None
+        self, target: type[CallbackData] | CallbackData, on: ChatMessage | None = None
     ) -> str:
         """Press a button that is there."""
         button = self.find(target, on)
         await self.person.tap_and_wait(data=button.data, message=on or self.person.screen)
         return self.text
 
-    async def forge(self, data: str, on: Bubble | None = None) -> str:
+    async def forge(self, data: str, on: ChatMessage | None = None) -> str:
         """Press a button that is not there."""
         await self.person.tap_and_wait(data=data, message=on or self.person.screen)
         return self.text

@@ -22,7 +22,7 @@ from bot.commands.demo import demo_settings
 from bot.telegram import chat_store
 from bot.telegram.session import LeanSession
 from bot.updates import inbox_store
-from playground import Bubble, Call, Playground
+from playground import BotCall, ChatMessage, Playground
 from service.db.database import Database, open_embedded
 from service.journal.store import events, latest, shown
 from service.licences.store import licences, versions
@@ -151,7 +151,7 @@ class Life:
         return [Counter(c.method for c in calls[a:b] if _spoken(c)) for a, b in ends]
 
 
-def _spoken(call: Call) -> bool:
+def _spoken(call: BotCall) -> bool:
     return call.method in {"sendMessage", "editMessageText", "answerCallbackQuery"}
 
 
@@ -168,7 +168,7 @@ class Steady(Member):
         await self.person.send(text)
         return await self.then()
 
-    async def press(self, target: Any, on: Bubble | None = None) -> str:
+    async def press(self, target: Any, on: ChatMessage | None = None) -> str:
         screen = on or self.person.screen
         await self.person.tap(data=self.find(target, screen).data, message=screen)
         return await self.then()

@@ -18,7 +18,7 @@ from dialogs.callbacks import Go, Place
 from dialogs.staff import callbacks as staff_callbacks
 from locales.words import SHIPPED, words
 from playground.text.text import compose
-from service.licences.values import Status, Terms
+from service.licences.values import LicenceStatus, Terms
 from service.notices.values import NoticeText
 from service.price.values import NEVER
 from service.standing.values import Pause
@@ -30,7 +30,7 @@ def _priced(**changes):
     return _ROBOTS.model_copy(update={"price": _ROBOTS.price.model_copy(update=changes)})
 
 
-def _card(terms, answer="yes", status=Status.ACTIVE, **changes):
+def _card(terms, answer="yes", status=LicenceStatus.ACTIVE, **changes):
     return lambda w: card.screen(
         samples.card(samples.holding(terms, answer, status), **changes), w
     )
@@ -39,9 +39,9 @@ def _card(terms, answer="yes", status=Status.ACTIVE, **changes):
 def _many():
     holdings = tuple(
         replace(one, licence=replace(one.licence, id=f"lic_many{n}", terms=one.licence.terms))
-        for n, one in enumerate([*samples.picture().holdings] * 4)
+        for n, one in enumerate([*samples.snapshot().holdings] * 4)
     )
-    return samples.portfolio(samples.picture(holdings=holdings))
+    return samples.portfolio(samples.snapshot(holdings=holdings))
 
 
 def _not_offered():
@@ -53,7 +53,7 @@ def _not_offered():
 MORE = {
     "card: not offered now": lambda w: card.screen(samples.card(_not_offered()), w),
     "card: later": _card(_ROBOTS, "later"),
-    "card: no on an offer": _card(_INSURER, "no", Status.OFFERED),
+    "card: no on an offer": _card(_INSURER, "no", LicenceStatus.OFFERED),
     "card: no rate yet": _card(_priced(rate=None)),
     "card: no rate yet, never": _card(_priced(rate=None, settlement="ask"), knob=NEVER),
     "card: no step is low enough": _card(_priced(rate=Decimal("0.10"))),
@@ -69,10 +69,10 @@ MORE = {
         None,
     ),
     "choices, paused": lambda w: choices.screen(
-        replace(samples.refusals(()), picture=samples.picture(pause=Pause.PAUSED)), w
+        replace(samples.refusals(()), snapshot=samples.snapshot(pause=Pause.PAUSED)), w
     ),
     "choices, stopped": lambda w: choices.screen(
-        replace(samples.refusals(()), picture=samples.picture(pause=Pause.STOPPED)), w
+        replace(samples.refusals(()), snapshot=samples.snapshot(pause=Pause.STOPPED)), w
     ),
     "choices, just taken back": lambda w: choices.screen(
         replace(samples.refusals((), samples.REFUSALS[0]), lifted=True), w
@@ -83,7 +83,7 @@ MORE = {
     "knob of one MID, never": lambda w: knob.screen(samples.knob(NEVER, scope="mbr_nurses"), w),
     "knob of one MID, at 0": lambda w: knob.screen(samples.knob(0, scope="mbr_nurses"), w),
     "knob of one MID, below": lambda w: knob.screen(samples.knob(-2, scope="mbr_nurses"), w),
-    "time zones, the last": lambda w: settings.zones(samples.picture(), 99, w),
+    "time zones, the last": lambda w: settings.zones(samples.snapshot(), 99, w),
 }
 BOOK = book()
 SAMPLES = {**BOOK, **MORE}

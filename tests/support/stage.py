@@ -19,21 +19,21 @@ from service.bundle.files.yaml_lines import load
 from service.bundle.schema.bundle import Bundle
 from service.bundle.values import ImportReport
 from service.choices import cases as choices
-from service.choices.rules import question
+from service.choices.rules import quiz_question
 from service.choices.values import CardView, QuizView
 from service.db.database import Database, open_embedded
 from service.deps import Deps
 from service.ids import new_nonce
 from service.journal import cases as journal
 from service.journal.store import events
-from service.journal.values import Cause, Proof, Taught
+from service.journal.values import Cause, Proof, TeachBack
 from service.knob import cases as knob_cases
 from service.people import cases as people
 from service.people import store as people_store
 from service.people.values import InviteState, InviteView, Membership
 from service.price.values import Position
 from service.standing import cases as standing_cases
-from service.standing.values import Standing, Why
+from service.standing.values import Standing, StandingReason
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -117,9 +117,9 @@ class Stage:
 
     async def show(self, member: str, proof: Proof, *, confirmed: bool = True) -> str:
         """Show a text with this proof; returns the nonce that its buttons carry."""
-        await journal.about_to_show(self.deps, member, proof, locale="en", text_hash="0" * 64)
+        await journal.record_text(self.deps, member, proof, locale="en", text_hash="0" * 64)
         if confirmed:
-            await journal.was_shown(self.deps, proof.nonce, next(self._numbers) + 1)
+            await journal.confirm_text(self.deps, proof.nonce, next(self._numbers) + 1)
         return proof.nonce
 
     async def see_invite(self, member: str, token: str) -> InviteView:
@@ -137,15 +137,15 @@ class Stage:
         done = await people.join(self.deps, member, view.nonce, self.cause("invite"))
         assert done.state is InviteState.JOINED
         self.clock.tick()
-        _, memberships = await people.who(self.deps, member)
+        _, memberships = await people.read_member(self.deps, member)
         return next(one for one in memberships if one.mid.id == mid)
 
     async def standings(self, member: str) -> dict[str, Standing]:
         """Every licence of a member by its slug."""
-        view = await standing_cases.portfolio(self.deps, member)
+        view = await standing_cases.read_portfolio(self.deps, member)
         return {one.holding.licence.slug: one for one in view.standings}
 
-    async def why(self, member: str, slug: str) -> Why:
+    async def why(self, member: str, slug: str) -> StandingReason:
         """Why a member is in or out of one licence."""
         return (await self.standings(member))[slug].why
 
@@ -185,7 +185,7 @@ class Stage:
         said = await self.tap_yes(member, card.proof.nonce)
         if isinstance(said, QuizView):
             taught = await self.answer(member, said, right=True)
-            assert taught.taught is Taught.PASSED
+            assert taught.taught is TeachBack.PASSED
             said = await self.tap_yes(member, card.proof.nonce)
         assert isinstance(said, CardView)
         return said
@@ -217,7 +217,7 @@ def invite_proof(view: InviteView) -> Proof:
 
 def right_answer(view: QuizView) -> str:
     """The right answer, from the term sheet and not from the view."""
-    return question(view.standing.holding.licence.terms, view.nonce).right
+    return quiz_question(view.standing.holding.licence.terms, view.nonce).right
 
 
 @asynccontextmanager

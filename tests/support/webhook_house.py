@@ -16,7 +16,7 @@ from bot.open_store import opened
 from bot.settings import Settings
 from bot.telegram import sync_store
 from bot.updates.inbox import Inbox
-from bot.updates.lanes import OwnLanes
+from bot.updates.lanes import SingleProcessLanes
 from bot.updates.receiver import receive_updates
 from playground import Playground
 from service.deps import Deps
@@ -78,7 +78,7 @@ class House:
             self.metrics = metrics = Metrics()
             metrics.watch_store(deps.db)
             bot.session.middleware(Counted(metrics))
-            held = lanes or OwnLanes()
+            held = lanes or SingleProcessLanes()
             handle = metrics.timed(Edge(deps, bot, build_dispatcher(deps, settings)).handle)
             self.inbox = inbox = Inbox(deps, held, handle)
             try:
@@ -117,12 +117,12 @@ class House:
         if not settings.webhook_url:
             return self.metrics.last_contact is not None
         async with self.deps.db.read() as conn:
-            digest = await sync_store.read_told(conn, "setWebhook")
+            digest = await sync_store.read_synced(conn, "setWebhook")
         return digest is not None and self.info["url"] == settings.webhook_url
 
     @property
     def info(self):
-        return self.playground._webhook.info({})
+        return self.playground._webhook.webhook_info({})
 
     async def call(self, method: str = "GET", path: str = PATH, **given):
         """A stranger's call: status, headers, body."""

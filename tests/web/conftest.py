@@ -1,4 +1,4 @@
-"""The bot on its real HTTP server: the stand-in calls it, or a stranger does."""
+"""The bot on its real HTTP server, called by the playground or by a stranger."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -17,8 +17,8 @@ __all__ = ["stocked"]
 @pytest.fixture(autouse=True)
 def logs():
     """What is logged; made-up chats fail loudly otherwise."""
-    with capture_logs() as found:
-        yield found
+    with capture_logs() as entries:
+        yield entries
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The files for whoever runs Midline: they parse, and name only what exists."""
+"""The deployment files parse, and name only settings, commands and files that exist."""
 
 import configparser
 import re
@@ -35,10 +35,10 @@ class Unit(dict):
 
 
 def unit() -> configparser.RawConfigParser:
-    found = configparser.RawConfigParser(strict=False, dict_type=Unit, delimiters=("=",))
-    found.optionxform = str
-    found.read_string(read("midline.service"))
-    return found
+    unit = configparser.RawConfigParser(strict=False, dict_type=Unit, delimiters=("=",))
+    unit.optionxform = str
+    unit.read_string(read("midline.service"))
+    return unit
 
 
 def values(key: str) -> list[str]:
@@ -51,14 +51,14 @@ def commands() -> set[str]:
 
 @pytest.mark.parametrize("name", sorted(path.name for path in DEPLOY.iterdir() if path.is_file()))
 def test_only_settings_that_exist_are_named(name) -> None:
-    told = set(re.findall(r"\bMIDLINE_[A-Z_]+", read(name)))
-    assert told <= SETTINGS | OURS
+    names = set(re.findall(r"\bMIDLINE_[A-Z_]+", read(name)))
+    assert names <= SETTINGS | OURS
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in DEPLOY.iterdir() if path.is_file()))
 def test_only_commands_that_exist_are_named(name) -> None:
-    told = set(re.findall(r"(?:bin/midline|`midline) ([a-z]+)", read(name)))
-    assert told <= commands()
+    names = set(re.findall(r"(?:bin/midline|`midline) ([a-z]+)", read(name)))
+    assert names <= commands()
 
 
 def test_the_unit_runs_midline_and_lets_it_finish() -> None:
@@ -75,13 +75,13 @@ def test_the_unit_runs_midline_and_lets_it_finish() -> None:
 
 
 def test_the_secrets_of_the_unit_are_credentials_by_the_names_of_settings() -> None:
-    loaded = {one.split(":")[0] for one in values("LoadCredential")}
+    loaded = {value.split(":")[0] for value in values("LoadCredential")}
     assert {"midline_bot_token", "midline_key"} <= loaded
-    assert {one.upper() for one in loaded - {"midline_key"}} <= SETTINGS
-    told = dict(one.split("=", 1) for one in values("Environment"))
+    assert {name.upper() for name in loaded - {"midline_key"}} <= SETTINGS
+    environment = dict(value.split("=", 1) for value in values("Environment"))
     secret = {name.upper() for name in ("midline_bot_token", "midline_webhook_secret")}
-    assert not secret & set(told)
-    assert not told["MIDLINE_KEY_FILE"].startswith(told["MIDLINE_DATA_DIR"])
+    assert not secret & set(environment)
+    assert not environment["MIDLINE_KEY_FILE"].startswith(environment["MIDLINE_DATA_DIR"])
 
 
 def compose() -> dict:
@@ -89,17 +89,17 @@ def compose() -> dict:
 
 
 def test_what_the_compose_file_names_is_there() -> None:
-    found = compose()
-    for service in found["services"].values():
-        assert set(service.get("secrets", [])) <= set(found["secrets"])
-        assert set(service.get("networks", [])) <= set(found["networks"])
+    stack = compose()
+    for service in stack["services"].values():
+        assert set(service.get("secrets", [])) <= set(stack["secrets"])
+        assert set(service.get("networks", [])) <= set(stack["networks"])
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
-            known = source in found["volumes"] or (DEPLOY / source).exists()
+            known = source in stack["volumes"] or (DEPLOY / source).exists()
             assert known, volume
-    built = found["services"]["midline"]["build"]
+    built = stack["services"]["midline"]["build"]
     assert (DEPLOY / built["context"] / built["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
-    assert found["services"]["postgres"]["profiles"] == ["postgres"]
+    assert stack["services"]["postgres"]["profiles"] == ["postgres"]
 
 
 def test_the_container_has_few_rights_and_no_secret_in_its_environment() -> None:
@@ -110,7 +110,7 @@ def test_the_container_has_few_rights_and_no_secret_in_its_environment() -> None
     assert set(midline["environment"]) <= SETTINGS
     assert not {"MIDLINE_BOT_TOKEN", "MIDLINE_WEBHOOK_SECRET"} & set(midline["environment"])
     secret = set(midline["secrets"]) - {"midline_key"}
-    assert {one.upper() for one in secret} <= SETTINGS
+    assert {name.upper() for name in secret} <= SETTINGS
 
 
 def test_the_proxy_hands_on_the_webhook_and_nothing_else() -> None:
@@ -123,18 +123,18 @@ def test_the_proxy_hands_on_the_webhook_and_nothing_else() -> None:
     assert f"MIDLINE_HTTP_PORT={port}" in read("Dockerfile")
 
 
-def test_the_image_runs_as_nobody_in_particular_and_installs_what_is_pinned() -> None:
-    lines = [one.strip() for one in read("Dockerfile").splitlines()]
-    users = [one for one in lines if one.startswith("USER ")]
+def test_the_image_runs_unprivileged_and_installs_pinned_packages() -> None:
+    lines = [line.strip() for line in read("Dockerfile").splitlines()]
+    users = [line for line in lines if line.startswith("USER ")]
     assert users
     assert "root" not in users[-1]
     assert "USER 0" not in users[-1]
-    assert any("--require-hashes --no-deps -r /src/requirements.txt" in one for one in lines)
+    assert any("--require-hashes --no-deps -r /src/requirements.txt" in line for line in lines)
     assert 'CMD ["run"]' in lines
 
 
 def test_the_image_gets_every_room() -> None:
     packed = tomllib.loads((HERE / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
-    let_in = {one[1:] for one in read("Dockerfile.dockerignore").splitlines() if one[:1] == "!"}
+    let_in = {line[1:] for line in read("Dockerfile.dockerignore").splitlines() if line[:1] == "!"}
     rooms = set(packed["targets"]["wheel"]["packages"])
     assert rooms | {"examples", "README.md", "LICENSE", "pyproject.toml"} <= let_in

@@ -1,4 +1,4 @@
-"""Health, metrics and modes: what the process says of itself, and no more than it should."""
+"""Health, metrics and the two ways of receiving updates."""
 
 import asyncio
 import json
@@ -12,9 +12,9 @@ from sqlalchemy.exc import OperationalError
 from bot.readiness import Ready
 from bot.telegram import chat_store
 from bot.updates import inbox_store
-from bot.updates.inbox_store import Arrived
+from bot.updates.inbox_store import IncomingUpdate
 from service.assistant import quota
-from service.assistant.values import Draw, Purse
+from service.assistant.values import QuotaDraw, QuotaKind
 from tests.support.webhook_house import House, invite
 
 CANARY = "Zanzibar-canary"
@@ -22,9 +22,9 @@ CANARY = "Zanzibar-canary"
 
 async def reasons(house: House) -> list[str]:
     status, _, body = await house.call(path="/readyz")
-    told = json.loads(body)
-    assert (status == 200) is told["ok"] is (not told["reasons"])
-    return told["reasons"]
+    answer = json.loads(body)
+    assert (status == 200) is answer["ok"] is (not answer["reasons"])
+    return answer["reasons"]
 
 
 @pytest.fixture
@@ -40,13 +40,13 @@ async def test_a_healthy_process_says_so(house: House) -> None:
     assert await reasons(house) == []
 
 
-async def test_there_is_nothing_else(house: House) -> None:
+async def test_unknown_paths_are_404(house: House) -> None:
     for path in "/", "/docs", "/redoc", "/openapi.json", "/healthz/":
         status, _, body = await house.call(path=path)
         assert (status, json.loads(body)["title"]) == (404, "Not Found"), path
 
 
-async def test_a_wrong_verb_is_told_the_right_one(house: House) -> None:
+async def test_a_wrong_http_method_is_answered_with_the_right_one(house: House) -> None:
     status, headers, _ = await house.call("GET")
     assert (status, headers["Allow"]) == (405, "POST")
 
@@ -57,7 +57,7 @@ async def test_a_store_that_cannot_be_written_is_not_ready(
     async def away(*_):
         raise OperationalError("INSERT", {}, Exception("disk is full, says Ana"))
 
-    monkeypatch.setattr("bot.telegram.sync_store.put_told", away)
+    monkeypatch.setattr("bot.telegram.sync_store.put_synced", away)
     assert await reasons(house) == ["the store cannot be written"]
     assert (await house.call(path="/healthz"))[0] == 200
     assert (await house.call(path="/metrics"))[0] == 200
@@ -79,7 +79,7 @@ async def test_another_revision_is_not_ready(house: House, monkeypatch, impatien
 async def test_updates_that_wait_too_long_are_not_ready(house: House, impatient) -> None:
     old = house.clock.now() - timedelta(seconds=90)
     async with house.deps.db.write() as conn:
-        await inbox_store.put_updates(conn, [Arrived(1, "1", '{"update_id": 1}')], old)
+        await inbox_store.put_updates(conn, [IncomingUpdate(1, "1", '{"update_id": 1}')], old)
     assert await reasons(house) == ["updates wait too long"]
     assert b"midline_inbox_waiting 1.0" in house.metrics.text()
     assert re.search(rb"midline_inbox_oldest_seconds 90\.", house.metrics.text())
@@ -90,7 +90,7 @@ async def test_silence_of_telegram_is_not_ready(house: House, monkeypatch, impat
     assert await reasons(house) == ["Telegram is out of reach"]
 
 
-async def test_asking_often_costs_one_look(house: House, monkeypatch) -> None:
+async def test_readiness_is_cached(house: House, monkeypatch) -> None:
     looked = 0
     look = Ready._asked
 
@@ -145,13 +145,13 @@ async def test_what_telegram_refuses_is_counted_by_kind(house: House) -> None:
         assert re.search(line, text), outcome
 
 
-async def test_refusals_at_once_are_one_wait(house: House) -> None:
+async def test_429s_at_the_same_time_count_as_one_wait(house: House) -> None:
     house.metrics.asked_to_wait(3)
     house.metrics.asked_to_wait(3)
     text = house.metrics.text().decode()
-    found = re.search(r"^midline_telegram_frozen_seconds_total (\S+)", text, re.MULTILINE)
-    assert found
-    assert 3 <= float(found[1]) < 3.5
+    frozen = re.search(r"^midline_telegram_frozen_seconds_total (\S+)", text, re.MULTILINE)
+    assert frozen
+    assert 3 <= float(frozen[1]) < 3.5
 
 
 async def test_a_store_that_is_away_is_counted(house: House) -> None:
@@ -163,13 +163,15 @@ async def test_a_store_that_is_away_is_counted(house: House) -> None:
     assert b"midline_store_away_total 1.0" in house.metrics.text()
 
 
-async def test_how_much_of_the_models_month_is_used_is_told_and_names_no_mid(quiet: House) -> None:
+async def test_the_used_share_of_the_models_month_is_a_metric_that_names_no_mid(
+    quiet: House,
+) -> None:
     with_model = quiet.with_(llm_model="tiny", llm_tokens_a_month=1000, llm_tokens_in_all=4000)
     async with quiet.running(with_model):
         month = quiet.clock.now().date().isoformat()[:7]
-        for purse, owner, n in ((Purse.MID, "nurses", 900), (Purse.MID, "other", 100),
-                                (Purse.ALL, "", 1000)):  # fmt: skip
-            draw = Draw(purse=purse, owner=owner, period=month, n=n, most=4000)
+        for purse, owner, n in ((QuotaKind.MID, "nurses", 900), (QuotaKind.MID, "other", 100),
+                                (QuotaKind.ALL, "", 1000)):  # fmt: skip
+            draw = QuotaDraw(kind=purse, owner=owner, period=month, n=n, limit=4000)
             assert await quota.take(quiet.deps, [draw]) is None
         text = (await quiet.call(path="/metrics"))[2]
         assert b'midline_model_budget_used_ratio{whose="mid"} 0.9' in text
@@ -179,15 +181,15 @@ async def test_how_much_of_the_models_month_is_used_is_told_and_names_no_mid(qui
         assert b"budget_used_ratio{" not in (await quiet.call(path="/metrics"))[2]
 
 
-async def test_two_processes_worth_of_metrics_do_not_meet() -> None:
+async def test_two_metrics_objects_in_one_process_are_separate() -> None:
     from bot.metrics import Metrics
 
-    one, other = Metrics(), Metrics()
-    one.received("message")
-    assert b'received_total{kind="message"} 1.0' in one.text()
-    assert b"received_total{" not in other.text()
-    one.received("a kind that nobody knows")
-    assert b'kind="other"' in one.text()
+    first, second = Metrics(), Metrics()
+    first.received("message")
+    assert b'received_total{kind="message"} 1.0' in first.text()
+    assert b"received_total{" not in second.text()
+    first.received("a kind that nobody knows")
+    assert b'kind="other"' in first.text()
 
 
 # Polling
@@ -202,7 +204,7 @@ async def test_polling_removes_a_webhook_that_was_left_behind(quiet: House, logs
         await left
     deleted = next(call for call in quiet.playground.calls if call.method == "deleteWebhook")
     assert deleted.params == {"drop_pending_updates": False}
-    assert any(one["event"] == "webhook_removed" for one in logs)
+    assert any(entry["event"] == "webhook_removed" for entry in logs)
     assert quiet.info["url"] == ""
 
 
@@ -217,7 +219,7 @@ async def test_polling_serves_health_and_no_webhook(quiet: House) -> None:
 async def test_polling_without_a_port_serves_nothing(quiet: House, logs) -> None:
     async with quiet.running(quiet.with_(http_port=None)):
         await quiet.member().say("/help")
-        assert not [one for one in logs if one["event"] == "http"]
+        assert not [entry for entry in logs if entry["event"] == "http"]
         with pytest.raises(OSError):
             await asyncio.open_connection("127.0.0.1", quiet.port)
 
@@ -229,7 +231,7 @@ async def test_a_free_port_is_named_in_the_log(quiet: House, logs) -> None:
 
 
 @pytest.mark.long
-async def test_the_web_is_not_imported_by_whoever_only_polls() -> None:
+async def test_a_process_that_only_polls_does_not_import_the_web_libraries() -> None:
     script = (
         "import sys, bot.updates.receiver, bot.metrics; print([m for m in sys.modules if m in {}])"
     )
@@ -251,7 +253,7 @@ class OneOfTwo:
         self.held: list[str] = []
         self.workers: dict[str, asyncio.Task | None] = {}
 
-    async def hold(self, lane: str) -> bool:
+    async def acquire(self, lane: str) -> bool:
         if lane in self.others:
             return False
         self.held.append(lane)
@@ -298,7 +300,7 @@ async def test_one_process_sets_the_webhook_and_all_take_calls(quiet: House, mon
         assert quiet.methods().count("setWebhook") == 1
         await quiet.member().say("/help")
         # Somebody took it away by hand: it comes back.
-        quiet.playground._webhook.put({})
+        quiet.playground._webhook.set_webhook({})
         await asyncio.sleep(0.3)
         assert quiet.info["url"] == quiet.url
         lanes.lose("webhook")

@@ -1,4 +1,4 @@
-"""What is refused at the start, and what the doctor says of either way."""
+"""Which webhook settings are refused at the start, and what the doctor finds."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -15,13 +15,13 @@ from bot.open_store import opened
 from bot.readiness import Ready
 from bot.settings import Settings
 from bot.updates.inbox import Inbox
-from bot.updates.lanes import OwnLanes
+from bot.updates.lanes import SingleProcessLanes
 from bot.updates.receiver import receive_updates
-from bot.updates.webhook import webhook_of
+from bot.updates.webhook import webhook_from
 from service.errors import StoreError
 from tests.support.webhook_house import PATH, SECRET, House
-from web.address import hook
-from web.diagnosis import Told, compare
+from web.address import webhook_config
+from web.diagnosis import WebhookStatus, compare_webhook
 
 TOKEN = "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 OTHER_TOKEN = "654321:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -58,7 +58,7 @@ PUBLIC = "https://bot.example.org/telegram"
 )
 def test_a_webhook_that_cannot_be_used_is_refused_with_the_mend(url, secret, says) -> None:
     with pytest.raises(StoreError, match=says) as refusal:
-        hook(url, secret, TOKEN)
+        webhook_config(url, secret, TOKEN)
     assert TOKEN.partition(":")[2] not in str(refusal.value)
     assert SECRET not in str(refusal.value)
 
@@ -75,14 +75,14 @@ def test_a_webhook_that_cannot_be_used_is_refused_with_the_mend(url, secret, say
     ],
 )
 def test_a_webhook_that_can_be_used(url, path) -> None:
-    found = hook(url, SECRET, TOKEN)
-    assert found.path == path
-    assert SECRET not in repr(found)
+    config = webhook_config(url, SECRET, TOKEN)
+    assert config.path == path
+    assert SECRET not in repr(config)
 
 
 def test_no_address_is_no_webhook() -> None:
     settings = Settings(_env_file=None, webhook_secret=SecretStr(SECRET))
-    assert webhook_of(settings) is None
+    assert webhook_from(settings) is None
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
@@ -98,18 +98,18 @@ async def begin(settings: Settings) -> None:
         async def handle(_):
             raise AssertionError
 
-        inbox = Inbox(deps, OwnLanes(), handle)
+        inbox = Inbox(deps, SingleProcessLanes(), handle)
         try:
             metrics = Metrics()
             ready = Ready(deps, metrics)
             await receive_updates(
-                bot, settings, inbox, ready, deps=deps, lanes=OwnLanes(), metrics=metrics
+                bot, settings, inbox, ready, deps=deps, lanes=SingleProcessLanes(), metrics=metrics
             )
         finally:
             await bot.session.close()
 
 
-async def test_it_does_not_start_without_a_secret(quiet: House) -> None:
+async def test_the_bot_does_not_start_without_a_webhook_secret(quiet: House) -> None:
     with pytest.raises(StoreError, match="MIDLINE_WEBHOOK_SECRET"):
         await begin(quiet.with_(webhook_url=quiet.url))
     assert quiet.methods() == []
@@ -126,11 +126,11 @@ async def test_a_port_that_is_taken_is_named(quiet: House) -> None:
 def test_a_credential_of_the_service_manager_counts(tmp_path) -> None:
     (tmp_path / "midline_bot_token").write_text(TOKEN + "\n")
     (tmp_path / "midline_webhook_secret").write_text(SECRET)
-    found = Settings(_env_file=None, _secrets_dir=tmp_path)
-    assert found.bot_token
-    assert found.webhook_secret
-    assert found.bot_token.get_secret_value() == TOKEN
-    assert found.webhook_secret.get_secret_value() == SECRET
+    settings = Settings(_env_file=None, _secrets_dir=tmp_path)
+    assert settings.bot_token
+    assert settings.webhook_secret
+    assert settings.bot_token.get_secret_value() == TOKEN
+    assert settings.webhook_secret.get_secret_value() == SECRET
 
 
 # The doctor
@@ -138,9 +138,9 @@ def test_a_credential_of_the_service_manager_counts(tmp_path) -> None:
 
 async def diagnosis(settings: Settings, capsys) -> tuple[bool, str]:
     well = await examine(settings)
-    said = capsys.readouterr().out
-    assert SECRET not in said
-    return well, said
+    output = capsys.readouterr().out
+    assert SECRET not in output
+    return well, output
 
 
 @pytest.mark.parametrize(
@@ -159,11 +159,11 @@ async def diagnosis(settings: Settings, capsys) -> tuple[bool, str]:
 async def test_the_doctor_prints_no_secret_wherever_it_was_put(
     quiet: House, capsys, name, address
 ) -> None:
-    given = {"webhook_secret": SecretStr(SECRET), "webhook_url": PUBLIC, name: address}
-    well, said = await diagnosis(quiet.with_(bot_token=SecretStr(TOKEN), **given), capsys)
+    changed = {"webhook_secret": SecretStr(SECRET), "webhook_url": PUBLIC, name: address}
+    well, output = await diagnosis(quiet.with_(bot_token=SecretStr(TOKEN), **changed), capsys)
     assert not well
-    for one in (TOKEN.partition(":")[2], OTHER_TOKEN.partition(":")[2], SECRET):
-        assert one not in unquote(said)
+    for secret in (TOKEN.partition(":")[2], OTHER_TOKEN.partition(":")[2], SECRET):
+        assert secret not in unquote(output)
 
 
 async def test_the_doctor_says_that_a_token_in_the_path_is_refused(quiet: House, capsys) -> None:
@@ -172,58 +172,58 @@ async def test_the_doctor_says_that_a_token_in_the_path_is_refused(quiet: House,
         webhook_secret=SecretStr(SECRET),
         webhook_url=f"https://bot.example.org/{TOKEN}",
     )
-    _, said = await diagnosis(settings, capsys)
-    assert "BAD MIDLINE_WEBHOOK_URL holds a token" in said
-    assert "Choose a plain path such as /telegram" in said
+    _, output = await diagnosis(settings, capsys)
+    assert "BAD MIDLINE_WEBHOOK_URL holds a token" in output
+    assert "Choose a plain path such as /telegram" in output
 
 
-async def test_what_is_no_token_is_told_and_not_repeated(quiet: House, capsys) -> None:
-    well, said = await diagnosis(quiet.with_(bot_token=SecretStr("half a token")), capsys)
+async def test_an_invalid_token_is_reported_and_not_repeated(quiet: House, capsys) -> None:
+    well, output = await diagnosis(quiet.with_(bot_token=SecretStr("half a token")), capsys)
     assert not well
-    assert "BAD MIDLINE_BOT_TOKEN is no bot token" in said
-    assert "half a" not in said
+    assert "BAD MIDLINE_BOT_TOKEN is no bot token" in output
+    assert "half a" not in output
 
 
 async def test_the_doctor_finds_a_running_webhook_well(house: House, capsys) -> None:
-    well, said = await diagnosis(house.settings, capsys)
-    assert well, said
-    assert "127.0.0.1 answers, and refuses whoever has no secret" in said
-    assert "Midline listens" in said
-    assert "as the settings say" in said
-    assert "0 updates wait at Telegram" in said
+    well, output = await diagnosis(house.settings, capsys)
+    assert well, output
+    assert "127.0.0.1 answers, and refuses whoever has no secret" in output
+    assert "Midline listens" in output
+    assert "as the settings say" in output
+    assert "0 updates wait at Telegram" in output
 
 
 async def test_the_doctor_says_that_nobody_answers(quiet: House, capsys) -> None:
-    well, said = await diagnosis(quiet.settings, capsys)
+    well, output = await diagnosis(quiet.settings, capsys)
     assert not well
-    assert "nobody answers: start midline run" in said
-    assert "no webhook is set yet" in said
+    assert "nobody answers: start midline run" in output
+    assert "no webhook is set yet" in output
 
 
 async def test_the_doctor_names_the_missing_secret(quiet: House, capsys) -> None:
-    well, said = await diagnosis(quiet.with_(webhook_url=PUBLIC), capsys)
+    well, output = await diagnosis(quiet.with_(webhook_url=PUBLIC), capsys)
     assert not well
-    assert "BAD MIDLINE_WEBHOOK_URL is set and MIDLINE_WEBHOOK_SECRET is not" in said
+    assert "BAD MIDLINE_WEBHOOK_URL is set and MIDLINE_WEBHOOK_SECRET is not" in output
 
 
 async def test_the_doctor_names_a_secret_without_an_address(quiet: House, capsys) -> None:
-    well, said = await diagnosis(quiet.with_(webhook_secret=SecretStr(SECRET)), capsys)
+    well, output = await diagnosis(quiet.with_(webhook_secret=SecretStr(SECRET)), capsys)
     assert not well
-    assert "does nothing without MIDLINE_WEBHOOK_URL" in said
+    assert "does nothing without MIDLINE_WEBHOOK_URL" in output
 
 
 async def test_the_doctor_explains_polling(quiet: House, capsys) -> None:
-    well, said = await diagnosis(quiet.with_(http_port=None), capsys)
-    assert well, said
-    assert "polling, without HTTP" in said
+    well, output = await diagnosis(quiet.with_(http_port=None), capsys)
+    assert well, output
+    assert "polling, without HTTP" in output
 
 
 async def test_the_doctor_warns_before_polling_removes_a_webhook(quiet: House, capsys) -> None:
-    quiet.playground._webhook.put({"url": "https://other.example.org/42:SECRET-PART"})
-    well, said = await diagnosis(quiet.polling, capsys)
+    quiet.playground._webhook.set_webhook({"url": "https://other.example.org/42:SECRET-PART"})
+    well, output = await diagnosis(quiet.polling, capsys)
     assert not well
-    assert "Telegram calls a webhook at other.example.org" in said
-    assert "SECRET-PART" not in said
+    assert "Telegram calls a webhook at other.example.org" in output
+    assert "SECRET-PART" not in output
 
 
 async def test_the_doctor_knows_another_program_at_the_port(quiet: House, capsys) -> None:
@@ -237,15 +237,15 @@ async def test_the_doctor_knows_another_program_at_the_port(quiet: House, capsys
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", quiet.port).start()
-    _, said = await diagnosis(quiet.settings, capsys)
+    _, output = await diagnosis(quiet.settings, capsys)
     await runner.cleanup()
-    assert f"another program listens on 127.0.0.1:{quiet.port}" in said
-    assert "takes calls without the secret" in said
+    assert f"another program listens on 127.0.0.1:{quiet.port}" in output
+    assert "takes calls without the secret" in output
 
 
 async def test_the_doctor_warns_of_a_host_that_others_reach(quiet: House, capsys) -> None:
-    _, said = await diagnosis(quiet.with_(http_host="0.0.0.0"), capsys)
-    assert "HTTP listens on 0.0.0.0" in said
+    _, output = await diagnosis(quiet.with_(http_host="0.0.0.0"), capsys)
+    assert "HTTP listens on 0.0.0.0" in output
 
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -267,17 +267,25 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
     ],
 )
 def test_the_doctor_knows_the_mend_for_each_failed_call(error, mend) -> None:
-    said = list(compare(hook(PUBLIC, SECRET, TOKEN), Told(PUBLIC, 3, error, NOW), NOW))
-    assert said[-1][0] is False
-    assert mend in said[-1][1]
+    findings = list(
+        compare_webhook(
+            webhook_config(PUBLIC, SECRET, TOKEN), WebhookStatus(PUBLIC, 3, error, NOW), NOW
+        )
+    )
+    assert findings[-1][0] is False
+    assert mend in findings[-1][1]
 
 
-def test_an_old_failure_that_is_over_is_no_fault() -> None:
-    told = Told(PUBLIC, 0, "Connection timed out", NOW - timedelta(days=1))
-    assert all(good for good, _ in compare(hook(PUBLIC, SECRET, TOKEN), told, NOW))
+def test_an_old_failed_call_is_no_bad_finding() -> None:
+    status = WebhookStatus(PUBLIC, 0, "Connection timed out", NOW - timedelta(days=1))
+    assert all(
+        good for good, _ in compare_webhook(webhook_config(PUBLIC, SECRET, TOKEN), status, NOW)
+    )
 
 
-def test_another_address_is_told() -> None:
-    told = Told("https://old.example.org" + PATH, 0)
-    said = [text for _, text in compare(hook(PUBLIC, SECRET, TOKEN), told, NOW)]
-    assert any("another address, at old.example.org" in one for one in said)
+def test_the_doctor_names_another_address_of_the_webhook() -> None:
+    status = WebhookStatus("https://old.example.org" + PATH, 0)
+    findings = [
+        text for _, text in compare_webhook(webhook_config(PUBLIC, SECRET, TOKEN), status, NOW)
+    ]
+    assert any("another address, at old.example.org" in finding for finding in findings)

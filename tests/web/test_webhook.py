@@ -1,4 +1,4 @@
-"""Telegram calls: what it sends is stored once, and nobody else is let in."""
+"""Calls of the webhook: each update is stored once, and calls without the secret are refused."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.telegram.update_kinds import ALLOWED
+from bot.telegram.update_kinds import ALLOWED_UPDATES
 from bot.updates import inbox_store
 from dialogs.callbacks import Join, SayYes
 from tests.support.house import nothing_open
@@ -47,14 +47,14 @@ async def test_many_members_talk_side_by_side(house: House) -> None:
     assert len({member.text for member in members}) == 1
 
 
-async def test_telegram_is_told_where_to_call_once(quiet: House) -> None:
+async def test_the_webhook_is_set_once(quiet: House) -> None:
     async with quiet.running():
         pass
     call = next(call for call in quiet.playground.calls if call.method == "setWebhook")
     assert call.params == {
         "url": quiet.url,
         "secret_token": SECRET,
-        "allowed_updates": ALLOWED,
+        "allowed_updates": ALLOWED_UPDATES,
         "max_connections": 40,
         "drop_pending_updates": False,
     }
@@ -66,7 +66,7 @@ async def test_telegram_is_told_where_to_call_once(quiet: House) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("webhook_secret", "another"), ("webhook_connections", 7)]
 )
-async def test_telegram_is_told_anew_when_a_setting_changes(quiet: House, name, value) -> None:
+async def test_the_webhook_is_set_again_when_a_setting_changes(quiet: House, name, value) -> None:
     from pydantic import SecretStr
 
     async with quiet.running():
@@ -199,7 +199,7 @@ VERBS = ["POST"] * 12 + ["GET", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"]
 PATHS = [PATH] * 12 + ["/", "/docs", "/openapi.json", PATH + "/", "/%00", "/..//"]
 
 
-async def test_two_thousand_random_calls_never_trouble_it(house: House) -> None:
+async def test_two_thousand_random_calls_cause_no_server_error(house: House) -> None:
     chance, seen = random.Random(11), Counter[int]()
 
     async def once(session: aiohttp.ClientSession, number: int) -> None:
@@ -217,7 +217,7 @@ async def test_two_thousand_random_calls_never_trouble_it(house: House) -> None:
     await house.member().say("/help")
 
 
-async def test_random_bytes_on_the_wire_never_trouble_it(house: House) -> None:
+async def test_random_bytes_on_the_wire_cause_no_server_error(house: House) -> None:
     chance = random.Random(7)
     for _ in range(200):
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
@@ -234,13 +234,13 @@ async def test_while_the_store_is_away_telegram_is_asked_to_come_again(
 ) -> None:
     member = house.member()
     await member.say("/help")
-    take, refused = house.inbox._commits.take, asyncio.Event()
+    take, refused = house.inbox._commits.store, asyncio.Event()
 
     async def away(updates):
         refused.set()
         raise OperationalError("INSERT", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(house.inbox._commits, "take", away)
+    monkeypatch.setattr(house.inbox._commits, "store", away)
     status, headers, _ = await house.post(update(99))
     assert status == 503
     assert headers["Retry-After"].isdecimal()
@@ -251,7 +251,7 @@ async def test_while_the_store_is_away_telegram_is_asked_to_come_again(
         await refused.wait()
         await asyncio.sleep(0.1)
         assert house.playground.pending == 1
-        monkeypatch.setattr(house.inbox._commits, "take", take)
+        monkeypatch.setattr(house.inbox._commits, "store", take)
     assert house.playground.pending == 0
     sent = [call for call in house.playground.calls if call.method == "sendMessage"]
     assert len(sent) == 2
@@ -268,7 +268,7 @@ async def test_a_store_that_does_not_answer_is_not_waited_for(house: House, monk
     assert (await house.post(update(1)))[0] == 503
 
 
-async def test_what_nobody_expected_is_sent_again_and_says_nothing(
+async def test_an_unexpected_error_is_answered_503_without_detail(
     house: House, monkeypatch, logs
 ) -> None:
     async def breaks(updates):
@@ -317,15 +317,15 @@ async def test_no_log_holds_what_was_sent_or_the_secret(house: House, logs, capl
     await house.call("POST", path=f"{PATH}/x?{canary}", data=canary, headers={HEADER: SECRET})
     await house.member().say(canary)
     chatty = {"aiogram", "aiosqlite", "sqlalchemy", "aiohttp", "alembic", "asyncio"}
-    ours = [one for one in caplog.records if one.name.split(".")[0] not in chatty]
-    said = str([one.getMessage() for one in ours]) + str(
-        [one for one in logs if one["event"] != "update_failed"]
+    ours = [record for record in caplog.records if record.name.split(".")[0] not in chatty]
+    output = str([record.getMessage() for record in ours]) + str(
+        [entry for entry in logs if entry["event"] != "update_failed"]
     )
-    assert canary not in said
-    assert SECRET not in said
+    assert canary not in output
+    assert SECRET not in output
 
 
-async def test_stopping_is_quick_and_answers_what_is_under_way(quiet: House, monkeypatch) -> None:
+async def test_stopping_is_quick_and_answers_calls_in_progress(quiet: House, monkeypatch) -> None:
     async with quiet.running():
         take, began = quiet.inbox.take, asyncio.Event()
 

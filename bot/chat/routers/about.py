@@ -28,7 +28,7 @@ async def show_privacy(
     _: Message | CallbackQuery, deps: Deps, who: Who, show: Show, operator: Operator
 ) -> None:
     """``/privacy``."""
-    view = await assistant.model_of(deps, who.id)
+    view = await assistant.read_model(deps, who.id)
     await show(about.privacy(operator, view, who.w), who.w.locale)
 
 
@@ -36,7 +36,7 @@ async def show_model(
     _: CallbackQuery, deps: Deps, who: Who, show: Show, operator: Operator
 ) -> None:
     """Whether a model may answer."""
-    view = await assistant.model_of(deps, who.id)
+    view = await assistant.read_model(deps, who.id)
     await show(model.screen(operator.model, view, who.w), who.w.locale)
 
 
@@ -44,7 +44,7 @@ async def show_request(
     _: CallbackQuery, callback_data: ShowRequest, deps: Deps, who: Who, show: Show
 ) -> None:
     """What went to the model last."""
-    view = await assistant.model_of(deps, who.id)
+    view = await assistant.read_model(deps, who.id)
     await show(model.request(view, callback_data.page, who.w), who.w.locale)
 
 

@@ -9,8 +9,8 @@ from bot.chat.identity import Who
 from bot.chat.show import Show
 from dialogs import choices, home
 from dialogs.callbacks import Lift, Place, Refuse, Resume, ShowLifting
-from service.choices import standing_out as cases
-from service.choices.values import BackView
+from service.choices import opt_out as cases
+from service.choices.values import RestoreView
 from service.deps import Deps
 from service.licences.values import Refusal
 from service.standing.values import Pause
@@ -44,20 +44,22 @@ async def lift(_: CallbackQuery, callback_data: Lift, deps: Deps, who: Who, show
     """Take a refusal back."""
     view = await cases.lift(deps, who.id, callback_data.nonce, who.by("lift"))
     made = (
-        choices.lifting(view, who.w) if isinstance(view, BackView) else choices.screen(view, who.w)
+        choices.lifting(view, who.w)
+        if isinstance(view, RestoreView)
+        else choices.screen(view, who.w)
     )
     await show(made, who.w.locale)
 
 
 async def pause(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """Pause everything."""
-    view = await cases.step_out(deps, who.id, Pause.PAUSED, who.by("pause"))
+    view = await cases.set_pause(deps, who.id, Pause.PAUSED, who.by("pause"))
     await show(choices.paused(view, who.w), who.w.locale)
 
 
 async def stop(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """``/stop``: out of everything, at once, without a question."""
-    view = await cases.step_out(deps, who.id, Pause.STOPPED, who.by("stop"))
+    view = await cases.set_pause(deps, who.id, Pause.STOPPED, who.by("stop"))
     await show(choices.paused(view, who.w), who.w.locale)
 
 
@@ -74,7 +76,7 @@ async def resume(
     view = await cases.resume(deps, who.id, callback_data.nonce, who.by("resume"))
     made = (
         choices.paused(view, who.w)
-        if isinstance(view, BackView)
+        if isinstance(view, RestoreView)
         else home.screen(view, who.w, note=choices.resumed(who.w))
     )
     await show(made, who.w.locale)

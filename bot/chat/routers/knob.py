@@ -54,7 +54,7 @@ async def show_past(
     _: CallbackQuery, callback_data: ShowPast, deps: Deps, who: Who, show: Show
 ) -> None:
     """Earlier settings."""
-    view = await knob_cases.look_back(deps, who.id, callback_data.scope)
+    view = await knob_cases.look_at_history(deps, who.id, callback_data.scope)
     await show(knob.past(view, who.w), who.w.locale)
 
 

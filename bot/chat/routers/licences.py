@@ -29,19 +29,19 @@ from service.standing import cases as standing_cases
 
 async def go_home(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """The first screen."""
-    view = await standing_cases.portfolio(deps, who.id)
+    view = await standing_cases.read_portfolio(deps, who.id)
     await show(home.screen(view, who.w), who.w.locale)
 
 
 async def go_more(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """Everything that is not on the first screen."""
-    view = await standing_cases.portfolio(deps, who.id)
+    view = await standing_cases.read_portfolio(deps, who.id)
     await show(home.more(view, who.w), who.w.locale)
 
 
 async def list_by_command(_: Message, deps: Deps, who: Who, show: Show) -> None:
     """``/licences``."""
-    view = await standing_cases.portfolio(deps, who.id)
+    view = await standing_cases.read_portfolio(deps, who.id)
     await show(licences.screen(view, 0, who.w), who.w.locale)
 
 
@@ -49,7 +49,7 @@ async def list_page(
     _: CallbackQuery, callback_data: ShowLicences, deps: Deps, who: Who, show: Show
 ) -> None:
     """A page of the list."""
-    view = await standing_cases.portfolio(deps, who.id)
+    view = await standing_cases.read_portfolio(deps, who.id)
     await show(licences.screen(view, callback_data.page, who.w), who.w.locale)
 
 

@@ -12,6 +12,7 @@ from bot.chat.show import Show
 from dialogs import home, invite, leaving, mid
 from dialogs.about import Operator
 from dialogs.callbacks import Decline, DeleteAll, Join, Leave, Place, ShowMid, UndoLeave
+from service import erasure as service_erasure
 from service.deps import Deps
 from service.notices.inbox import cases as notice_inbox
 from service.people import cases
@@ -28,7 +29,7 @@ async def start(_: Message, command: CommandObject, deps: Deps, who: Who, show: 
         report(view, who)
         await show(invite.screen(view, who.w), who.w.locale)
     else:
-        found = await standing_cases.portfolio(deps, who.id)
+        found = await standing_cases.read_portfolio(deps, who.id)
         await show(home.screen(found, who.w), who.w.locale)
 
 
@@ -49,13 +50,13 @@ async def decline(
     _: CallbackQuery, callback_data: Decline, deps: Deps, who: Who, show: Show
 ) -> None:
     """Leave an invite unused."""
-    view = await cases.look_again(deps, who.id, callback_data.nonce)
+    view = await cases.look_at_invite_again(deps, who.id, callback_data.nonce)
     await show(invite.declined(view, who.w), who.w.locale)
 
 
 async def show_mids(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """``/mid``."""
-    _member, memberships = await cases.who(deps, who.id)
+    _member, memberships = await cases.read_member(deps, who.id)
     await show(mid.listed(memberships, who.w), who.w.locale)
 
 
@@ -71,23 +72,27 @@ async def show_human(
     _: Message | CallbackQuery, deps: Deps, who: Who, show: Show, operator: Operator
 ) -> None:
     """``/human``."""
-    _member, memberships = await cases.who(deps, who.id)
+    _member, memberships = await cases.read_member(deps, who.id)
     await show(mid.human(memberships, operator.contact, who.w), who.w.locale)
 
 
 async def show_leaving(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """``/leave``."""
-    _member, memberships = await cases.who(deps, who.id)
+    _member, memberships = await cases.read_member(deps, who.id)
     await show(leaving.screen(memberships, who.w), who.w.locale)
 
 
 async def leave(_: CallbackQuery, callback_data: Leave, deps: Deps, who: Who, show: Show) -> None:
     """Leave a MID."""
-    erase, membership = callback_data.erase, callback_data.membership
-    along = erasure.of_membership(who, membership)
-    cause = who.by("leave")
-    found = await cases.leave(deps, who.id, membership, cause, erase=erase, along=along)
-    await show(leaving.left(found, None if erase else membership, who.w), who.w.locale)
+    membership = callback_data.membership
+    if callback_data.erase:
+        also = erasure.of_membership(who)
+        left = await service_erasure.erase_membership(deps, who.id, membership, also)
+        undo = None
+    else:
+        left = await cases.leave(deps, who.id, membership, who.by("leave"))
+        undo = membership
+    await show(leaving.left(left, undo, who.w), who.w.locale)
 
 
 async def undo_leave(
@@ -105,7 +110,7 @@ async def show_deleting(_: Message | CallbackQuery, who: Who, show: Show) -> Non
 
 async def delete_all(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """Erase everything held here."""
-    left = await cases.erase(deps, who.id, erasure.of_member(who))
+    left = await service_erasure.erase_member(deps, who.id, erasure.of_member(who))
     await show(leaving.deleted(left, who.w), who.w.locale)
 
 

@@ -8,7 +8,7 @@ from bot.assistant.assistant import Answering
 from bot.chat.filters import To
 from bot.chat.identity import Who
 from bot.chat.show import Show, question_of
-from bot.telegram.drafts import Drafts
+from bot.telegram.drafts import DraftStream
 from dialogs import answer, asking, model
 from dialogs.callbacks import (
     AskMid,
@@ -50,7 +50,7 @@ async def _say(reply: Reply, show: Show, *, anew: bool = False) -> None:
 
 async def typed(message: Message, bot: Bot, answering: Answering, who: Who, show: Show) -> None:
     """A question."""
-    drafts = Drafts(bot, message.chat.id, answering.stops)
+    drafts = DraftStream(bot, message.chat.id, answering.stops)
     await _say(await answering.typed(who.id, message.text or "", who.w.locale, drafts), show)
 
 
@@ -64,7 +64,7 @@ async def set_model(
     show: Show,
 ) -> None:
     """Let a model answer, or let none; then the question that waits for it."""
-    drafts, locale = Drafts(bot, query.from_user.id, answering.stops), who.w.locale
+    drafts, locale = DraftStream(bot, query.from_user.id, answering.stops), who.w.locale
     said = await answering.agreed(who.id, asked or None, locale, drafts, callback_data)
     if isinstance(said, Reply):
         await _say(said, show, anew=True)
@@ -100,7 +100,7 @@ async def not_this(
 
 async def ask_person(_: CallbackQuery, asked: str, deps: Deps, who: Who, show: Show) -> None:
     """What would go to a person."""
-    view = await cases.look(deps, who.id, asked)
+    view = await cases.look_at_draft(deps, who.id, asked)
     await show(asking.to_whom(view, who.w), who.w.locale)
 
 
@@ -108,7 +108,7 @@ async def ask_mid(
     _: CallbackQuery, callback_data: AskMid, asked: str, deps: Deps, who: Who, show: Show
 ) -> None:
     """The same, to one MID."""
-    view = await cases.look(deps, who.id, asked)
+    view = await cases.look_at_draft(deps, who.id, asked)
     await show(asking.to_whom(view, who.w, callback_data.membership), who.w.locale)
 
 
@@ -124,7 +124,7 @@ async def send_question(
     """Put it on the MID's list."""
     to, about_ = callback_data.membership, callback_data.licence or None
     locale = who.w.locale
-    view = await cases.send(
+    view = await cases.send_question(
         deps, who.id, to, asked, origin=origin, language=locale, licence_id=about_
     )
     await show(asking.sent(view, who.w), locale)
@@ -132,14 +132,14 @@ async def send_question(
 
 async def show_questions(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
     """What one has asked."""
-    await show(asking.listed(await cases.mine(deps, who.id), who.w), who.w.locale)
+    await show(asking.listed(await cases.list_own(deps, who.id), who.w), who.w.locale)
 
 
 async def show_asked(
     _: CallbackQuery, callback_data: ShowAsked, deps: Deps, who: Who, show: Show
 ) -> None:
     """One of them, with the reply."""
-    view = await cases.mine(deps, who.id)
+    view = await cases.list_own(deps, who.id)
     await show(asking.one(view, callback_data.question, who.w), who.w.locale)
 
 

@@ -49,8 +49,8 @@ async def show_zones(
     _: CallbackQuery, callback_data: ShowZones, deps: Deps, who: Who, show: Show
 ) -> None:
     """A page of time zones."""
-    view = await standing_cases.portfolio(deps, who.id)
-    await show(settings.zones(view.picture, callback_data.page, who.w), who.w.locale)
+    view = await standing_cases.read_portfolio(deps, who.id)
+    await show(settings.zones(view.snapshot, callback_data.page, who.w), who.w.locale)
 
 
 async def set_zone(

@@ -47,7 +47,7 @@ _TOOLS: Final = (
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{one})" for one in patterns))
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
 _KINDS: Final = (

@@ -58,7 +58,7 @@ def _content(spec: NoticeSpec) -> Content:
             refs=tuple(said.refs),
         ),
         text={lang: NoticeText(title=one.title, body=one.body) for lang, one in spec.text.items()},
-        answers=tuple(Choice(id=one.id, label=dict(one.label)) for one in spec.answers),
+        answers=tuple(Choice(id=answer.id, label=dict(answer.label)) for answer in spec.answers),
         closes=spec.closes,
         send_at=spec.send_at,
         expires_at=spec.expires_at,

@@ -17,7 +17,7 @@ from babel.numbers import list_currencies
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from service.control_chars import blank, steering
+from service.control_chars import first_control_char, is_blank
 from service.licences import dpv
 
 _FOREVER: Final = re.compile(
@@ -52,12 +52,12 @@ class Refusal(PydanticCustomError):  # noqa: N818 - what is said, not whose mist
 
 def _characters(text: str, allowed: str) -> str:
     """Refuse characters that steer a terminal or a line of text instead of being read."""
-    char = steering(text, allowed)
+    char = first_control_char(text, allowed)
     if char == "\n":
         raise Refusal("this text must fit one line", "take the line break out")
     if char is not None:
         raise Refusal(f"the text holds the control character U+{ord(char):04X}", "take it out")
-    if blank(text):
+    if is_blank(text):
         raise Refusal("the text is blank", "write the text, or leave this language out")
     return text
 
@@ -204,7 +204,7 @@ def zone(name: str) -> str:
     return name
 
 
-def _term(term: str, *, known: Callable[[str], bool], kind: dpv.Kind, example: str) -> str:
+def _term(term: str, *, known: Callable[[str], bool], kind: dpv.TermKind, example: str) -> str:
     if not known(term):
         near = ", ".join(dpv.nearest(term, kind))
         raise Refusal(
@@ -216,12 +216,12 @@ def _term(term: str, *, known: Callable[[str], bool], kind: dpv.Kind, example: s
 
 def purpose(term: str) -> str:
     """Keep a purpose of DPV; otherwise the nearest are named."""
-    return _term(term, known=dpv.purpose_known, kind="purpose", example="dpv:ImproveHealthcare")
+    return _term(term, known=dpv.is_purpose, kind="purpose", example="dpv:ImproveHealthcare")
 
 
 def category(term: str) -> str:
     """Keep a data category of DPV; otherwise the nearest are named."""
-    return _term(term, known=dpv.category_known, kind="category", example="pd:WorkHistory")
+    return _term(term, known=dpv.is_category, kind="category", example="pd:WorkHistory")
 
 
 def patterned(pattern: str, what: str, mend: str) -> AfterValidator:

@@ -41,7 +41,7 @@ async def draft(deps: Deps, mid_id: str, content: Content, by: str) -> Notice:
     """
     now = deps.clock.now()
     async with deps.db.write() as conn:
-        mid = await read_mid(conn, mid_id)
+        mid = await mid_store.require_mid(conn, mid_id)
         await _check(conn, mid, content)
         notice = Notice(
             id=new_id("ntc"), mid=mid, content=content, status=Status.DRAFT, rev=1, edited_rev=1,
@@ -73,7 +73,7 @@ async def redraft(deps: Deps, mid_id: str, notice_id: str, content: Content) -> 
 
 
 async def _check(conn: AsyncConnection, mid: Mid, content: Content) -> None:
-    slugs = {one.slug for one in await licences.read_licences(conn, [mid.id])}
+    slugs = {licence.slug for licence in await licences.read_licences(conn, [mid.id])}
     for slug in content.audience.licences:
         if slug not in slugs:
             raise NoticeRefusedError(
@@ -239,14 +239,6 @@ async def read(deps: Deps, mid_id: str, notice_id: str) -> Notice:
         return await read_notice(conn, mid_id, notice_id)
 
 
-async def read_mid(conn: AsyncConnection, mid_id: str) -> Mid:
-    """A MID. Raises NotFoundError where there is none."""
-    mid = await mid_store.read_mid(conn, mid_id)
-    if mid is None:
-        raise NotFoundError(f"no MID {mid_id!r} here: import its bundle first")
-    return mid
-
-
 async def read_notice(
     conn: AsyncConnection, mid_id: str, notice_id: str, *, lock: bool = False
 ) -> Notice:
@@ -254,4 +246,4 @@ async def read_notice(
     row = await store.read_row(conn, notice_id, lock=lock)
     if row is None or row.mid_id != mid_id:
         raise NotFoundError(f"{mid_id} has no notice {notice_id!r}")
-    return store.notice_of(row, await read_mid(conn, mid_id))
+    return store.notice_of(row, await mid_store.require_mid(conn, mid_id))

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from service.control_chars import blank, steering
+from service.control_chars import first_control_char, is_blank
 from service.deps import Deps
 from service.errors import NotFoundError
 from service.licences import store as licences
-from service.licences.values import Status as LicenceStatus
+from service.licences.values import LicenceStatus
 from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
 from service.notices.authoring.chat_views import (
@@ -46,7 +46,7 @@ ON_DESK = 8
 
 async def desk(deps: Deps, member_id: str) -> Desk:
     """Where this person is staff, and the newest notices there."""
-    posts = await staff.posts(deps, member_id)
+    posts = await staff.list_roles(deps, member_id)
     found = [
         one for post in posts for one in await reporting.listed(deps, post.mid.id, limit=ON_DESK)
     ]
@@ -60,7 +60,7 @@ async def begin(deps: Deps, member_id: str, mid_id: str) -> Sheet:
     Raises:
         NotFoundError: they are not staff of that MID.
     """
-    post = await staff.post(deps, member_id, mid_id)
+    post = await staff.require_role(deps, member_id, mid_id)
     empty = Content(kind=NoticeKind.GENERAL, audience=Audience(), text={})
     for one in await reporting.listed(deps, mid_id, limit=1):
         if one.status is Status.DRAFT and one.created_by == post.name and one.content == empty:
@@ -79,7 +79,7 @@ async def look(deps: Deps, member_id: str, notice_id: str) -> Sheet:
 
 
 async def _post(deps: Deps, member_id: str, notice_id: str) -> Staff:
-    return await staff.post(deps, member_id, await reporting.owner(deps, notice_id))
+    return await staff.require_role(deps, member_id, await reporting.owner(deps, notice_id))
 
 
 async def _sheet(deps: Deps, post: Staff, notice_id: str, said: Said = Said.NOTHING) -> Sheet:
@@ -130,10 +130,10 @@ def _update(
         if value not in CHAT_KINDS:
             raise NotFoundError(f"no kind {value!r} in the chat")
         return {"kind": NoticeKind(value), "urgent": value == NoticeKind.BREACH}
-    for one in sheet.licences:
-        if one.id == value:
+    for licence in sheet.licences:
+        if licence.id == value:
             standing = "in" if field is Field.IN else "any"
-            return {"audience": Audience(licences=(one.slug,), standing=standing)}
+            return {"audience": Audience(licences=(licence.slug,), standing=standing)}
     raise NotFoundError(f"no licence {value!r} of {sheet.staff.mid.id}")
 
 
@@ -188,11 +188,11 @@ async def write(deps: Deps, member_id: str, notice_id: str, language: str, typed
 
 
 def _fault(title: str, body: str) -> Said | None:
-    if blank(title) or blank(body):
+    if is_blank(title) or is_blank(body):
         return Said.NO_BODY
     if len(title) > LONGEST_TITLE or len(body) > LONGEST_BODY:
         return Said.TOO_LONG
-    return Said.STRANGE if steering(title) or steering(body, "\n\t") else None
+    return Said.STRANGE if first_control_char(title) or first_control_char(body, "\n\t") else None
 
 
 async def count(deps: Deps, member_id: str, notice_id: str) -> Sheet:
@@ -253,5 +253,5 @@ async def resume(deps: Deps, member_id: str, notice_id: str) -> Sheet:
 
 async def still_staff(deps: Deps, mid_id: str) -> dict[str, Staff]:
     """The staff of a MID who are in the chat, by person."""
-    found = await staff.listed(deps, mid_id)
+    found = await staff.list_staff(deps, mid_id)
     return {one.member_id: one for one in found if one.member_id is not None}

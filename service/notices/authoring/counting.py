@@ -39,8 +39,8 @@ async def _count_everyone(deps: Deps, mid: Mid, content: Content) -> Counted:
                 one or SOURCE: n
                 for one, n in (await audience_members.count_locales(conn, mid.id)).items()
             },
-            upper=await audience_members.highest_number(conn, mid.id),
-            numbers=await audience_members.ended_numbers(conn, mid.id),
+            upper=await audience_members.read_highest_number(conn, mid.id),
+            numbers=await audience_members.read_ended_numbers(conn, mid.id),
         )
 
 
@@ -62,12 +62,12 @@ def _counted(
 async def _candidates(deps: Deps, mid: Mid, whom: Audience) -> AsyncIterator[list[Person]]:
     """All who may be meant, and some more: a group after the other, each looked at for itself."""
     async with deps.db.read() as conn:
-        upper = await audience_members.highest_number(conn, mid.id)
-        named = await audience_members.numbers_of(conn, mid.id, whom.refs)
+        upper = await audience_members.read_highest_number(conn, mid.id)
+        named = await audience_members.read_numbers_by_ref(conn, mid.id, whom.refs)
         if whom.licences and whom.standing == "in":
             # Nobody is in without having said yes.
             named = sorted(
-                {*named, *await standing_store.numbers_with_a_yes(conn, mid.id, whom.licences)}
+                {*named, *await standing_store.read_numbers_with_yes(conn, mid.id, whom.licences)}
             )
     if not whom.licences or whom.standing == "in":
         for start in range(0, len(named), PER_READ):

@@ -2,9 +2,10 @@
 
 from service.deps import Deps
 from service.errors import NotFoundError
+from service.mids import store as mid_store
 from service.notices import deferred_store, rules, store
 from service.notices import outcome_store as outcomes
-from service.notices.authoring.cases import read_mid, read_notice
+from service.notices.authoring.cases import read_notice
 from service.notices.values import OVER, Delivery, Notice, Outcome, Report
 
 
@@ -67,6 +68,6 @@ async def owner(deps: Deps, notice_id: str) -> str:
 async def listed(deps: Deps, mid_id: str, limit: int = 20) -> list[Notice]:
     """The MID's notices, newest first."""
     async with deps.db.read() as conn:
-        mid = await read_mid(conn, mid_id)
+        mid = await mid_store.require_mid(conn, mid_id)
         rows = await store.read_newest(conn, mid_id, limit)
     return [store.notice_of(row, mid) for row in rows]

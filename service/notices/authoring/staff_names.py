@@ -14,7 +14,7 @@ async def forget_member(conn: AsyncConnection, member_id: str) -> None:
 
 async def forget_staff(conn: AsyncConnection, staff_id: str) -> None:
     """Somebody is staff no more: their id stands for their name."""
-    row = await staff_store.read_one(conn, staff_id)
+    row = await staff_store.read_staff(conn, staff_id)
     if row is not None:
         await _forget(conn, row.mid_id, row.name, row.id)
 

@@ -98,8 +98,11 @@ class About:
 async def about(deps: Deps, notice: Notice) -> About:
     """The licences a notice is about."""
     async with deps.db.read() as conn:
-        found = {one.slug: one for one in await licences.read_licences(conn, [notice.mid.id])}
-    named = [found[one] for one in notice.content.audience.licences if one in found]
+        found = {
+            licence.slug: licence
+            for licence in await licences.read_licences(conn, [notice.mid.id])
+        }
+    named = [found[licence] for licence in notice.content.audience.licences if licence in found]
     return About(tuple(one.id for one in named), tuple(one.terms.title for one in named))
 
 

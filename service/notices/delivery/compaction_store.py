@@ -27,7 +27,9 @@ async def merge(conn: AsyncConnection, notice_id: str, after: int) -> int | None
         groups.setdefault((row.rev, row.at.date().isoformat()), []).append(row)
     merged: list[dict[str, Any]] = []
     for (rev, _), group in groups.items():
-        found = sorted(one for part in group for one in unpack_outcomes(part.body))
+        found = sorted(
+            unpack_outcome for part in group for unpack_outcome in unpack_outcomes(part.body)
+        )
         numbers = [part.n for part in group]
         for start in range(0, len(found), PER_BLOCK):
             block = found[start : start + PER_BLOCK]

@@ -94,10 +94,10 @@ async def _meant(
         numbers = await audience_store.read_audience(conn, notice.id, after, PER_READ)
         if not numbers:
             return [], None
-        return await audience_members.still_members(conn, notice.mid.id, numbers=numbers), numbers[
-            -1
-        ]
-    found = await audience_members.still_members(
+        return await audience_members.read_active_numbers(
+            conn, notice.mid.id, numbers=numbers
+        ), numbers[-1]
+    found = await audience_members.read_active_numbers(
         conn, notice.mid.id, after=after, upto=notice.upper, limit=PER_READ
     )
     if not found:

@@ -35,7 +35,7 @@ async def digests(deps: Deps, mid: Mid, limit: int) -> list[Digest]:
             return []
         rows = await store.read_these(conn, {one for found in waits.values() for one in found})
         notices = {row.id: store.notice_of(row, mid) for row in rows}
-        asked = {slug for one in notices.values() for slug in one.content.audience.licences}
+        asked = {slug for notice in notices.values() for slug in notice.content.audience.licences}
         found = await read_people(conn, mid, now, licences=asked, numbers=sorted(waits))
     gone = waits.keys() - {person.number for person in found}
     return [
@@ -45,7 +45,7 @@ async def digests(deps: Deps, mid: Mid, limit: int) -> list[Digest]:
 
 
 def _nobody(number: int, notices: Mapping[str, Notice], waits: Mapping[str, bool]) -> Digest:
-    other = {one: left(notices[one], {number})[0] for one in waits}
+    other = {wait: left(notices[wait], {number})[0] for wait in waits}
     return Digest(to=None, notices=(), other=other)
 
 

@@ -8,15 +8,15 @@ from service.choices import cases as choices
 from service.choices.values import CardView
 from service.deps import Deps
 from service.errors import NotFoundError
-from service.journal.values import Cause, Kind, NewEvent
+from service.journal.values import Cause, EventKind, NewEvent
 from service.notices import store
 from service.notices.inbox.visibility import theirs
 from service.notices.views import AttentionView, HearingView, NoticeView
 from service.people import audience_store as audience_members
-from service.people.values import Membership
+from service.people.values import Membership, require_membership
 from service.standing import store as standing_store
-from service.standing.member_transaction import turn
-from service.standing.snapshot import Sources
+from service.standing.member_state import MemberState
+from service.standing.member_transaction import member_transaction
 from service.standing.values import Pause
 
 
@@ -27,8 +27,8 @@ async def look(deps: Deps, member_id: str, notice_id: str) -> NoticeView:
         NotFoundError: it was never for them.
     """
     async with deps.db.read() as conn:
-        sources = await standing_store.read_sources(conn, member_id, deps.clock.now())
-        return await _view(conn, sources, notice_id)
+        state = await standing_store.read_member_state(conn, member_id, deps.clock.now())
+        return await _view(conn, state, notice_id)
 
 
 async def look_at_card(deps: Deps, member_id: str, notice_id: str, licence_id: str) -> CardView:
@@ -51,21 +51,21 @@ async def answer(
     Raises:
         NotFoundError: the notice was never for them, or has no such answer.
     """
-    async with turn(deps, member_id, cause) as now:
-        view = await _view(now.conn, now.sources, notice_id)
-        if choice not in {one.id for one in view.content.answers}:
+    async with member_transaction(deps, member_id, cause) as transaction:
+        view = await _view(transaction.conn, transaction.state, notice_id)
+        if choice not in {answer.id for answer in view.content.answers}:
             raise NotFoundError(f"notice {notice_id} has no answer {choice!r}")
         if not view.closed and view.answer != choice:
             event = NewEvent(
-                kind=Kind.ANSWER,
+                kind=EventKind.ANSWER,
                 scope=notice_id,
                 value=choice,
                 membership_id=view.membership_id,
                 mid_id=view.mid.id,
                 version=view.rev,
             )
-            await now.record(event)
-        return await _view(now.conn, now.sources, notice_id)
+            await transaction.record(event)
+        return await _view(transaction.conn, transaction.state, notice_id)
 
 
 async def mute(
@@ -76,18 +76,18 @@ async def mute(
     Raises:
         NotFoundError: they are not in it.
     """
-    async with turn(deps, member_id, cause) as now:
-        found = _membership(now.sources, membership_id)
-        if now.sources.muted(membership_id) is not on:
+    async with member_transaction(deps, member_id, cause) as transaction:
+        found = _membership(transaction.state, membership_id)
+        if transaction.state.is_muted(membership_id) is not on:
             event = NewEvent(
-                kind=Kind.MUTE,
+                kind=EventKind.MUTE,
                 scope=membership_id,
                 value="on" if on else "off",
                 membership_id=membership_id,
                 mid_id=found.mid.id,
             )
-            await now.record(event)
-        return _hearing(now.sources, found)
+            await transaction.record(event)
+        return _hearing(transaction.state, found)
 
 
 async def hearing(deps: Deps, member_id: str, membership_id: str) -> HearingView:
@@ -97,20 +97,17 @@ async def hearing(deps: Deps, member_id: str, membership_id: str) -> HearingView
         NotFoundError: they are not in it.
     """
     async with deps.db.read() as conn:
-        sources = await standing_store.read_sources(conn, member_id, deps.clock.now())
-    return _hearing(sources, _membership(sources, membership_id))
+        state = await standing_store.read_member_state(conn, member_id, deps.clock.now())
+    return _hearing(state, _membership(state, membership_id))
 
 
-def _membership(sources: Sources, membership_id: str) -> Membership:
-    for one in sources.memberships:
-        if one.id == membership_id:
-            return one
-    raise NotFoundError(f"membership {membership_id} is not of {sources.member.id}")
+def _membership(state: MemberState, membership_id: str) -> Membership:
+    return require_membership(state.memberships, membership_id, state.member.id)
 
 
-def _hearing(sources: Sources, one: Membership) -> HearingView:
-    stopped = sources.pause is Pause.STOPPED
-    return HearingView(membership=one, muted=sources.muted(one.id), stopped=stopped)
+def _hearing(state: MemberState, membership: Membership) -> HearingView:
+    stopped = state.pause is Pause.STOPPED
+    return HearingView(membership=membership, muted=state.is_muted(membership.id), stopped=stopped)
 
 
 async def attention(deps: Deps, member_id: str) -> AttentionView:
@@ -120,16 +117,18 @@ async def attention(deps: Deps, member_id: str) -> AttentionView:
         NotFoundError: there is no such person.
     """
     async with deps.db.read() as conn:
-        sources = await standing_store.read_sources(conn, member_id, deps.clock.now())
-    silent = frozenset(one.id for one in sources.memberships if sources.muted(one.id))
-    return AttentionView(picture=sources.picture(), muted=silent)
+        state = await standing_store.read_member_state(conn, member_id, deps.clock.now())
+    silent = frozenset(
+        membership.id for membership in state.memberships if state.is_muted(membership.id)
+    )
+    return AttentionView(snapshot=state.snapshot(), muted=silent)
 
 
-async def _view(conn: AsyncConnection, sources: Sources, notice_id: str) -> NoticeView:
+async def _view(conn: AsyncConnection, state: MemberState, notice_id: str) -> NoticeView:
     row = await store.read_row(conn, notice_id)
-    mids = {one.mid.id: one.mid for one in sources.memberships}
+    mids = {membership.mid.id: membership.mid for membership in state.memberships}
     if row is not None and row.mid_id in mids:
-        numbers = await audience_members.read_numbers(conn, sources.member.id)
-        for view in await theirs(conn, sources, numbers, [store.notice_of(row, mids[row.mid_id])]):
+        numbers = await audience_members.read_numbers(conn, state.member.id)
+        for view in await theirs(conn, state, numbers, [store.notice_of(row, mids[row.mid_id])]):
             return view
-    raise NotFoundError(f"notice {notice_id} is not of {sources.member.id}")
+    raise NotFoundError(f"notice {notice_id} is not of {state.member.id}")

@@ -15,7 +15,7 @@ from service.notices.values import Notice
 from service.notices.views import NoticesView, NoticeView
 from service.people import audience_store as audience_members
 from service.standing import store as standing_store
-from service.standing.snapshot import Sources
+from service.standing.member_state import MemberState
 
 PER_PAGE = 6
 PER_READ = 2 * PER_PAGE
@@ -40,8 +40,8 @@ async def sent_to(
     """
     search = " ".join(search.split())
     async with deps.db.read() as conn:
-        sources = await standing_store.read_sources(conn, member_id, deps.clock.now())
-        walk = _Walk(conn, sources, await audience_members.read_numbers(conn, member_id), search)
+        state = await standing_store.read_member_state(conn, member_id, deps.clock.now())
+        walk = _Walk(conn, state, await audience_members.read_numbers(conn, member_id), search)
         start = await walk.place(than)
         if start is not None and newer:
             found = await walk.go(start, newer=True)
@@ -92,25 +92,25 @@ class _Walk:
     """Goes through the notices of a member's MIDs, from one to older or to newer ones."""
 
     conn: AsyncConnection
-    sources: Sources
+    state: MemberState
     numbers: Mapping[str, tuple[int, datetime]]
     search: str
 
     async def place(self, notice_id: str) -> Notice | None:
         """A notice of one of their MIDs that went out."""
         row = await store.read_row(self.conn, notice_id) if notice_id else None
-        mids = {one.mid.id: one.mid for one in self.sources.memberships}
+        mids = {membership.mid.id: membership.mid for membership in self.state.memberships}
         if row is None or row.mid_id not in mids or row.started_at is None:
             return None
         return store.notice_of(row, mids[row.mid_id])
 
     async def go(self, start: Notice | None, *, newer: bool) -> _Found:
         """Walk until a page is full, nothing is left, or it was enough for once."""
-        found, last = _Found(self.sources.picture().zone), start
+        found, last = _Found(self.state.snapshot().zone), start
         for _ in range(READS):
             notices = await self._next(last, newer=newer)
-            said = [one for one in notices if _has(one, self.search)]
-            found.views += await theirs(self.conn, self.sources, self.numbers, said)
+            said = [notice for notice in notices if _has(notice, self.search)]
+            found.views += await theirs(self.conn, self.state, self.numbers, said)
             last = notices[-1] if notices else last
             found.more = last if found.full or len(notices) == PER_READ else None
             if found.full or found.more is None:
@@ -119,18 +119,18 @@ class _Walk:
 
     async def _next(self, last: Notice | None, *, newer: bool) -> list[Notice]:
         of_mids = []
-        for one in self.sources.memberships:
+        for membership in self.state.memberships:
             # Who joins later is in no notice's audience.
-            since = self.numbers[one.id][1] - _CLOCKS_DIFFER
+            since = self.numbers[membership.id][1] - _CLOCKS_DIFFER
             rows = await store.read_started(
                 self.conn,
-                one.mid.id,
+                membership.mid.id,
                 since,
                 PER_READ,
                 than=_key(last) if last else None,
                 newer=newer,
             )
-            of_mids.append([store.notice_of(row, one.mid) for row in rows])
+            of_mids.append([store.notice_of(row, membership.mid) for row in rows])
         return list(islice(merge(*of_mids, key=_key, reverse=not newer), PER_READ))
 
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.journal.values import Kind
+from service.journal.values import EventKind
 from service.notices import audience_store, deferred_store, rules
 from service.notices import outcome_store as outcomes
 from service.notices.audience import read_people
 from service.notices.values import Notice, Outcome, Status
 from service.notices.views import NoticeView
 from service.people.values import Membership
-from service.standing.snapshot import Sources
+from service.standing.member_state import MemberState
 from service.values import Texts
 
 _NEVER_THEIRS = frozenset({Outcome.LEFT, Outcome.CHANGED})
@@ -20,7 +20,7 @@ _NEVER_THEIRS = frozenset({Outcome.LEFT, Outcome.CHANGED})
 
 async def theirs(
     conn: AsyncConnection,
-    sources: Sources,
+    state: MemberState,
     numbers: Mapping[str, tuple[int, datetime]],
     found: Sequence[Notice],
 ) -> list[NoticeView]:
@@ -30,20 +30,20 @@ async def theirs(
     are, each MID among them is asked about a few times and not more.
     """
     sent: dict[str, datetime | None] = {}
-    for membership in sources.memberships:
+    for membership in state.memberships:
         of_mid = [one for one in found if one.mid.id == membership.mid.id]
         if of_mid:
             number, _ = numbers[membership.id]
-            sent |= await _sent(conn, sources, membership, number, of_mid)
-    mine = {one.mid.id: one for one in sources.memberships}
+            sent |= await _sent(conn, state, membership, number, of_mid)
+    mine = {membership.mid.id: membership for membership in state.memberships}
     return [
-        view_for(sources, mine[one.mid.id], one, sent[one.id]) for one in found if one.id in sent
+        view_for(state, mine[one.mid.id], one, sent[one.id]) for one in found if one.id in sent
     ]
 
 
 async def _sent(
     conn: AsyncConnection,
-    sources: Sources,
+    state: MemberState,
     membership: Membership,
     number: int,
     found: Sequence[Notice],
@@ -59,20 +59,23 @@ async def _sent(
     perhaps = [one for one in found if one.id not in ends and _perhaps(one, number)]
     if not perhaps:
         return sent
-    ids = [one.id for one in perhaps]
+    ids = [perhap.id for perhap in perhaps]
     waiting = await deferred_store.read_waiting(conn, ids, number)
     named = await audience_store.read_remembering(conn, ids, number)
     perhaps = [
-        one
-        for one in perhaps
-        if one.id not in waiting and (one.id in named) is not one.content.audience.everyone
+        perhap
+        for perhap in perhaps
+        if perhap.id not in waiting
+        and (perhap.id in named) is not perhap.content.audience.everyone
     ]
     if perhaps:
-        asked = {slug for one in perhaps for slug in one.content.audience.licences}
+        asked = {slug for perhap in perhaps for slug in perhap.content.audience.licences}
         (person,) = await read_people(
-            conn, membership.mid, sources.now, licences=asked, numbers=[number]
+            conn, membership.mid, state.now, licences=asked, numbers=[number]
         )
-        sent |= {one.id: None for one in perhaps if rules.matches(one.content.audience, person)}
+        sent |= {
+            perhap.id: None for perhap in perhaps if rules.matches(perhap.content.audience, person)
+        }
     return sent
 
 
@@ -84,17 +87,17 @@ def _perhaps(notice: Notice, number: int) -> bool:
 
 
 def view_for(
-    sources: Sources, membership: Membership, notice: Notice, sent_at: datetime | None
+    state: MemberState, membership: Membership, notice: Notice, sent_at: datetime | None
 ) -> NoticeView:
     """A notice as one member sees it."""
-    chosen = sources.setting(Kind.ANSWER, notice.id)
+    chosen = state.latest_of(EventKind.ANSWER, notice.id)
     content = notice.content
     slugs: Mapping[str, tuple[str, Texts]] = {
-        one.slug: (one.id, one.terms.title)
-        for one in sources.licences
-        if one.mid_id == notice.mid.id
+        licence.slug: (licence.id, licence.terms.title)
+        for licence in state.licences
+        if licence.mid_id == notice.mid.id
     }
-    about = [slugs[one] for one in content.audience.licences if one in slugs]
+    about = [slugs[licence] for licence in content.audience.licences if licence in slugs]
     return NoticeView(
         notice_id=notice.id,
         mid=notice.mid,
@@ -107,8 +110,8 @@ def view_for(
         sent_at=sent_at,
         answer=chosen.value if chosen else None,
         answered_at=chosen.at if chosen else None,
-        muted=sources.muted(membership.id),
-        closed=content.closes is not None and sources.now >= content.closes,
+        muted=state.is_muted(membership.id),
+        closed=content.closes is not None and state.now >= content.closes,
         corrected=notice.rev > 1,
-        zone=sources.picture().zone,
+        zone=state.snapshot().zone,
     )

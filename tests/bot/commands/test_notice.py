@@ -76,8 +76,8 @@ class Operator:
             (made,) = await people.make_invites(deps, "nurses", ref=ref)
             view = await people.look_at_invite(deps, member.id, made.token)
             proof = Proof(nonce=view.nonce, about="invite", subject=view.invite_id, digest="")
-            await journal.about_to_show(deps, member.id, proof, locale="en", text_hash="0" * 64)
-            await journal.was_shown(deps, view.nonce, 1)
+            await journal.record_text(deps, member.id, proof, locale="en", text_hash="0" * 64)
+            await journal.confirm_text(deps, view.nonce, 1)
             await people.join(deps, member.id, view.nonce, Cause(f"test {ref}", "test"))
 
         self.with_store(work)

@@ -1,10 +1,10 @@
-"""The pace of one bot: what is sent in bulk leaves room for replies, and takes it back."""
+"""Bulk calls leave room for replies while there are any."""
 
 import asyncio
 
 import pytest
 
-from bot.telegram.rate_limit import HEADROOM, MEMORY_SECONDS, Budget
+from bot.telegram.rate_limit import HEADROOM, MEMORY_SECONDS, SendBudget
 
 
 class Clock:
@@ -20,7 +20,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def bulk_in(budget: Budget, clock: Clock, seconds: float) -> int:
+def bulk_in(budget: SendBudget, clock: Clock, seconds: float) -> int:
     """How many bulk calls go out in a time when nothing else is sent."""
     end, sent = clock.now + seconds, 0
     while clock.now < end:
@@ -30,8 +30,8 @@ def bulk_in(budget: Budget, clock: Clock, seconds: float) -> int:
     return sent
 
 
-def test_replies_of_the_past_take_no_room_from_those_who_are_told_something_now(clock: Clock):
-    budget = Budget(30, clock)
+def test_replies_of_the_past_do_not_slow_bulk_calls(clock: Clock):
+    budget = SendBudget(30, clock)
     for _ in range(60):
         budget.charge()
     clock.now += 10 * MEMORY_SECONDS
@@ -39,8 +39,8 @@ def test_replies_of_the_past_take_no_room_from_those_who_are_told_something_now(
     assert sent == pytest.approx(60 * 30 * (1 - HEADROOM), rel=0.01)
 
 
-def test_room_is_kept_while_members_write(clock: Clock):
-    budget, replied, sent = Budget(30, clock), 0, 0
+def test_bulk_calls_leave_room_for_replies(clock: Clock):
+    budget, replied, sent = SendBudget(30, clock), 0, 0
     begun = clock.now
     end = begun + 60
     while clock.now < end:
@@ -55,8 +55,8 @@ def test_room_is_kept_while_members_write(clock: Clock):
     assert sent > 60 * 15
 
 
-async def test_a_bot_that_was_asked_to_wait_sends_nothing_and_then_less():
-    budget = Budget(1000)
+async def test_after_a_429_bulk_calls_stop_and_then_go_out_slower():
+    budget = SendBudget(1000)
     budget.freeze(0.05)
     assert budget.wait() > 0.03
     await asyncio.sleep(0.06)

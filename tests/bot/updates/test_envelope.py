@@ -1,14 +1,14 @@
-"""What the inbox keeps of an update."""
+"""Which fields of an update the inbox stores."""
 
 import json
 
-from bot.updates.envelope import arrived
+from bot.updates.envelope import from_json
 
 
-def test_of_a_tapped_message_only_what_is_read_is_kept() -> None:
+def test_of_a_tapped_message_only_the_fields_that_are_read_are_stored() -> None:
     ana = {"id": 5, "is_bot": False, "first_name": "Ana"}
     chat = {"id": 5, "type": "private", "first_name": "Ana"}
-    asked = {"message_id": 3, "date": 1, "chat": chat, "from": ana, "text": "who pays?"}
+    question = {"message_id": 3, "date": 1, "chat": chat, "from": ana, "text": "who pays?"}
     shown = {
         "message_id": 7,
         "date": 2,
@@ -17,19 +17,19 @@ def test_of_a_tapped_message_only_what_is_read_is_kept() -> None:
         "text": "Your price: +3",
         "entities": [{"type": "bold", "offset": 0, "length": 4}],
         "reply_markup": {"inline_keyboard": [[{"text": "Home", "callback_data": "g1:home"}]]},
-        "reply_to_message": asked,
+        "reply_to_message": question,
     }
     update = {
         "update_id": 9,
         "callback_query": {"id": "1", "from": ana, "data": "s1:all:3", "message": shown},
     }
-    kept = json.loads(arrived(update).body)
+    kept = json.loads(from_json(update).body)
     tap = kept["callback_query"]
     assert tap.pop("message") == {
         "message_id": 7,
         "date": 2,
         "chat": chat,
-        "reply_to_message": asked,
+        "reply_to_message": question,
     }
     assert tap == {"id": "1", "from": ana, "data": "s1:all:3"}
     # What came is whole: who counts it, or stores it again, reads the same.
@@ -37,7 +37,12 @@ def test_of_a_tapped_message_only_what_is_read_is_kept() -> None:
     assert shown["text"] == "Your price: +3"
 
 
-def test_what_a_member_says_is_kept_whole_until_it_is_handled() -> None:
-    said = {"message_id": 3, "date": 1, "chat": {"id": 5, "type": "private"}, "text": "who pays?"}
-    update = {"update_id": 9, "message": said}
-    assert json.loads(arrived(update).body) == update
+def test_a_message_of_a_member_is_stored_whole() -> None:
+    message = {
+        "message_id": 3,
+        "date": 1,
+        "chat": {"id": 5, "type": "private"},
+        "text": "who pays?",
+    }
+    update = {"update_id": 9, "message": message}
+    assert json.loads(from_json(update).body) == update

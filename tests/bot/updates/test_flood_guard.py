@@ -1,6 +1,6 @@
-"""One person who writes without end costs nobody else anything."""
+"""The flood guard drops the updates of one sender above the limit and of nobody else."""
 
-from bot.updates.envelope import arrived
+from bot.updates.envelope import from_json
 from bot.updates.flood_guard import BURST, PER_SECOND, FloodGuard
 from dialogs.callbacks import (
     DeleteAll,
@@ -35,47 +35,47 @@ class Seconds:
         return self.now
 
 
-def said(text: str, sender: int = 1):
+def message_of(text: str, sender: int = 1):
     message = {"from": {"id": sender}, "text": text}
-    return arrived({"update_id": 1, "message": message})
+    return from_json({"update_id": 1, "message": message})
 
 
-def tapped(data: str, sender: int = 1):
+def tap_of(data: str, sender: int = 1):
     query = {"from": {"id": sender}, "data": data}
-    return arrived({"update_id": 1, "callback_query": query})
+    return from_json({"update_id": 1, "callback_query": query})
 
 
 def test_a_burst_passes_and_then_a_steady_pace_does():
     seconds = Seconds()
     guard = FloodGuard(seconds)
-    assert sum(guard.allows(said("hello")) for _ in range(1000)) == BURST
+    assert sum(guard.allows(message_of("hello")) for _ in range(1000)) == BURST
     for _ in range(10):
         seconds.now += 1
-        assert sum(guard.allows(said("hello")) for _ in range(1000)) == PER_SECOND
+        assert sum(guard.allows(message_of("hello")) for _ in range(1000)) == PER_SECOND
 
 
 def test_questions_and_taps_of_one_person_share_a_bucket_and_others_do_not():
     guard = FloodGuard(Seconds())
-    while guard.allows(said("hello")):
+    while guard.allows(message_of("hello")):
         pass
-    assert not guard.allows(tapped(ShowLicences(page=0).pack()))
-    assert guard.allows(said("hello", sender=2))
+    assert not guard.allows(tap_of(ShowLicences(page=0).pack()))
+    assert guard.allows(message_of("hello", sender=2))
 
 
-def test_what_protects_is_never_dropped():
+def test_opt_outs_are_never_dropped():
     guard = FloodGuard(Seconds())
-    while guard.allows(said("hello")):
+    while guard.allows(message_of("hello")):
         pass
     for target in PROTECTING:
-        assert guard.allows(tapped(target.pack()))
+        assert guard.allows(tap_of(target.pack()))
     for command in ("/stop", "/leave", "/delete"):
-        assert guard.allows(said(command))
-    assert not guard.allows(tapped(SetKnob(scope="all", to="3").pack()))
-    assert not guard.allows(tapped(Mute(membership="mbr_1", on=False).pack()))
+        assert guard.allows(message_of(command))
+    assert not guard.allows(tap_of(SetKnob(scope="all", to="3").pack()))
+    assert not guard.allows(tap_of(Mute(membership="mbr_1", on=False).pack()))
 
 
 def test_the_guard_forgets_who_wrote_long_ago_and_stays_small():
     guard = FloodGuard(Seconds())
     for sender in range(30_000):
-        assert guard.allows(said("hello", sender=sender))
+        assert guard.allows(message_of("hello", sender=sender))
     assert len(guard._buckets) <= 10_000

@@ -123,8 +123,8 @@ def test_the_terms_of_the_examples_are_named_themselves(example):
 
 
 def test_every_labelled_term_is_a_term():
-    assert [term for term in DATA_LABELS if not dpv.category_known(term)] == []
-    assert [term for term in PURPOSE_LABELS if not dpv.purpose_known(term)] == []
+    assert [term for term in DATA_LABELS if not dpv.is_category(term)] == []
+    assert [term for term in PURPOSE_LABELS if not dpv.is_purpose(term)] == []
 
 
 def test_no_two_terms_share_a_label():

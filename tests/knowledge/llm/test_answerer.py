@@ -14,8 +14,8 @@ from bot.settings import Settings
 from knowledge.llm.answerer import Answerer
 from knowledge.llm.quota import Breaker, Limits
 from knowledge.values import Action, Answer, Question, Reason, Refused
+from service.assistant import quota_store
 from service.people.store import members
-from service.questions.cases import forget_member
 from tests.support.model_bench import EARNED, TEXTS, bench, passage, sentences
 from tests.support.model_server import Bad, reply
 
@@ -479,7 +479,7 @@ async def test_of_a_member_who_was_erased_nothing_is_counted():
         await b.knows("mem_a")
         ticket = await b.budget.enter("mem_a", None, 700)
         async with b.deps.db.write() as conn:
-            await forget_member(conn, "mem_a")
+            await quota_store.erase_member(conn, "mem_a")
             await conn.execute(delete(members))
         await b.budget.settle(ticket, 800, counts=False)
         assert await b.budget.enter("mem_a", None, 700) is Reason.MEMBER_LIMIT

@@ -1,4 +1,4 @@
-"""Faults a test plans, flood limits, and what is remembered of calls."""
+"""Planned faults, flood limits, and the record of calls."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 
-from playground import Limits, Playground, Refusal
+from playground import ApiError, FloodLimits, Playground
 
 
 async def test_a_planned_error_hits_one_call_and_does_nothing(bot, pg, ana):
@@ -28,7 +28,7 @@ async def test_a_planned_error_hits_one_call_and_does_nothing(bot, pg, ana):
 async def test_faults_can_wait_repeat_and_choose_a_chat(bot, pg, ana):
     bo = pg.person("Bo")
     await bo.send("/start")
-    blocked = Refusal(403, "Forbidden: bot was blocked by the user")
+    blocked = ApiError(403, "Forbidden: bot was blocked by the user")
     fault = pg.faults.next(error=blocked, chat_id=bo.id, skip=1, times=None)
     await bot.send_message(ana.id, "x")
     await bot.send_message(bo.id, "x")
@@ -50,7 +50,7 @@ async def test_a_lost_answer_was_carried_out_and_a_dropped_call_was_not(bot, pg,
     pg.faults.next("sendMessage", garbage=True)
     with pytest.raises(ClientDecodeError):
         await bot.send_message(ana.id, "garbage")
-    assert [bubble.text for bubble in ana.heard] == ["lost", "garbage"]
+    assert [message.text for message in ana.heard] == ["lost", "garbage"]
 
 
 async def test_a_hanging_call_ends_by_the_callers_own_timeout(bot, pg, ana):
@@ -109,7 +109,7 @@ async def test_flood_limits_let_a_short_burst_pass_and_then_freeze_the_chat(cloc
 
 
 async def test_groups_and_the_whole_bot_have_their_own_limits(clock, raw_at):
-    limits = Limits(overall=25, extend=False, freeze=1)
+    limits = FloodLimits(overall=25, extend=False, freeze=1)
     async with Playground(limits=limits, clock=clock) as pg, raw_at(pg) as send:
         ana = pg.person("Ana")
         group = pg.group("Team", [ana])
@@ -123,7 +123,7 @@ async def test_groups_and_the_whole_bot_have_their_own_limits(clock, raw_at):
 
 
 async def test_replies_can_be_free_and_freezing_without_extending(clock, raw_at):
-    limits = Limits(burst=1, freeze=2, extend=False, free=frozenset({"sendMessage"}))
+    limits = FloodLimits(burst=1, freeze=2, extend=False, free=frozenset({"sendMessage"}))
     async with Playground(limits=limits, clock=clock) as pg, raw_at(pg) as send:
         ana = pg.person("Ana")
         await ana.send("/start")

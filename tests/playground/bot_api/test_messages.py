@@ -1,4 +1,4 @@
-"""What a bot may send and change, through aiogram and by hand."""
+"""What a bot may send, edit and delete, through aiogram and by raw calls."""
 
 from unittest.mock import MagicMock
 
@@ -11,7 +11,7 @@ from aiogram.types import (
     ReplyParameters,
 )
 
-from playground.bot_api.methods import methods
+from playground.bot_api.methods import method_table
 from playground.params import METHODS
 
 
@@ -24,7 +24,7 @@ SAME = "message is not modified: specified new message content and reply markup 
 
 
 JUNK = [0, -1, 10**20, 1.5, "x", True, [], {}, [[]], [{}], ["x"], {"type": "chat"}, {"type": 5}]
-PLAYED = methods(*[MagicMock()] * 4)
+PLAYED = method_table(*[MagicMock()] * 4)
 
 
 @pytest.mark.parametrize("name", PLAYED)
@@ -71,7 +71,7 @@ async def test_wrong_tokens_methods_and_bodies_are_refused(raw, ana):
     assert (await raw("getMe", data="[]", headers=headers))[0] == 400
 
 
-async def test_what_real_telegram_knows_and_the_playground_does_not_says_so(raw, ana):
+async def test_features_that_the_playground_lacks_are_answered_501(raw, ana):
     photo = {"chat_id": ana.id, "photo": "x"}
     status, answer = await raw("sendPhoto", json=photo)
     assert (status, answer["error_code"]) == (501, 501)
@@ -151,7 +151,7 @@ async def test_what_real_telegram_knows_and_the_playground_does_not_says_so(raw,
         ("setWebhook", {}, 'parameter "url" is required'),
     ],
 )
-async def test_a_call_that_makes_no_sense_is_refused(raw, ana, method, values, words):
+async def test_invalid_calls_are_refused(raw, ana, method, values, words):
     values = {key: ana.id if value == "ANA" else value for key, value in values.items()}
     status, answer = await raw(method, json=values)
     assert (status, answer["description"]) == (400, f"Bad Request: {words}")
@@ -305,7 +305,9 @@ async def test_a_mention_of_somebody_unknown_is_dropped(bot, ana):
     assert (entity.type, entity.user.first_name) == ("text_mention", "Ana")
 
 
-async def test_who_has_not_let_the_bot_in_cannot_be_written_to(bot, pg, ana):
+async def test_the_bot_cannot_write_to_a_person_who_has_not_started_it_or_has_blocked_it(
+    bot, pg, ana
+):
     async def refused(words: str, kind=TelegramForbiddenError) -> None:
         with pytest.raises(kind, match=words):
             await bot.send_message(person.id, "x")

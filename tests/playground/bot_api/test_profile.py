@@ -28,7 +28,7 @@ async def test_the_narrowest_scope_wins_and_in_it_the_persons_language(bot, pg):
     everywhere = BotCommandScopeAllPrivateChats()
 
     def seen(chat=ana.chat) -> list[str]:
-        return [one["command"] for one in pg._profile.commands_for(ana.user, chat)]
+        return [command["command"] for command in pg._profile.commands_for(ana.user, chat)]
 
     assert seen() == []
     await bot.set_my_commands(command("default"))

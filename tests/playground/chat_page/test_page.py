@@ -18,9 +18,9 @@ from aiogram.types import (
 from playwright.async_api import Page, expect
 
 from locales.words import SHIPPED, words
-from playground import Invite
+from playground import PlayInvite
 from playground.chat_page import texts
-from playground.chat_page.texts import frame, index, spoken
+from playground.chat_page.texts import page_texts, preferred_locale, render_index
 from tests.support.browser import accessible, open_page, picture
 
 CARDS = {
@@ -48,7 +48,7 @@ def rows(*labels: list[str]) -> InlineKeyboardMarkup:
             text=label, callback_data=label, style="danger" if label == "Stop" else None
         )
 
-    return InlineKeyboardMarkup(inline_keyboard=[[key(one) for one in row] for row in labels])
+    return InlineKeyboardMarkup(inline_keyboard=[[key(label) for label in row] for row in labels])
 
 
 def echo() -> Dispatcher:
@@ -81,7 +81,7 @@ def echo() -> Dispatcher:
         )
 
     @dispatcher.message()
-    async def said(message: Message) -> None:
+    async def on_message(message: Message) -> None:
         language = (message.from_user.language_code or "en").split("-")[0]
         await message.answer(
             CARDS.get(language, CARDS["en"]),
@@ -114,7 +114,7 @@ async def test_several_people_talk_to_the_bot_side_by_side_and_nothing_is_inacce
         "Ana",
         language="es",
         note="a nurse, also a translator",
-        invites=[Invite("Nurses' Data Co-op", "abc"), Invite("Translators' Guild", "def")],
+        invites=[PlayInvite("Nurses' Data Co-op", "abc"), PlayInvite("Translators' Guild", "def")],
     )
     pg.person("نور", language="ar", note="a nurse")
     pg.person("Asha", language="hi")
@@ -128,7 +128,7 @@ async def test_several_people_talk_to_the_bot_side_by_side_and_nothing_is_inacce
         await expect(ana.get_by_text("Teach lifting robots")).to_be_visible()
         await expect(ana.get_by_role("button", name="Nurses' Data Co-op")).to_have_count(0)
         for name, locale in (("نور", "ar"), ("Asha", "hi"), ("李明", "zh_Hans")):
-            start = frame(words(locale))["start"]
+            start = page_texts(words(locale))["start"]
             await column(page, name).get_by_role("button", name=start).click()
             await expect(column(page, name).get_by_role("button", name="My price")).to_be_visible()
         assert await column(page, "نور").get_attribute("dir") == "rtl"
@@ -260,13 +260,13 @@ async def test_another_site_cannot_act_through_a_form(pg, ana):
 
 async def test_what_is_typed_after_a_message_that_wants_a_reply_is_the_reply(pg, ana, bot):
     url = f"{pg.url}/play/people/{ana.id}/messages"
-    asked = await bot.send_message(ana.id, "Your text?", reply_markup=ForceReply())
+    prompt = await bot.send_message(ana.id, "Your text?", reply_markup=ForceReply())
     async with aiohttp.ClientSession() as session:
         for text in ("my text", "and more"):
             async with session.post(url, json={"text": text}) as answer:
                 assert answer.status == 200
     first, second = ana.messages[-2:]
-    assert first.payload["reply_to_message"]["message_id"] == asked.message_id
+    assert first.payload["reply_to_message"]["message_id"] == prompt.message_id
     assert second.payload == {}
 
 
@@ -283,7 +283,7 @@ async def test_what_is_typed_after_a_message_that_wants_a_reply_is_the_reply(pg,
         ("people/{id}/stop", {}, 409),
     ],
 )
-async def test_what_makes_no_sense_on_the_page_is_refused(pg, ana, path, body, status):
+async def test_invalid_requests_of_the_page_are_refused(pg, ana, path, body, status):
     async with (
         aiohttp.ClientSession() as session,
         session.post(f"{pg.url}/play/{path.format(id=ana.id)}", json=body) as answer,
@@ -311,15 +311,15 @@ async def test_a_person_reads_the_page_in_the_language_of_their_browser(pg, serv
     await serve(echo())
     tag = locale.replace("_", "-")
     pg.person("Ana", language=tag)
-    said = frame(words(locale))
+    texts = page_texts(words(locale))
     async with open_page(pg.url, viewport={"width": 360, "height": 740}, locale=tag) as page:
         await expect(column(page, "Ana")).to_be_visible()
         html = page.locator("html")
-        assert [await html.get_attribute(one) for one in ("lang", "dir")] == [tag, said["dir"]]
-        await page.get_by_role("button", name=said["add_person"]).click()
+        assert [await html.get_attribute(name) for name in ("lang", "dir")] == [tag, texts["dir"]]
+        await page.get_by_role("button", name=texts["add_person"]).click()
         await accessible(page)
-        await page.get_by_role("button", name=said["cancel"]).click()
-        await column(page, "Ana").get_by_role("button", name=said["start"]).click()
+        await page.get_by_role("button", name=texts["cancel"]).click()
+        await column(page, "Ana").get_by_role("button", name=texts["start"]).click()
         await expect(column(page, "Ana").locator("article.bot")).to_be_visible()
         await picture(page, f"frame-{locale}")
         letters = await page.evaluate("document.documentElement.scrollWidth")
@@ -327,7 +327,7 @@ async def test_a_person_reads_the_page_in_the_language_of_their_browser(pg, serv
 
 
 async def test_the_page_has_every_word_that_it_asks_for_and_no_other():
-    asked = {
+    used = {
         name
         for path in (Path(texts.__file__).parents[1] / "page").glob("*")
         if path.suffix in {".html", ".js"}
@@ -337,11 +337,11 @@ async def test_the_page_has_every_word_that_it_asks_for_and_no_other():
         )
     }
     kinds = {"photo", "sticker", "voice"}
-    assert asked | kinds == set(frame(words("en")))
+    assert used | kinds == set(page_texts(words("en")))
 
 
 @pytest.mark.parametrize(
-    ("asked", "locale"),
+    ("accept_language", "locale"),
     [
         ("es-MX,es;q=0.9,en;q=0.8", "es"),
         ("de-DE,de;q=0.9,ar;q=0.5", "ar"),
@@ -351,10 +351,12 @@ async def test_the_page_has_every_word_that_it_asks_for_and_no_other():
         ("", "en"),
     ],
 )
-def test_the_first_language_of_the_browser_that_is_shipped_is_taken(asked: str, locale: str):
-    assert spoken(asked) == locale
+def test_the_first_language_of_the_browser_that_is_shipped_is_taken(
+    accept_language: str, locale: str
+):
+    assert preferred_locale(accept_language) == locale
 
 
 def test_a_word_of_a_translator_can_not_become_markup(monkeypatch):
-    monkeypatch.setattr(texts, "frame", lambda _w: {"skip": "<b>&</b>"})
-    assert index("$skip", "en") == "&lt;b&gt;&amp;&lt;/b&gt;"
+    monkeypatch.setattr(texts, "page_texts", lambda _w: {"skip": "<b>&</b>"})
+    assert render_index("$skip", "en") == "&lt;b&gt;&amp;&lt;/b&gt;"

@@ -1,10 +1,10 @@
-"""Telegram's HTML: what it shows, and the words with which it refuses."""
+"""Telegram's HTML: the text and entities it becomes, and its errors."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.errors import Refusal
+from playground.errors import ApiError
 from playground.text.links import checked_link
 from playground.text.markup import parse_html, utf16_length
 from playground.text.text import compose
@@ -101,7 +101,7 @@ def test_markup_becomes_plain_text_and_entities(markup, text, entities):
     ],
 )
 def test_broken_markup_is_refused_with_its_place(markup, words):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ApiError) as refused:
         parse_html(markup)
     assert refused.value.description == f"Bad Request: can't parse entities: {words}"
 
@@ -117,12 +117,12 @@ def test_any_text_that_is_escaped_comes_back_as_it_was(text):
 def test_any_markup_is_either_shown_or_refused(markup):
     try:
         text, entities = parse_html(markup)
-    except Refusal as refusal:
+    except ApiError as refusal:
         text, entities = refusal.description, []
         if not text.startswith("Bad Request: can't parse entities: "):
             raise
-    for one in entities:
-        assert 0 <= one["offset"] < one["offset"] + one["length"] <= utf16_length(text)
+    for entity in entities:
+        assert 0 <= entity["offset"] < entity["offset"] + entity["length"] <= utf16_length(text)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_any_markup_is_either_shown_or_refused(markup):
     ],
 )
 def test_text_that_cannot_be_shown_is_refused(text, mode, words):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ApiError) as refused:
         compose(text, mode, None)
     assert refused.value.description == f"Bad Request: {words}"
 
@@ -155,8 +155,8 @@ def test_spaces_around_the_text_are_cut_up_to_the_first_entity():
 def test_links_and_commands_are_found_where_nothing_else_is():
     text = "See https://x.org/a, /price or a@x.org and @midline; t.me/midline_bot?start=1"
     kinds = [
-        (one["type"], text[one["offset"] : one["offset"] + one["length"]])
-        for one in compose(text, None, None)[1]
+        (entity["type"], text[entity["offset"] : entity["offset"] + entity["length"]])
+        for entity in compose(text, None, None)[1]
     ]
     assert kinds == [
         ("url", "https://x.org/a"),
@@ -171,7 +171,7 @@ def test_links_and_commands_are_found_where_nothing_else_is():
 
 def test_entities_given_apart_are_checked_against_the_text():
     def refused(*entities):
-        with pytest.raises(Refusal) as info:
+        with pytest.raises(ApiError) as info:
             compose("a😀b", None, list(entities))
         return info.value.description
 

@@ -1,4 +1,4 @@
-"""What a test can do with people, and how it waits for the bot."""
+"""The actions of simulated people, and waiting until the bot has handled them."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import pytest
 from aiogram import Dispatcher, F
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from playground import Invite, Playground
+from playground import Playground, PlayInvite
 
 
 def keyboard(*rows: list[tuple[str, str]]) -> InlineKeyboardMarkup:
@@ -26,7 +26,7 @@ def echo() -> Dispatcher:
         return None
 
     @dispatcher.message()
-    async def said(message: Message) -> None:
+    async def on_message(message: Message) -> None:
         words = message.text or message.caption or "something"
         await message.answer(
             f"<b>{words}</b>", reply_markup=keyboard([("One", "1"), ("Two", "2")])
@@ -37,7 +37,7 @@ def echo() -> Dispatcher:
         await query.answer("Two it is")
 
     @dispatcher.callback_query()
-    async def one(query: CallbackQuery) -> None:
+    async def on_tap(query: CallbackQuery) -> None:
         await query.answer()
         assert isinstance(query.message, Message)
         await asyncio.sleep(0.06)
@@ -52,7 +52,7 @@ async def test_a_message_gets_its_screen_and_a_tap_redraws_it(pg, serve):
     screen = await ana.say("/start x")
     assert (screen.text, screen.html) == ("/start x", "<b>/start x</b>")
     assert screen.labels == ["One", "Two"]
-    assert [bubble.by_bot for bubble in ana.messages] == [False, True]
+    assert [message.by_bot for message in ana.messages] == [False, True]
     again = await ana.tap_and_wait("One")
     assert (again.text, again.edits, again.buttons) == ("You tapped 1", 1, [])
     assert again is screen
@@ -76,7 +76,7 @@ async def test_a_message_nobody_answers_ends_in_words_that_show_the_screen(pg, s
     assert ana.open
 
 
-async def test_a_label_that_is_not_there_is_told_with_the_screen(pg, serve):
+async def test_an_unknown_label_is_reported_with_the_screen(pg, serve):
     await serve(echo())
     ana = pg.person("Ana")
     await ana.say("hello")
@@ -93,9 +93,9 @@ async def test_a_forged_tap_carries_any_data(pg, serve):
 
 async def test_an_invite_waits_until_its_link_is_used(pg, serve):
     await serve(echo())
-    ana = pg.person("Ana", invites=[Invite("Nurses", "abc"), Invite("Guild", "def")])
+    ana = pg.person("Ana", invites=[PlayInvite("Nurses", "abc"), PlayInvite("Guild", "def")])
     await ana.say("/start abc")
-    assert ana.user.invites == [Invite("Guild", "def")]
+    assert ana.user.invites == [PlayInvite("Guild", "def")]
 
 
 async def test_taps_and_words_in_a_group_reach_the_bot_with_the_group(pg, serve):
@@ -104,7 +104,7 @@ async def test_taps_and_words_in_a_group_reach_the_bot_with_the_group(pg, serve)
     group = pg.group("Team", [ana, bo])
     assert (await bo.say("hi", chat=group)).text == "hi"
     assert (await ana.tap_and_wait("One", chat=group)).text == "You tapped 1"
-    assert [bubble.text for bubble in group.messages] == ["hi", "You tapped 1"]
+    assert [message.text for message in group.messages] == ["hi", "You tapped 1"]
     assert group.messages[0].sender["username"] == "bo"
     assert pg.people == [ana, bo]
     with pytest.raises(AssertionError, match="the bot has said nothing to Ana"):
@@ -119,7 +119,7 @@ async def test_everybody_is_settled_when_events_and_repeats_were_read_too(pg, se
     await pg.settled()
     pg.redeliver(update)
     await ana.settled()
-    assert [bubble.text for bubble in ana.heard] == ["hello", "hello"]
+    assert [message.text for message in ana.heard] == ["hello", "hello"]
     tap = await ana.tap("One")
     pg.redeliver(tap)
     await pg.settled()
@@ -127,7 +127,7 @@ async def test_everybody_is_settled_when_events_and_repeats_were_read_too(pg, se
     assert [call.status for call in pg.calls if call.method == "answerCallbackQuery"] == [200, 400]
 
 
-async def test_a_person_never_answered_is_told_apart_from_one_who_did_nothing(pg):
+async def test_a_person_without_an_answer_is_open_and_one_who_did_nothing_is_not(pg):
     ana, bo = pg.person("Ana"), pg.person("Bo")
     await ana.send("hello?")
     await bo.settled(0)
@@ -135,7 +135,7 @@ async def test_a_person_never_answered_is_told_apart_from_one_who_did_nothing(pg
         await ana.settled(0.01)
 
 
-async def test_waiting_holds_when_every_call_is_slow(pg, serve):
+async def test_settled_works_when_every_call_is_slow(pg, serve):
     await serve(echo())
     ana = pg.person("Ana")
     pg.latency = 0.1
@@ -154,14 +154,14 @@ async def test_a_link_button_is_no_tap(pg, bot, ana):
         await ana.tap("Nothing", message=ana.screen)
 
 
-async def test_what_fails_in_the_background_is_reported_when_the_playground_stops():
+async def test_an_error_of_a_background_task_is_raised_when_the_playground_stops():
     pg = Playground()
     await pg.start()
 
     async def fail() -> None:
         raise ValueError("broken")
 
-    pg._crew.start(fail())
+    pg._tasks.start(fail())
     await asyncio.sleep(0)
     with pytest.raises(BaseExceptionGroup, match="background work"):
         await pg.stop()

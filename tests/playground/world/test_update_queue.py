@@ -7,7 +7,7 @@ from aiogram.exceptions import TelegramBadRequest, TelegramConflictError
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from playground import Limits, Playground
+from playground import FloodLimits, Playground
 
 
 async def test_an_update_comes_again_until_a_higher_offset_confirms_it(bot, pg):
@@ -108,7 +108,7 @@ async def test_a_repeat_comes_with_the_id_it_had_even_when_it_was_confirmed(bot,
 
 async def test_with_flood_limits_quick_polls_of_the_same_offset_are_held(clock, monkeypatch):
     monkeypatch.setattr("playground.limits.QUICK_POLL_SECONDS", 0.2)
-    async with Playground(limits=Limits(), clock=clock) as pg:
+    async with Playground(limits=FloodLimits(), clock=clock) as pg:
         loop = asyncio.get_running_loop()
         await pg._updates.poll({"offset": 5})
         began = loop.time()
@@ -131,12 +131,12 @@ class Hook:
 
 @pytest.fixture
 async def hook():
-    one = Hook()
+    endpoint = Hook()
     app = web.Application()
-    app.router.add_post("/hook", one.handle)
+    app.router.add_post("/hook", endpoint.handle)
     async with TestServer(app) as server:
-        one.url = str(server.make_url("/hook"))
-        yield one
+        endpoint.url = str(server.make_url("/hook"))
+        yield endpoint
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ async def quick(clock):
 async def until(pg, true) -> None:
     async with asyncio.timeout(3):
         while not true():
-            await pg._world.bell.wait(0.01)
+            await pg._world.changes.wait(0.01)
 
 
 @pytest.fixture

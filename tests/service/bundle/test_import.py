@@ -1,13 +1,13 @@
 """The import: all or nothing, twice is nothing, and what was agreed is never edited."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.db.metadata import metadata
-from service.documents.store import read_papers
+from service.documents.store import read_documents
 from service.errors import ImportRefusedError
-from service.licences.store import read_version
-from service.standing.values import Why
+from service.licences.store import read_version, versions
+from service.standing.values import StandingReason
 from tests.support.stage import licence_of, next_version, raw
 
 ROBOT = "lifting-robot"
@@ -51,6 +51,14 @@ async def test_the_same_file_twice_changes_nothing_and_says_so(stage, name):
         report = await stage.bring(raw(name))
         assert report.changes == report.left_alone == ()
     assert await everything(stage) == before
+
+
+async def test_a_term_sheet_stored_before_a_field_existed_is_no_change(stage):
+    """Its stored digest differs from the one that newer code works out; its terms do not."""
+    async with stage.deps.db.write() as conn:
+        await conn.execute(update(versions).values(digest="0" * 64))
+    report = await stage.bring(raw("nurses"))
+    assert report.changes == report.left_alone == ()
 
 
 async def test_the_same_amounts_written_otherwise_are_no_change(stage):
@@ -120,11 +128,17 @@ async def test_a_higher_version_with_the_same_terms_changes_no_field_and_no_yes(
     await stage.yes(nurse, "sepsis-warning")
     report = await stage.bring(next_version("nurses", "sepsis-warning", lambda _: None))
     assert report.changes[0].fields == report.changes[0].material == ()
-    assert await stage.why(nurse, "sepsis-warning") is Why.IN
+    assert await stage.why(nurse, "sepsis-warning") is StandingReason.IN
 
 
-@pytest.mark.parametrize(("status", "why"), [("suspended", Why.SUSPENDED), ("ended", Why.ENDED),
-                                             ("offered", Why.WAITING)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("suspended", StandingReason.SUSPENDED),
+        ("ended", StandingReason.ENDED),
+        ("offered", StandingReason.WAITING),
+    ],
+)
 async def test_a_status_changes_without_a_new_version_and_acts_at_once(stage, nurse, status, why):
     await stage.yes(nurse, "sepsis-warning")
     bundle = raw("nurses")
@@ -135,7 +149,7 @@ async def test_a_status_changes_without_a_new_version_and_acts_at_once(stage, nu
     ]
     assert await stage.why(nurse, "sepsis-warning") is why
     await stage.bring(raw("nurses"))
-    assert await stage.why(nurse, "sepsis-warning") is Why.IN, "the yes was not touched"
+    assert await stage.why(nurse, "sepsis-warning") is StandingReason.IN, "the yes was not touched"
 
 
 async def test_a_draft_is_seen_by_nobody(stage, nurse):
@@ -158,13 +172,13 @@ async def test_leaving_something_out_of_a_file_ends_nothing_and_is_reported(stag
         "member N-0001", "member N-0002", "member N-0004",
     )  # fmt: skip
     assert [(one.what, one.fields) for one in report.changes] == [("member N-0003", ("eligible",))]
-    assert await stage.why(nurse, "sepsis-warning") is Why.IN
+    assert await stage.why(nurse, "sepsis-warning") is StandingReason.IN
 
 
 async def test_articles_and_statements_are_kept_as_they_came(stage):
     async with stage.deps.db.read() as conn:
-        articles = await read_papers(conn, "nurses", "article")
-        statements = await read_papers(conn, "nurses", "statement")
+        articles = await read_documents(conn, "nurses", "article")
+        statements = await read_documents(conn, "nurses", "statement")
     assert articles["payday"]["answer"] == raw("nurses")["articles"][0]["answer"]
     kept = statements["2026-09 EUR"]
     assert [one["ref"] for one in kept["lines"]] == ["N-0001", "N-0004"]
@@ -173,19 +187,19 @@ async def test_articles_and_statements_are_kept_as_they_came(stage):
     report = await stage.bring(bundle)
     assert [(one.what, one.how) for one in report.changes] == [("article payday", "changed")]
     async with stage.deps.db.read() as conn:
-        changed = await read_papers(conn, "nurses", "article")
+        changed = await read_documents(conn, "nurses", "article")
         assert changed["payday"]["answer"]["en"] == "On the 15th."
-        assert await read_papers(conn, "nurses", "statement") == statements
+        assert await read_documents(conn, "nurses", "statement") == statements
 
 
 async def test_a_new_standing_changes_the_price_at_once(stage, nurse):
     await stage.yes(nurse, ROBOT)
-    assert await stage.why(nurse, ROBOT) is Why.PRICE
+    assert await stage.why(nurse, ROBOT) is StandingReason.PRICE
     bundle = raw("nurses")
     bundle["members"][0]["standing"] = "standard"
     report = await stage.bring(bundle)
     assert [(one.what, one.fields) for one in report.changes] == [("member N-0001", ("tier",))]
-    assert await stage.why(nurse, ROBOT) is Why.IN
+    assert await stage.why(nurse, ROBOT) is StandingReason.IN
 
 
 async def test_a_changed_mid_reports_its_fields(stage):
@@ -229,7 +243,7 @@ async def test_the_same_ids_in_two_mids_are_two_things(stage, nurse):
     other = await stage.stranger()
     await stage.join(other, "translators", "N-0001")
     found = (await stage.standings(other))["sepsis-warning"]
-    assert found.why is Why.NOT_ASKED
+    assert found.why is StandingReason.NOT_ASKED
     assert found.holding.licence.mid_id == "translators"
 
 

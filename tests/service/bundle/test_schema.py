@@ -12,7 +12,7 @@ from service.bundle.files.read_bundle import BundleRefused, parse_bundle, read_b
 from service.bundle.resolve import resolve_mid, resolve_terms
 from service.bundle.schema.bundle import Bundle, json_schema
 from service.bundle.schema.fields import LIMITS
-from service.licences.rules import changes
+from service.licences.rules import changed_fields
 from service.licences.values import Terms
 
 ROOT = Path(__file__).parents[3]
@@ -124,7 +124,7 @@ def test_terms_that_withhold_nothing_keep_the_hash_that_was_agreed_to():
     shut = terms.model_copy(update={"withheld": ("storage",)})
     assert b"withheld" not in terms.canonical()
     assert terms.digest() != shut.digest()
-    assert changes(terms, shut) == ("withheld",)
+    assert changed_fields(terms, shut) == ("withheld",)
     assert Terms.model_validate_json(terms.canonical()) == terms
 
 

@@ -2,23 +2,24 @@
 
 import pytest
 
-from service.choices import cases, standing_out
-from service.choices.rules import question
-from service.choices.values import BackView, CardView, Outcome, QuizView, RefusalsView
+from service import erasure
+from service.choices import cases, opt_out
+from service.choices.rules import quiz_question
+from service.choices.values import CardOutcome, CardView, QuizView, RefusalsView, RestoreView
 from service.errors import NotFoundError
-from service.journal.values import Taught
+from service.journal.values import TeachBack
 from service.licences.values import Refusal, RefusalKind
 from service.people import cases as people
 from service.price.values import NEVER
 from service.standing import cases as standing_cases
-from service.standing.values import Pause, PortfolioView, Why
+from service.standing.values import Pause, PortfolioView, StandingReason
 from tests.support.stage import ACTIVE, licence_of, next_version, raw
 
 ROBOT, SEPSIS, OFFER = "lifting-robot", "sepsis-warning", "fatigue-and-cover"
 
 
 async def consents(stage, member) -> list[str]:
-    return [one.value for one in await stage.history(member) if one.kind == "consent"]
+    return [event.value for event in await stage.history(member) if event.kind == "consent"]
 
 
 async def test_doing_nothing_means_being_in_no_licence(stage, both):
@@ -27,7 +28,7 @@ async def test_doing_nothing_means_being_in_no_licence(stage, both):
         assert await stage.ins(both) == set()
     stage.clock.at = stage.clock.at.replace(year=2026, month=11, day=22)
     found = await stage.standings(both)
-    assert {one.why for one in found.values()} == {Why.NOT_ASKED}
+    assert {standing.why for standing in found.values()} == {StandingReason.NOT_ASKED}
     assert len(found) == 5
     for position in (-5, 5):
         await stage.turn(both, position)
@@ -36,7 +37,7 @@ async def test_doing_nothing_means_being_in_no_licence(stage, both):
 
 async def test_a_yes_to_a_shown_card_is_recorded_with_the_version_and_the_proof(stage, both):
     said = await stage.yes(both, SEPSIS)
-    assert said.outcome is Outcome.YES
+    assert said.outcome is CardOutcome.YES
     assert await stage.ins(both) == {SEPSIS}
     last = (await stage.history(both))[-1]
     assert (last.kind, last.value, last.version, last.source) == ("consent", "yes", 1, "card")
@@ -47,7 +48,7 @@ async def test_a_yes_to_a_shown_card_is_recorded_with_the_version_and_the_proof(
 async def test_a_yes_to_a_card_that_perhaps_never_arrived_is_not_recorded(stage, nurse):
     card = await stage.see_card(nurse, SEPSIS, confirmed=False)
     said = await stage.tap_yes(nurse, card.proof.nonce)
-    assert said.outcome is Outcome.NOT_SEEN
+    assert said.outcome is CardOutcome.NOT_SEEN
     assert await consents(stage, nurse) == []
     assert said.proof.nonce != card.proof.nonce, "the fresh card has a proof of its own"
 
@@ -73,13 +74,13 @@ async def test_what_was_shown_to_another_member_is_not_found(stage, nurse):
     assert await consents(stage, nurse) == await consents(stage, other) == []
 
 
-async def test_a_proof_of_something_else_is_no_card(stage, nurse):
-    back = await standing_out.step_out(stage.deps, nurse, Pause.PAUSED, stage.cause())
+async def test_a_yes_with_a_proof_of_another_sort_is_not_found(stage, nurse):
+    back = await opt_out.set_pause(stage.deps, nurse, Pause.PAUSED, stage.cause())
     nonce = await stage.show(nurse, back.proof)
     with pytest.raises(NotFoundError):
         await stage.tap_yes(nurse, nonce)
     card = await stage.see_card(nurse, SEPSIS)
-    for use_case in (standing_out.resume, standing_out.lift):
+    for use_case in (opt_out.resume, opt_out.lift):
         with pytest.raises(NotFoundError):
             await use_case(stage.deps, nurse, card.proof.nonce, stage.cause())
 
@@ -88,19 +89,19 @@ async def test_terms_that_changed_between_card_and_tap_record_nothing_and_give_a
     stage, nurse
 ):
     card = await stage.see_card(nurse, SEPSIS)
-    await stage.bring(next_version("nurses", SEPSIS, lambda one: one.update(group_size=9)))
+    await stage.bring(next_version("nurses", SEPSIS, lambda block: block.update(group_size=9)))
     said = await stage.tap_yes(nurse, card.proof.nonce)
-    assert said.outcome is Outcome.TERMS_CHANGED
+    assert said.outcome is CardOutcome.TERMS_CHANGED
     assert await consents(stage, nurse) == []
     assert said.proof.version == 2
     await stage.show(nurse, said.proof)
-    assert (await stage.tap_yes(nurse, said.proof.nonce)).outcome is Outcome.YES
+    assert (await stage.tap_yes(nurse, said.proof.nonce)).outcome is CardOutcome.YES
 
 
 async def test_yes_twice_writes_one_event(stage, nurse):
     card = await stage.see_card(nurse, SEPSIS)
     for _ in range(3):
-        assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is Outcome.YES
+        assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is CardOutcome.YES
     assert await consents(stage, nurse) == ["yes"]
     again = await stage.see_card(nurse, SEPSIS)
     await stage.tap_yes(nurse, again.proof.nonce)
@@ -114,16 +115,18 @@ async def test_the_same_cause_twice_writes_nothing_even_after_a_no(stage, nurse)
     await stage.no(nurse, SEPSIS)
     await cases.say_yes(stage.deps, nurse, card.proof.nonce, cause)
     assert await consents(stage, nurse) == ["yes", "no"]
-    assert await stage.why(nurse, SEPSIS) is Why.SAID_NO
+    assert await stage.why(nurse, SEPSIS) is StandingReason.SAID_NO
 
 
 async def test_no_works_at_once_from_any_button_however_old(stage, nurse):
     licence = await stage.licence_id(nurse, SEPSIS)
     await stage.yes(nurse, SEPSIS)
-    await stage.bring(next_version("nurses", SEPSIS, lambda one: one.update(delete_within_days=9)))
+    await stage.bring(
+        next_version("nurses", SEPSIS, lambda block: block.update(delete_within_days=9))
+    )
     said = await cases.say_no(stage.deps, nurse, licence, stage.cause())
-    assert said.outcome is Outcome.NO
-    assert await stage.why(nurse, SEPSIS) is Why.SAID_NO
+    assert said.outcome is CardOutcome.NO
+    assert await stage.why(nurse, SEPSIS) is StandingReason.SAID_NO
 
 
 async def given_nothing(stage, member): ...
@@ -139,7 +142,7 @@ async def given_no(stage, member):
 
 async def given_pause(stage, member):
     await stage.yes(member, OFFER)
-    await standing_out.step_out(stage.deps, member, Pause.STOPPED, stage.cause())
+    await opt_out.set_pause(stage.deps, member, Pause.STOPPED, stage.cause())
 
 
 async def given_never(stage, member):
@@ -148,12 +151,14 @@ async def given_never(stage, member):
 
 async def given_refusal(stage, member):
     rule = Refusal(RefusalKind.BUYER, "steadylife-insurance")
-    await standing_out.refuse(stage.deps, member, rule, stage.cause())
+    await opt_out.refuse(stage.deps, member, rule, stage.cause())
 
 
 async def given_changed_terms(stage, member):
     await stage.yes(member, OFFER)
-    await stage.bring(next_version("nurses", OFFER, lambda one: one.update(storage=["EU", "CH"])))
+    await stage.bring(
+        next_version("nurses", OFFER, lambda block: block.update(storage=["EU", "CH"]))
+    )
 
 
 async def given_ended(stage, member):
@@ -224,16 +229,16 @@ async def test_a_question_stands_before_a_yes_that_cannot_be_undone_or_is_sensit
     card = await stage.see_card(both, slug)
     asked = await stage.tap_yes(both, card.proof.nonce)
     assert isinstance(asked, QuizView)
-    assert asked.taught is Taught.NOT_ASKED
+    assert asked.taught is TeachBack.NOT_ASKED
     assert len(asked.question.options) == 3
     assert len(set(asked.question.options)) == 3
     assert asked.question.right in asked.question.options
     assert await consents(stage, both) == []
     taught = await stage.answer(both, asked, right=True)
-    assert taught.taught is Taught.PASSED
+    assert taught.taught is TeachBack.PASSED
     assert await consents(stage, both) == [], "a right answer is not yet a yes"
     said = await stage.tap_yes(both, card.proof.nonce)
-    assert said.outcome is Outcome.YES
+    assert said.outcome is CardOutcome.YES
     assert (await stage.history(both))[-1].detail == {"taught": "passed"}
 
 
@@ -250,12 +255,12 @@ async def test_one_wrong_answer_is_asked_again_and_two_stay_out(stage, nurse):
     card = await stage.see_card(nurse, "fatigue-and-cover")
     asked = await stage.tap_yes(nurse, card.proof.nonce)
     once = await stage.answer(nurse, asked, right=False)
-    assert once.taught is Taught.ONCE_WRONG
+    assert once.taught is TeachBack.ONCE_WRONG
     assert isinstance(await stage.tap_yes(nurse, card.proof.nonce), QuizView)
     twice = await stage.answer(nurse, once, right=False)
-    assert twice.taught is Taught.TWICE_WRONG
+    assert twice.taught is TeachBack.TWICE_WRONG
     said = await stage.tap_yes(nurse, card.proof.nonce)
-    assert said.taught is Taught.TWICE_WRONG
+    assert said.taught is TeachBack.TWICE_WRONG
     assert await consents(stage, nurse) == []
 
 
@@ -265,21 +270,21 @@ async def test_an_old_button_does_not_pass_the_question_after_two_wrong_answers(
     for _ in range(2):
         await stage.answer(nurse, asked, right=False)
     late = await stage.answer(nurse, asked, right=True)
-    assert late.taught is Taught.TWICE_WRONG
+    assert late.taught is TeachBack.TWICE_WRONG
     assert isinstance(await stage.tap_yes(nurse, card.proof.nonce), QuizView)
     assert await consents(stage, nurse) == []
     fresh = await stage.see_card(nurse, OFFER)
-    assert (await stage.tap_yes(nurse, fresh.proof.nonce)).taught is Taught.NOT_ASKED
+    assert (await stage.tap_yes(nurse, fresh.proof.nonce)).taught is TeachBack.NOT_ASKED
 
 
 async def test_once_wrong_and_then_right_may_say_yes(stage, nurse):
     card = await stage.see_card(nurse, "fatigue-and-cover")
     asked = await stage.tap_yes(nurse, card.proof.nonce)
     once = await stage.answer(nurse, asked, right=False)
-    assert (await stage.answer(nurse, once, right=True)).taught is Taught.PASSED
+    assert (await stage.answer(nurse, once, right=True)).taught is TeachBack.PASSED
     late = await stage.answer(nurse, once, right=False)
-    assert late.taught is Taught.PASSED, "an old wrong button takes nothing back"
-    assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is Outcome.YES
+    assert late.taught is TeachBack.PASSED, "an old wrong button takes nothing back"
+    assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is CardOutcome.YES
 
 
 async def test_an_answer_to_a_card_that_asks_nothing_does_no_harm(stage, nurse):
@@ -288,15 +293,15 @@ async def test_an_answer_to_a_card_that_asks_nothing_does_no_harm(stage, nurse):
         await cases.answer_question(
             stage.deps, nurse, card.proof.nonce, "stays", stage.cause("question")
         )
-    assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is Outcome.YES
+    assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is CardOutcome.YES
 
 
 async def test_a_passed_question_does_not_count_for_terms_that_changed_since(stage, nurse):
     card = await stage.see_card(nurse, "fatigue-and-cover")
     asked = await stage.tap_yes(nurse, card.proof.nonce)
     await stage.answer(nurse, asked, right=True)
-    await stage.bring(next_version("nurses", OFFER, lambda one: one.update(group_size=9)))
-    assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is Outcome.TERMS_CHANGED
+    await stage.bring(next_version("nurses", OFFER, lambda block: block.update(group_size=9)))
+    assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is CardOutcome.TERMS_CHANGED
     fresh = await stage.see_card(nurse, OFFER)
     assert isinstance(await stage.tap_yes(nurse, fresh.proof.nonce), QuizView)
 
@@ -305,8 +310,8 @@ async def test_the_right_answer_has_no_fixed_place(stage, both):
     terms = (await stage.standings(both))["mt-grading"].holding.licence.terms
     places = set()
     for n in range(60):
-        asked = question(terms, f"nonce {n}")
-        assert question(terms, f"nonce {n}") == asked
+        asked = quiz_question(terms, f"nonce {n}")
+        assert quiz_question(terms, f"nonce {n}") == asked
         places.add(asked.options.index(asked.right))
     assert places == {0, 1, 2}
 
@@ -320,7 +325,7 @@ async def test_a_licence_that_is_not_open_takes_no_yes(stage, nurse, situation):
     await situation(stage, nurse)
     before = await consents(stage, nurse)
     said = await stage.tap_yes(nurse, card.proof.nonce)
-    assert said.outcome is Outcome.NOT_OPEN
+    assert said.outcome is CardOutcome.NOT_OPEN
     assert not said.open_for_yes
     assert await consents(stage, nurse) == before
 
@@ -332,10 +337,10 @@ async def test_a_refusal_beats_a_yes_given_before_and_one_tapped_after(stage, nu
     card = await stage.see_card(nurse, SEPSIS)
     for buyer in ("careful-robotics", "uni-sevilla"):
         rule = Refusal(RefusalKind.BUYER, buyer)
-        await standing_out.refuse(stage.deps, nurse, rule, stage.cause())
+        await opt_out.refuse(stage.deps, nurse, rule, stage.cause())
     assert await stage.ins(nurse) == set()
     said = await stage.tap_yes(nurse, card.proof.nonce)
-    assert said.outcome is Outcome.REFUSED
+    assert said.outcome is CardOutcome.REFUSED
     assert await consents(stage, nurse) == ["yes"]
 
 
@@ -343,21 +348,21 @@ async def test_a_refusal_beats_a_yes_given_before_and_one_tapped_after(stage, nu
 
 
 def update(**values):
-    return lambda one: one.update(values)
+    return lambda block: block.update(values)
 
 
 def price_of(**values):
-    return lambda one: one["price"].update(values)
+    return lambda block: block["price"].update(values)
 
 
 def purposes(*terms):
-    return lambda one: one.update(
+    return lambda block: block.update(
         purposes=[{"purpose": term, "commercial": commercial} for term, commercial in terms]
     )
 
 
 def data(*items):
-    return lambda one: one.update(
+    return lambda block: block.update(
         data=[{"category": name, "origin": origin, **more} for name, origin, more in items]
     )
 
@@ -385,7 +390,7 @@ MATERIAL = {
     "stored elsewhere": (update(storage=["US"]), "storage"),
     "stored elsewhere too": (update(storage=["EU", "US"]), "storage"),
     "another remuneration": (update(remuneration="dividend"), "remuneration"),
-    "no longer paid": (lambda one: (one.pop("price"), one.update(remuneration="none")),
+    "no longer paid": (lambda block: (block.pop("price"), block.update(remuneration="none")),
                        "remuneration"),
     "another currency": (price_of(currency="CHF"), "price.currency"),
     "paid for something else": (price_of(per="year"), "price.per"),
@@ -402,7 +407,7 @@ MATERIAL = {
 async def say_yes_and_be_in(stage, member):
     await stage.turn(member, -1)
     await stage.yes(member, ROBOT)
-    assert await stage.why(member, ROBOT) is Why.IN
+    assert await stage.why(member, ROBOT) is StandingReason.IN
 
 
 @pytest.mark.parametrize(("change", "field"), MATERIAL.values(), ids=MATERIAL)
@@ -411,13 +416,13 @@ async def test_a_material_change_puts_a_yes_on_hold_until_it_is_said_again(
 ):
     await say_yes_and_be_in(stage, nurse)
     report = await stage.bring(next_version("nurses", ROBOT, change))
-    (told,) = report.changes
-    assert field in told.material
-    assert await stage.why(nurse, ROBOT) is Why.CHANGED
+    (imported,) = report.changes
+    assert field in imported.material
+    assert await stage.why(nurse, ROBOT) is StandingReason.CHANGED
     assert not (await stage.see_card(nurse, ROBOT)).says_yes
     again = await stage.yes(nurse, ROBOT)
     assert again.says_yes
-    assert await stage.why(nurse, ROBOT) in {Why.IN, Why.PRICE}
+    assert await stage.why(nurse, ROBOT) in {StandingReason.IN, StandingReason.PRICE}
     assert await consents(stage, nurse) == ["yes", "yes"]
 
 
@@ -428,10 +433,10 @@ async def test_a_lower_share_of_the_whole_mid_is_material_for_its_licences(stage
     for slug in (SEPSIS, OFFER):
         licence_of(bundle, slug)["version"] += 1
     report = await stage.bring(bundle)
-    assert {one.material for one in report.changes if one.what.startswith("licence")} == {
+    assert {change.material for change in report.changes if change.what.startswith("licence")} == {
         ("member_share",)
     }
-    assert await stage.why(nurse, ROBOT) is Why.CHANGED
+    assert await stage.why(nurse, ROBOT) is StandingReason.CHANGED
 
 
 async def test_a_new_link_between_mid_and_buyer_is_material(stage, nurse):
@@ -439,8 +444,8 @@ async def test_a_new_link_between_mid_and_buyer_is_material(stage, nurse):
     bundle = next_version("nurses", ROBOT, update())
     bundle["mid"]["affiliates"].append("careful-robotics")
     report = await stage.bring(bundle)
-    assert ("linked",) in {one.material for one in report.changes}
-    assert await stage.why(nurse, ROBOT) is Why.CHANGED
+    assert ("linked",) in {change.material for change in report.changes}
+    assert await stage.why(nurse, ROBOT) is StandingReason.CHANGED
 
 
 @pytest.mark.parametrize(
@@ -451,11 +456,11 @@ async def test_a_new_link_between_mid_and_buyer_is_material(stage, nurse):
 async def test_a_party_that_becomes_another_kind_of_party_is_material(stage, nurse, party, change):
     await say_yes_and_be_in(stage, nurse)
     bundle = next_version("nurses", ROBOT, update())
-    next(one for one in bundle["parties"] if one["id"] == party).update(change)
+    next(item for item in bundle["parties"] if item["id"] == party).update(change)
     for slug in (SEPSIS, OFFER):
         licence_of(bundle, slug)["version"] += 1
     await stage.bring(bundle)
-    assert await stage.why(nurse, ROBOT) is Why.CHANGED
+    assert await stage.why(nurse, ROBOT) is StandingReason.CHANGED
 
 
 NOT_MATERIAL = {
@@ -480,10 +485,10 @@ NOT_MATERIAL = {
 async def test_what_is_not_material_leaves_a_yes_as_it_is(stage, nurse, change):
     await say_yes_and_be_in(stage, nurse)
     report = await stage.bring(next_version("nurses", ROBOT, change))
-    (told,) = report.changes
-    assert told.fields
-    assert told.material == ()
-    assert (await stage.standings(nurse))[ROBOT].why in {Why.IN, Why.PRICE}
+    (imported,) = report.changes
+    assert imported.fields
+    assert imported.material == ()
+    assert (await stage.standings(nurse))[ROBOT].why in {StandingReason.IN, StandingReason.PRICE}
     assert (await stage.see_card(nurse, ROBOT)).says_yes
 
 
@@ -493,19 +498,21 @@ async def test_a_later_version_that_is_not_material_does_not_lift_the_hold(stage
     await stage.bring(bundle)
     licence_of(bundle, ROBOT).update(version=4, group_size=12)
     await stage.bring(bundle)
-    assert await stage.why(nurse, ROBOT) is Why.CHANGED
+    assert await stage.why(nurse, ROBOT) is StandingReason.CHANGED
     licence_of(bundle, ROBOT).update(version=5, end="2028-06-30")
     await stage.bring(bundle)
-    assert await stage.why(nurse, ROBOT) is Why.CHANGED, "an earlier end does not bring it back"
+    assert await stage.why(nurse, ROBOT) is StandingReason.CHANGED, (
+        "an earlier end does not bring it back"
+    )
 
 
 async def test_e10_cheaper_limits_keep_nobody_in_without_a_new_yes(stage, nurse):
     await stage.yes(nurse, ROBOT)
-    assert await stage.why(nurse, ROBOT) is Why.PRICE
+    assert await stage.why(nurse, ROBOT) is StandingReason.PRICE
     await stage.bring(next_version("nurses", ROBOT, price_of(limits=["0.50", "2.00"])))
     found = (await stage.standings(nurse))[ROBOT]
     assert found.ask.amount <= found.holding.licence.terms.price.rate
-    assert found.why is Why.CHANGED
+    assert found.why is StandingReason.CHANGED
 
 
 # Refusals.
@@ -513,7 +520,7 @@ async def test_e10_cheaper_limits_keep_nobody_in_without_a_new_yes(stage, nurse)
 
 async def refuse(stage, member, kind, value) -> RefusalsView:
     stage.clock.tick()
-    return await standing_out.refuse(stage.deps, member, Refusal(kind, value), stage.cause())
+    return await opt_out.refuse(stage.deps, member, Refusal(kind, value), stage.cause())
 
 
 @pytest.mark.parametrize(
@@ -534,10 +541,10 @@ async def test_a_refusal_catches_its_licences_and_all_that_is_narrower(
 ):
     view = await refuse(stage, yes_to_four, kind, value)
     found = await stage.standings(yes_to_four)
-    assert {slug for slug, one in found.items() if one.refused_by} == caught
-    assert {found[slug].why for slug in caught} == {Why.REFUSED}
-    assert (Refusal(kind, value), len(caught)) in view.caught
-    count = (await standing_cases.portfolio(stage.deps, yes_to_four)).count()
+    assert {slug for slug, standing in found.items() if standing.refused_by} == caught
+    assert {found[slug].why for slug in caught} == {StandingReason.REFUSED}
+    assert (Refusal(kind, value), len(caught)) in view.matches
+    count = (await standing_cases.read_portfolio(stage.deps, yes_to_four)).count()
     assert count.m == 4 - len(caught - {OFFER})
 
 
@@ -552,20 +559,20 @@ async def test_a_new_licence_that_a_refusal_catches_begins_as_refused_and_is_not
     bundle["members"][0]["eligible"].append("sleep-study")
     await stage.bring(bundle)
     found = (await stage.standings(nurse))["sleep-study"]
-    assert found.why is Why.REFUSED
+    assert found.why is StandingReason.REFUSED
     assert not found.counts
     card = await stage.see_card(nurse, "sleep-study")
     assert not card.open_for_yes
-    assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is Outcome.REFUSED
+    assert (await stage.tap_yes(nurse, card.proof.nonce)).outcome is CardOutcome.REFUSED
 
 
 async def test_a_refusal_said_twice_is_one_rule_and_one_event(stage, nurse):
     for _ in range(2):
         await refuse(stage, nurse, RefusalKind.COMMERCIAL, "any")
-    events = [one for one in await stage.history(nurse) if one.kind == "refusal"]
+    events = [event for event in await stage.history(nurse) if event.kind == "refusal"]
     assert len(events) == 1
-    view = await standing_out.look_at_refusals(stage.deps, nurse)
-    assert len(view.caught) == 1
+    view = await opt_out.look_at_refusals(stage.deps, nurse)
+    assert len(view.matches) == 1
 
 
 @pytest.mark.parametrize(
@@ -573,7 +580,7 @@ async def test_a_refusal_said_twice_is_one_rule_and_one_event(stage, nurse):
     [(RefusalKind.BUYER, "nobody"), (RefusalKind.BUYER, "babelworks"),
      (RefusalKind.COMMERCIAL, "some"), (RefusalKind.CATEGORY, "Nonsense")],
 )  # fmt: skip
-async def test_a_rule_about_nothing_is_not_found(stage, nurse, kind, value):
+async def test_a_refusal_of_an_unknown_buyer_or_category_is_not_found(stage, nurse, kind, value):
     with pytest.raises(NotFoundError):
         await refuse(stage, nurse, kind, value)
 
@@ -583,10 +590,10 @@ async def test_lifting_brings_back_what_was_shown_and_only_that(stage, yes_to_fo
     before = await stage.ins(yes_to_four)
     rule = Refusal(RefusalKind.COMMERCIAL, "any")
     await refuse(stage, yes_to_four, rule.kind, rule.value)
-    look = await standing_out.look_at_lifting(stage.deps, yes_to_four, rule)
-    assert {one.holding.licence.slug for one in look.back} == {ROBOT, "mt-grading"}
+    look = await opt_out.look_at_lifting(stage.deps, yes_to_four, rule)
+    assert {standing.holding.licence.slug for standing in look.restored} == {ROBOT, "mt-grading"}
     nonce = await stage.show(yes_to_four, look.proof)
-    done = await standing_out.lift(stage.deps, yes_to_four, nonce, stage.cause())
+    done = await opt_out.lift(stage.deps, yes_to_four, nonce, stage.cause())
     assert isinstance(done, RefusalsView)
     assert done.lifted
     assert await stage.ins(yes_to_four) == before
@@ -596,11 +603,11 @@ async def test_lifting_again_says_lifted_and_writes_nothing(stage, yes_to_four):
     await stage.turn(yes_to_four, -1)
     rule = Refusal(RefusalKind.COMMERCIAL, "any")
     await refuse(stage, yes_to_four, rule.kind, rule.value)
-    look = await standing_out.look_at_lifting(stage.deps, yes_to_four, rule)
+    look = await opt_out.look_at_lifting(stage.deps, yes_to_four, rule)
     nonce = await stage.show(yes_to_four, look.proof)
     cause = stage.cause()
     for _ in range(2):
-        done = await standing_out.lift(stage.deps, yes_to_four, nonce, cause)
+        done = await opt_out.lift(stage.deps, yes_to_four, nonce, cause)
         assert isinstance(done, RefusalsView)
     assert [o.value for o in await stage.history(yes_to_four) if o.kind == "refusal"] == [
         "on", "off"
@@ -610,30 +617,30 @@ async def test_lifting_again_says_lifted_and_writes_nothing(stage, yes_to_four):
 async def test_lifting_after_the_situation_changed_records_nothing(stage, yes_to_four):
     rule = Refusal(RefusalKind.BUYER, "uni-sevilla")
     await refuse(stage, yes_to_four, rule.kind, rule.value)
-    look = await standing_out.look_at_lifting(stage.deps, yes_to_four, rule)
+    look = await opt_out.look_at_lifting(stage.deps, yes_to_four, rule)
     nonce = await stage.show(yes_to_four, look.proof)
-    await stage.bring(next_version("nurses", SEPSIS, lambda one: one.update(group_size=9)))
-    view = await standing_out.lift(stage.deps, yes_to_four, nonce, stage.cause())
-    assert isinstance(view, BackView)
+    await stage.bring(next_version("nurses", SEPSIS, lambda block: block.update(group_size=9)))
+    view = await opt_out.lift(stage.deps, yes_to_four, nonce, stage.cause())
+    assert isinstance(view, RestoreView)
     assert view.stale
-    assert await stage.why(yes_to_four, SEPSIS) is Why.REFUSED
+    assert await stage.why(yes_to_four, SEPSIS) is StandingReason.REFUSED
 
 
 async def test_lifting_that_was_perhaps_never_seen_records_nothing(stage, yes_to_four):
     rule = Refusal(RefusalKind.BUYER, "uni-sevilla")
     await refuse(stage, yes_to_four, rule.kind, rule.value)
-    look = await standing_out.look_at_lifting(stage.deps, yes_to_four, rule)
+    look = await opt_out.look_at_lifting(stage.deps, yes_to_four, rule)
     nonce = await stage.show(yes_to_four, look.proof, confirmed=False)
-    assert (await standing_out.lift(stage.deps, yes_to_four, nonce, stage.cause())).stale
-    assert await stage.why(yes_to_four, SEPSIS) is Why.REFUSED
+    assert (await opt_out.lift(stage.deps, yes_to_four, nonce, stage.cause())).stale
+    assert await stage.why(yes_to_four, SEPSIS) is StandingReason.REFUSED
 
 
-async def test_refusing_everything_changes_nothing_else(stage, both):
+async def test_saying_no_to_everything_leaves_all_else_as_it_was(stage, both):
     for slug in (*ACTIVE, OFFER):
         await stage.no(both, slug)
-    view = await standing_cases.portfolio(stage.deps, both)
+    view = await standing_cases.read_portfolio(stage.deps, both)
     assert view.count().m == 4, "stopped by hand stays in M"
-    assert (await people.who(stage.deps, both))[1]
+    assert (await people.read_member(stage.deps, both))[1]
     assert (await stage.turn(both, 3)).position == 3
 
 
@@ -642,95 +649,101 @@ async def test_refusing_everything_changes_nothing_else(stage, both):
 
 def as_it_stands(found):
     return {
-        slug: (one.why, one.position, one.ask, one.counts, one.holding.answer,
-               one.holding.membership)
-        for slug, one in found.items()
-    }  # fmt: skip
+        slug: (
+            standing.why,
+            standing.position,
+            standing.ask,
+            standing.counts,
+            standing.holding.answer,
+            standing.holding.membership,
+        )
+        for slug, standing in found.items()
+    }
 
 
 @pytest.mark.parametrize("pause", [Pause.PAUSED, Pause.STOPPED])
-async def test_ninety_days_of_pause_change_nothing(stage, nurse, pause):
+async def test_ninety_days_of_pause_leave_answers_and_prices_as_they_were(stage, nurse, pause):
     await stage.turn(nurse, -2)
     await stage.yes(nurse, ROBOT)
     await stage.yes(nurse, SEPSIS)
     await stage.no(nurse, OFFER)
     before = as_it_stands(await stage.standings(nurse))
-    await standing_out.step_out(stage.deps, nurse, pause, stage.cause())
+    await opt_out.set_pause(stage.deps, nurse, pause, stage.cause())
     assert await stage.ins(nurse) == set()
     stage.clock.tick(days=90)
-    look = await standing_out.look_at_resuming(stage.deps, nurse)
-    assert {one.holding.licence.slug for one in look.back} == {ROBOT, SEPSIS}
+    look = await opt_out.look_at_resuming(stage.deps, nurse)
+    assert {standing.holding.licence.slug for standing in look.restored} == {ROBOT, SEPSIS}
     nonce = await stage.show(nurse, look.proof)
-    done = await standing_out.resume(stage.deps, nurse, nonce, stage.cause())
+    done = await opt_out.resume(stage.deps, nurse, nonce, stage.cause())
     assert isinstance(done, PortfolioView)
     assert as_it_stands(await stage.standings(nurse)) == before
 
 
 async def test_a_pause_counts_in_m_but_not_in_n(stage, yes_to_four):
-    await standing_out.step_out(stage.deps, yes_to_four, Pause.PAUSED, stage.cause())
-    count = (await standing_cases.portfolio(stage.deps, yes_to_four)).count()
+    await opt_out.set_pause(stage.deps, yes_to_four, Pause.PAUSED, stage.cause())
+    count = (await standing_cases.read_portfolio(stage.deps, yes_to_four)).count()
     assert (count.n, count.m) == (0, 4)
 
 
 async def test_resuming_after_the_situation_changed_records_nothing(stage, yes_to_four):
-    back = await standing_out.step_out(stage.deps, yes_to_four, Pause.PAUSED, stage.cause())
+    back = await opt_out.set_pause(stage.deps, yes_to_four, Pause.PAUSED, stage.cause())
     nonce = await stage.show(yes_to_four, back.proof)
-    await stage.bring(next_version("nurses", SEPSIS, lambda one: one.update(group_size=9)))
-    view = await standing_out.resume(stage.deps, yes_to_four, nonce, stage.cause())
-    assert isinstance(view, BackView)
+    await stage.bring(next_version("nurses", SEPSIS, lambda block: block.update(group_size=9)))
+    view = await opt_out.resume(stage.deps, yes_to_four, nonce, stage.cause())
+    assert isinstance(view, RestoreView)
     assert view.stale
     assert await stage.ins(yes_to_four) == set()
     fresh = await stage.show(yes_to_four, view.proof)
-    await standing_out.resume(stage.deps, yes_to_four, fresh, stage.cause())
+    await opt_out.resume(stage.deps, yes_to_four, fresh, stage.cause())
     assert SEPSIS in await stage.ins(yes_to_four)
 
 
 async def test_resuming_that_was_perhaps_never_seen_records_nothing(stage, yes_to_four):
-    back = await standing_out.step_out(stage.deps, yes_to_four, Pause.STOPPED, stage.cause())
+    back = await opt_out.set_pause(stage.deps, yes_to_four, Pause.STOPPED, stage.cause())
     nonce = await stage.show(yes_to_four, back.proof, confirmed=False)
-    assert (await standing_out.resume(stage.deps, yes_to_four, nonce, stage.cause())).stale
+    assert (await opt_out.resume(stage.deps, yes_to_four, nonce, stage.cause())).stale
     assert await stage.ins(yes_to_four) == set()
 
 
 async def test_resuming_twice_writes_one_event(stage, yes_to_four):
-    back = await standing_out.step_out(stage.deps, yes_to_four, Pause.PAUSED, stage.cause())
+    back = await opt_out.set_pause(stage.deps, yes_to_four, Pause.PAUSED, stage.cause())
     nonce = await stage.show(yes_to_four, back.proof)
     for _ in range(2):
-        done = await standing_out.resume(stage.deps, yes_to_four, nonce, stage.cause())
+        done = await opt_out.resume(stage.deps, yes_to_four, nonce, stage.cause())
         assert isinstance(done, PortfolioView)
-    pauses = [one.value for one in await stage.history(yes_to_four) if one.kind == "pause"]
+    pauses = [event.value for event in await stage.history(yes_to_four) if event.kind == "pause"]
     assert pauses == ["paused", "off"]
 
 
 async def test_pausing_twice_writes_one_event_and_stopping_is_more_than_pausing(stage, nurse):
     for pause in (Pause.PAUSED, Pause.PAUSED, Pause.STOPPED):
-        await standing_out.step_out(stage.deps, nurse, pause, stage.cause())
-    pauses = [one.value for one in await stage.history(nurse) if one.kind == "pause"]
+        await opt_out.set_pause(stage.deps, nurse, pause, stage.cause())
+    pauses = [event.value for event in await stage.history(nurse) if event.kind == "pause"]
     assert pauses == ["paused", "stopped"]
 
 
 async def test_a_yes_under_a_pause_is_recorded_and_does_not_end_it(stage, nurse):
-    await standing_out.step_out(stage.deps, nurse, Pause.PAUSED, stage.cause())
+    await opt_out.set_pause(stage.deps, nurse, Pause.PAUSED, stage.cause())
     assert (await stage.yes(nurse, SEPSIS)).says_yes
-    assert await stage.why(nurse, SEPSIS) is Why.PAUSED
+    assert await stage.why(nurse, SEPSIS) is StandingReason.PAUSED
 
 
 async def test_nothing_sensitive_is_ever_switched_on_in_bulk(stage, both):
     for slug in (ROBOT, SEPSIS, "mt-grading"):
         await stage.yes(both, slug)
     await refuse(stage, both, RefusalKind.CATEGORY, "Language")
-    back = await standing_out.step_out(stage.deps, both, Pause.PAUSED, stage.cause())
+    back = await opt_out.set_pause(stage.deps, both, Pause.PAUSED, stage.cause())
     before = await consents(stage, both)
     nonce = await stage.show(both, back.proof)
-    await standing_out.resume(stage.deps, both, nonce, stage.cause())
+    await opt_out.resume(stage.deps, both, nonce, stage.cause())
     rule = Refusal(RefusalKind.CATEGORY, "Language")
-    look = await standing_out.look_at_lifting(stage.deps, both, rule)
+    look = await opt_out.look_at_lifting(stage.deps, both, rule)
     await stage.show(both, look.proof)
-    await standing_out.lift(stage.deps, both, look.proof.nonce, stage.cause())
+    await opt_out.lift(stage.deps, both, look.proof.nonce, stage.cause())
     await stage.turn(both, -5)
     assert await consents(stage, both) == before
-    assert await stage.why(both, "dialect-voices") is Why.NOT_ASKED
-    assert await stage.why(both, OFFER) is Why.NOT_ASKED
+    assert await stage.why(both, "dialect-voices") is StandingReason.NOT_ASKED
+    assert await stage.why(both, OFFER) is StandingReason.NOT_ASKED
 
 
 # Leaving.
@@ -738,35 +751,35 @@ async def test_nothing_sensitive_is_ever_switched_on_in_bulk(stage, both):
 
 async def leave(stage, member, membership, *, erase=False, cause=None):
     stage.clock.tick()
-    return await people.leave(
-        stage.deps, member, membership.id, cause or stage.cause("leave"), erase=erase
-    )
+    if erase:
+        return await erasure.erase_membership(stage.deps, member, membership.id)
+    return await people.leave(stage.deps, member, membership.id, cause or stage.cause("leave"))
 
 
 async def test_leaving_ends_everything_in_that_mid_alone(stage, yes_to_four):
-    _, (nurses, _) = await people.who(stage.deps, yes_to_four)
+    _, (nurses, _) = await people.read_member(stage.deps, yes_to_four)
     mid = await leave(stage, yes_to_four, nurses)
     assert mid.id == "nurses"
     assert await stage.ins(yes_to_four) == {"mt-grading", "dialect-voices"}
     with pytest.raises(NotFoundError):
-        await people.membership(stage.deps, yes_to_four, nurses.id)
+        await people.read_membership(stage.deps, yes_to_four, nurses.id)
 
 
 async def test_leaving_and_joining_again_does_not_revive_old_answers(stage, yes_to_four):
-    _, (nurses, _) = await people.who(stage.deps, yes_to_four)
+    _, (nurses, _) = await people.read_member(stage.deps, yes_to_four)
     assert SEPSIS in await stage.ins(yes_to_four)
     await leave(stage, yes_to_four, nurses)
     again = await stage.join(yes_to_four, "nurses", "N-0001")
     assert again.mid.id == "nurses"
-    assert await stage.why(yes_to_four, SEPSIS) is Why.NOT_ASKED
-    assert await stage.why(yes_to_four, ROBOT) is Why.NOT_ASKED
+    assert await stage.why(yes_to_four, SEPSIS) is StandingReason.NOT_ASKED
+    assert await stage.why(yes_to_four, ROBOT) is StandingReason.NOT_ASKED
     assert "mt-grading" in await stage.ins(yes_to_four), "the other MID is not touched"
     await stage.yes(yes_to_four, SEPSIS)
-    assert await stage.why(yes_to_four, SEPSIS) is Why.IN
+    assert await stage.why(yes_to_four, SEPSIS) is StandingReason.IN
 
 
 async def test_undoing_a_leaving_revives_the_answers(stage, yes_to_four):
-    _, (nurses, _) = await people.who(stage.deps, yes_to_four)
+    _, (nurses, _) = await people.read_member(stage.deps, yes_to_four)
     before = as_it_stands(await stage.standings(yes_to_four))
     await leave(stage, yes_to_four, nurses)
     stage.clock.tick(days=1)
@@ -776,29 +789,29 @@ async def test_undoing_a_leaving_revives_the_answers(stage, yes_to_four):
 
 
 async def test_a_leaving_is_undone_once_and_not_after_joining_anew(stage, nurse):
-    _, (nurses,) = await people.who(stage.deps, nurse)
+    _, (nurses,) = await people.read_member(stage.deps, nurse)
     await stage.yes(nurse, SEPSIS)
     await leave(stage, nurse, nurses)
     await stage.join(nurse, "nurses", "N-0001")
     await people.undo_leave(stage.deps, nurse, nurses.id, stage.cause())
-    assert await stage.why(nurse, SEPSIS) is Why.NOT_ASKED
+    assert await stage.why(nurse, SEPSIS) is StandingReason.NOT_ASKED
     assert [o.value for o in await stage.history(nurse) if o.kind == "membership"] == [
         "joined", "left", "joined",
     ]  # fmt: skip
 
 
 async def test_a_leaving_cannot_be_undone_once_someone_else_holds_the_reference(stage, nurse):
-    _, (nurses,) = await people.who(stage.deps, nurse)
+    _, (nurses,) = await people.read_member(stage.deps, nurse)
     await leave(stage, nurse, nurses)
     other = await stage.stranger()
     await stage.join(other, "nurses", "N-0001")
     back = await people.undo_leave(stage.deps, nurse, nurses.id, stage.cause())
     assert back is None
-    assert (await people.who(stage.deps, nurse))[1] == ()
+    assert (await people.read_member(stage.deps, nurse))[1] == ()
 
 
 async def test_an_old_leave_delivered_again_after_an_undo_does_nothing(stage, nurse):
-    _, (nurses,) = await people.who(stage.deps, nurse)
+    _, (nurses,) = await people.read_member(stage.deps, nurse)
     cause = stage.cause("leave")
     await leave(stage, nurse, nurses, cause=cause)
     await people.undo_leave(stage.deps, nurse, nurses.id, stage.cause())
@@ -809,7 +822,7 @@ async def test_an_old_leave_delivered_again_after_an_undo_does_nothing(stage, nu
 
 
 async def test_nobody_ends_or_revives_the_membership_of_another(stage, nurse):
-    _, (nurses,) = await people.who(stage.deps, nurse)
+    _, (nurses,) = await people.read_member(stage.deps, nurse)
     other = await stage.stranger()
     for erase in (False, True):
         with pytest.raises(NotFoundError):
@@ -824,10 +837,10 @@ async def test_a_wrong_answer_delivered_twice_counts_once(stage, nurse):
     cause = stage.cause("question")
     for _ in range(3):
         view = await cases.answer_question(stage.deps, nurse, card.proof.nonce, "returns", cause)
-        assert view.taught is Taught.ONCE_WRONG
+        assert view.taught is TeachBack.ONCE_WRONG
 
 
 async def test_a_pause_after_a_stop_does_not_loosen_it(stage, nurse):
     for pause in (Pause.STOPPED, Pause.PAUSED):
-        view = await standing_out.step_out(stage.deps, nurse, pause, stage.cause("pause"))
-        assert view.picture.pause is Pause.STOPPED
+        view = await opt_out.set_pause(stage.deps, nurse, pause, stage.cause("pause"))
+        assert view.snapshot.pause is Pause.STOPPED

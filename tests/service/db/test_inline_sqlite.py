@@ -26,13 +26,13 @@ async def db(tmp_path):
 def threads(monkeypatch):
     """In which thread each statement was carried out."""
     found: list[bool] = []
-    rows = inline_sqlite._rows
+    rows = inline_sqlite._fetch_rows
 
     def watched(cursor, operation, parameters):
         found.append(threading.current_thread() is threading.main_thread())
         return rows(cursor, operation, parameters)
 
-    monkeypatch.setattr(inline_sqlite, "_rows", watched)
+    monkeypatch.setattr(inline_sqlite, "_fetch_rows", watched)
     return found
 
 
@@ -42,14 +42,14 @@ async def put(db: Database, count: int) -> None:
             await conn.execute(text("INSERT INTO t (b) VALUES (:b)"), {"b": str(n)})
 
 
-async def test_a_row_and_a_short_reading_stay_here(db, threads):
+async def test_a_row_insert_and_a_short_select_run_inline(db, threads):
     await put(db, 1)
     async with db.read() as conn:
         assert (await conn.execute(text("SELECT b FROM t"))).scalars().all() == ["0"]
     assert threads == [True, True]
 
 
-async def test_a_long_reading_goes_on_in_the_thread_and_is_whole(db, threads, monkeypatch):
+async def test_a_long_select_continues_in_the_thread_and_is_complete(db, threads, monkeypatch):
     await put(db, 300)
     threads.clear()
     monkeypatch.setattr(inline_sqlite, "_STEPS", 500)
@@ -58,7 +58,7 @@ async def test_a_long_reading_goes_on_in_the_thread_and_is_whole(db, threads, mo
     assert threads == [True, False]
 
 
-async def test_a_long_reading_between_writes_loses_none_of_them(db, monkeypatch):
+async def test_a_long_select_between_writes_loses_none_of_them(db, monkeypatch):
     monkeypatch.setattr(inline_sqlite, "_STEPS", 500)
     async with db.write() as conn:
         for n in range(300):
@@ -77,14 +77,14 @@ async def test_a_reader_cannot_write(db):
 
 @pytest.mark.parametrize("quick", [0.0, 1000.0])
 async def test_a_commit_counts_on_a_slow_disk_and_on_a_quick_one(db, monkeypatch, quick):
-    monkeypatch.setattr(inline_sqlite, "_QUICK", quick)
+    monkeypatch.setattr(inline_sqlite, "_QUICK_COMMIT", quick)
     await put(db, 1)
     await put(db, 1)
     async with db.read() as conn:
         assert (await conn.execute(text("SELECT count(*) FROM t"))).scalar() == 2
 
 
-async def test_another_process_that_writes_is_waited_for_without_holding_anybody_up(db, tmp_path):
+async def test_waiting_for_another_process_does_not_block_the_loop(db, tmp_path):
     other = open_embedded(tmp_path / "midline.db", tmp_path / "key")
     ticks = 0
     async with asyncio.TaskGroup() as group, other.write() as conn:

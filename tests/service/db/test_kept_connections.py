@@ -30,7 +30,7 @@ async def put(db, number, then=None):
             await then()
 
 
-async def test_what_failed_or_was_cancelled_half_way_is_not_in_the_next_transaction(db):
+async def test_a_failed_or_cancelled_transaction_leaves_nothing_for_the_next(db):
     async def fails():
         raise RuntimeError("half way")
 
@@ -46,7 +46,7 @@ async def test_what_failed_or_was_cancelled_half_way_is_not_in_the_next_transact
     assert await numbers(db) == [3]
 
 
-async def test_a_reading_that_is_over_sees_nothing_old_the_next_time(db):
+async def test_a_new_read_transaction_sees_the_latest_commit(db):
     for number in range(3):
         assert await numbers(db) == list(range(number))
         await put(db, number)

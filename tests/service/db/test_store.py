@@ -16,13 +16,14 @@ from sqlalchemy import delete, event, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 import bot.app  # noqa: F401  # with it comes every table
+from service import erasure
 from service.choices import cases as choices
-from service.choices import standing_out
+from service.choices import opt_out
 from service.db import integrity, sqlcipher
 from service.db.database import open_embedded
-from service.db.errors import why_away
+from service.db.errors import describe_outage
 from service.db.metadata import metadata
-from service.db.migrate import config, migrate
+from service.db.migrate import alembic_config, migrate
 from service.db.sqlcipher import cipher_connector
 from service.deps import Deps
 from service.errors import StoreError
@@ -46,7 +47,7 @@ NAMES = [f"Zoë-Canary-{n:03}" for n in range(200)]
 # Encryption and its key.
 
 
-async def test_nothing_planted_can_be_read_in_the_files(stage, tmp_path):
+async def test_the_files_contain_no_plain_text(stage, tmp_path):
     bundle = raw("nurses")
     bundle["articles"] = [
         {"id": f"a-{n}", "question": {"en": name}, "answer": {"en": name}}
@@ -55,9 +56,9 @@ async def test_nothing_planted_can_be_read_in_the_files(stage, tmp_path):
     await stage.bring(bundle)
     for name in NAMES:
         await people.choose_zone(stage.deps, await stage.stranger(), name)
-    files = [one for one in tmp_path.iterdir() if one.name.startswith("midline.db")]
-    assert {one.name for one in files} >= {"midline.db", "midline.db-wal"}
-    contents = [one.read_bytes() for one in files]
+    files = [file for file in tmp_path.iterdir() if file.name.startswith("midline.db")]
+    assert {file.name for file in files} >= {"midline.db", "midline.db-wal"}
+    contents = [file.read_bytes() for file in files]
     await stage.deps.db.close()
     contents.append((tmp_path / "midline.db").read_bytes())
     for content in contents:
@@ -81,9 +82,9 @@ async def test_the_key_is_made_once_readable_by_its_owner_alone(tmp_path):
     assert len(bytes.fromhex(key.read_text().strip())) == 32
 
 
-def folder_with_a_store(told, tmp_path):
+def folder_with_a_store(with_mids, tmp_path):
     for name in ("midline.db", "key"):
-        shutil.copy(told / name, tmp_path / name)
+        shutil.copy(with_mids / name, tmp_path / name)
     return tmp_path / "midline.db", tmp_path / "key"
 
 
@@ -103,8 +104,8 @@ async def refusal(path, key) -> str:
     return str(error.value)
 
 
-async def test_a_missing_key_is_not_replaced_by_a_new_one(told, tmp_path):
-    path, key = folder_with_a_store(told, tmp_path)
+async def test_a_missing_key_is_not_replaced_by_a_new_one(with_mids, tmp_path):
+    path, key = folder_with_a_store(with_mids, tmp_path)
     key.unlink()
     says = await refusal(path, key)
     assert "missing" in says
@@ -112,8 +113,8 @@ async def test_a_missing_key_is_not_replaced_by_a_new_one(told, tmp_path):
     assert not key.exists()
 
 
-async def test_another_key_does_not_open_the_store_and_harms_nothing(told, tmp_path):
-    path, key = folder_with_a_store(told, tmp_path)
+async def test_another_key_does_not_open_the_store_and_harms_nothing(with_mids, tmp_path):
+    path, key = folder_with_a_store(with_mids, tmp_path)
     right, before = key.read_text(), path.read_bytes()
     key.write_text("ab" * 32)
     says = await refusal(path, key)
@@ -128,8 +129,8 @@ async def test_another_key_does_not_open_the_store_and_harms_nothing(told, tmp_p
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
-async def test_a_key_that_others_can_read_is_refused(told, tmp_path, mode):
-    path, key = folder_with_a_store(told, tmp_path)
+async def test_a_key_that_others_can_read_is_refused(with_mids, tmp_path, mode):
+    path, key = folder_with_a_store(with_mids, tmp_path)
     key.chmod(mode)
     says = await refusal(path, key)
     assert "can be read by others" in says
@@ -137,15 +138,15 @@ async def test_a_key_that_others_can_read_is_refused(told, tmp_path, mode):
 
 
 @pytest.mark.parametrize("content", ["", "abc", "zz" * 32, "ab" * 31, "ab" * 33, "é" * 64])
-async def test_what_is_no_key_is_refused(told, tmp_path, content):
-    path, key = folder_with_a_store(told, tmp_path)
+async def test_a_malformed_key_file_is_refused(with_mids, tmp_path, content):
+    path, key = folder_with_a_store(with_mids, tmp_path)
     key.write_text(content, encoding="utf-8")
     assert "Put back the right file" in await refusal(path, key)
 
 
 @pytest.mark.parametrize("where", ["the first page", "the whole file", "cut short"])
-async def test_a_damaged_file_is_refused(told, tmp_path, where):
-    path, key = folder_with_a_store(told, tmp_path)
+async def test_a_damaged_file_is_refused(with_mids, tmp_path, where):
+    path, key = folder_with_a_store(with_mids, tmp_path)
     content = bytearray(path.read_bytes())
     if where == "the first page":
         content[100] ^= 0xFF
@@ -157,8 +158,8 @@ async def test_a_damaged_file_is_refused(told, tmp_path, where):
     assert "restore a backup" in await refusal(path, key)
 
 
-async def test_damage_in_the_middle_is_never_served_as_data(told, tmp_path):
-    path, key = folder_with_a_store(told, tmp_path)
+async def test_damage_in_the_middle_is_never_served_as_data(with_mids, tmp_path):
+    path, key = folder_with_a_store(with_mids, tmp_path)
     content = bytearray(path.read_bytes())
     for at in range(4096 + 50, len(content), 4096):
         content[at] ^= 0xFF
@@ -170,27 +171,29 @@ async def test_damage_in_the_middle_is_never_served_as_data(told, tmp_path):
     await db.close()
 
 
-async def damaged(told, tmp_path, page: int):
+async def damaged(with_mids, tmp_path, page: int):
     """A store of which one page in the middle was changed on the disk, opened."""
-    path, key = folder_with_a_store(told, tmp_path)
+    path, key = folder_with_a_store(with_mids, tmp_path)
     content = bytearray(path.read_bytes())
     content[page * 4096 + 50] ^= 0xFF
     path.write_bytes(content)
     return open_embedded(path, key)
 
 
-async def test_a_file_that_is_damaged_in_use_is_away_and_the_log_says_why(told, tmp_path):
+async def test_a_file_damaged_in_use_counts_as_unavailable_and_the_log_says_why(
+    with_mids, tmp_path
+):
     (tmp_path / "one").mkdir()
-    pages = (told / "midline.db").stat().st_size // 4096
+    pages = (with_mids / "midline.db").stat().st_size // 4096
     reasons, refused = [], []
     for page in range(1, pages):
-        db = await damaged(told, tmp_path / "one", page)
+        db = await damaged(with_mids, tmp_path / "one", page)
         try:
             async with db.read() as conn:
                 for table in (mid_store.mids, events, latest):
                     await conn.execute(select(table))
         except OperationalError as error:
-            reasons.append(why_away(error)["reason"])
+            reasons.append(describe_outage(error)["reason"])
         except StoreError as error:
             # Where the tables are listed, it does not even open.
             refused.append("restore a backup" in str(error))
@@ -199,8 +202,8 @@ async def test_a_file_that_is_damaged_in_use_is_away_and_the_log_says_why(told, 
     assert all(refused)
 
 
-async def test_a_page_that_is_damaged_is_told_before_anybody_needs_it(told, tmp_path):
-    db = await damaged(told, tmp_path, 9)
+async def test_a_damaged_page_is_found_at_start(with_mids, tmp_path):
+    db = await damaged(with_mids, tmp_path, 9)
     for look in (integrity.check, integrity.check_at_start):
         with pytest.raises(StoreError, match="damaged in 1 of its pages") as error:
             await look(db)
@@ -209,15 +212,15 @@ async def test_a_page_that_is_damaged_is_told_before_anybody_needs_it(told, tmp_
     await db.close()
 
 
-async def test_a_large_file_is_not_read_whole_at_every_start(told, tmp_path, monkeypatch):
+async def test_a_large_file_is_not_checked_at_every_start(with_mids, tmp_path, monkeypatch):
     monkeypatch.setattr(integrity, "AT_START_BYTES", 4096)
-    db = await damaged(told, tmp_path, 9)
+    db = await damaged(with_mids, tmp_path, 9)
     await integrity.check_at_start(db)
     await db.close()
 
 
-async def test_a_file_that_is_written_to_is_not_called_damaged(told, tmp_path):
-    path, key = folder_with_a_store(told, tmp_path)
+async def test_a_file_that_is_written_to_is_not_called_damaged(with_mids, tmp_path):
+    path, key = folder_with_a_store(with_mids, tmp_path)
     clock = FixedClock()
     stage = Stage(Deps(open_embedded(path, key), clock), clock)
     nurse = await stage.stranger()
@@ -255,14 +258,14 @@ async def test_the_driver_is_new_enough_and_safe(stage):
 
 async def run(stage, *statements) -> None:
     async with stage.deps.db.write() as conn:
-        for one in statements:
-            await conn.execute(one)
+        for statement in statements:
+            await conn.execute(statement)
 
 
-async def test_an_older_sqlite_is_refused_with_the_mend(told, tmp_path, monkeypatch):
+async def test_an_older_sqlite_is_refused_with_the_fix(with_mids, tmp_path, monkeypatch):
     monkeypatch.setattr(sqlcipher.sqlcipher, "sqlite_version_info", (3, 51, 2))
     monkeypatch.setattr(sqlcipher.sqlcipher, "sqlite_version", "3.51.2")
-    says = await refusal(*folder_with_a_store(told, tmp_path))
+    says = await refusal(*folder_with_a_store(with_mids, tmp_path))
     assert "SQLite 3.51.2, which can damage a file" in says
     assert "Install a sqlcipher3 whose SQLite is 3.51.3 or newer" in says
 
@@ -273,8 +276,8 @@ async def test_the_drivers_errors_are_known_to_sqlalchemy(stage):
         await run(stage, *twice)
 
 
-async def test_a_locked_file_is_not_called_damaged(told, tmp_path):
-    path, key = folder_with_a_store(told, tmp_path)
+async def test_a_locked_file_is_not_called_damaged(with_mids, tmp_path):
+    path, key = folder_with_a_store(with_mids, tmp_path)
     connect = cipher_connector(path, bytes.fromhex(key.read_text().strip()))
     connection = await connect()
     await connection.close()
@@ -295,7 +298,7 @@ async def test_a_write_that_fails_leaves_nothing(stage, nurse):
     before = len(await stage.history())
     with pytest.raises(RuntimeError, match="half way"):
         await fail()
-    member, _ = await people.who(stage.deps, nurse)
+    member, _ = await people.read_member(stage.deps, nurse)
     assert member.locale is None
     assert len(await stage.history()) == before
     async with stage.deps.db.read() as conn:
@@ -319,15 +322,15 @@ async def test_a_use_case_that_dies_at_its_last_statement_leaves_nothing(
     assert (await stage.turn(nurse, 3)).position == 3
 
 
-async def test_what_only_reads_cannot_write(stage, nurse):
+async def test_a_read_transaction_cannot_write(stage, nurse):
     for _ in range(2):
         with pytest.raises(DatabaseError):
             async with stage.deps.db.read() as conn:
                 await people_store.set_member(conn, nurse, locale="ar")
-        member, _ = await people.who(stage.deps, nurse)
+        member, _ = await people.read_member(stage.deps, nurse)
         assert member.locale is None
     await people.choose_language(stage.deps, nurse, "es")
-    member, _ = await people.who(stage.deps, nurse)
+    member, _ = await people.read_member(stage.deps, nurse)
     assert member.locale == "es"
 
 
@@ -342,18 +345,18 @@ async def test_a_reader_sees_one_snapshot_while_others_write(stage, nurse):
 
 async def test_fifty_knob_settings_at_once_lose_none(stage, nurse):
     views = await asyncio.gather(*[stage.turn(nurse, n % 11 - 5) for n in range(50)])
-    knobs = [one for one in await stage.history(nurse) if one.kind == "knob"]
-    written = [one for one in views if one.changed]
+    knobs = [event for event in await stage.history(nurse) if event.kind == "knob"]
+    written = [view for view in views if view.changed]
     assert len(knobs) == len(written) > 40
-    assert [one.before for one in knobs] == ["0", *(one.value for one in knobs[:-1])]
+    assert [event.before for event in knobs] == ["0", *(event.value for event in knobs[:-1])]
     assert str((await knob_cases.look_at_knob(stage.deps, nurse)).position) == knobs[-1].value
 
 
-async def test_fifty_people_at_once_each_keep_their_own(stage):
+async def test_fifty_people_who_set_the_knob_at_once_each_keep_their_own_position(stage):
     members = [await stage.stranger() for _ in range(50)]
-    await asyncio.gather(*[stage.turn(one, n % 5 + 1) for n, one in enumerate(members)])
-    for n, one in enumerate(members):
-        assert (await knob_cases.look_at_knob(stage.deps, one)).position == n % 5 + 1
+    await asyncio.gather(*[stage.turn(member, n % 5 + 1) for n, member in enumerate(members)])
+    for n, member in enumerate(members):
+        assert (await knob_cases.look_at_knob(stage.deps, member)).position == n % 5 + 1
 
 
 async def test_two_processes_on_one_file_both_write(stage, nurse, tmp_path):
@@ -363,8 +366,8 @@ async def test_two_processes_on_one_file_both_write(stage, nurse, tmp_path):
         *[stage.turn(nurse, n % 5 + 1) for n in range(10)],
         *[second.turn(nurse, -(n % 5) - 1) for n in range(10)],
     )
-    knobs = [one for one in await stage.history(nurse) if one.kind == "knob"]
-    assert [one.before for one in knobs] == ["0", *(one.value for one in knobs[:-1])]
+    knobs = [event for event in await stage.history(nurse) if event.kind == "knob"]
+    assert [event.before for event in knobs] == ["0", *(event.value for event in knobs[:-1])]
     await other.close()
 
 
@@ -374,15 +377,15 @@ async def test_two_processes_on_one_file_both_write(stage, nurse, tmp_path):
 async def test_events_refuse_to_be_edited(stage, nurse):
     with pytest.raises(IntegrityError, match="append-only"):
         await run(stage, update(events).values(value="yes"))
-    assert [one.value for one in await stage.history(nurse)] == ["joined"]
+    assert [event.value for event in await stage.history(nurse)] == ["joined"]
 
 
 async def test_a_cause_cannot_write_the_same_event_twice(stage, nurse):
     cause = stage.cause()
     await knob_cases.set_knob(stage.deps, nurse, "all", 3, cause)
-    (one,) = [one for one in await stage.history(nurse) if one.kind == "knob"]
-    assert (one.cause, one.ordinal, one.source, one.before) == (cause.key, 0, "test", "0")
-    values = {name: value for name, value in one._mapping.items() if name != "seq"}
+    (event,) = [event for event in await stage.history(nurse) if event.kind == "knob"]
+    assert (event.cause, event.ordinal, event.source, event.before) == (cause.key, 0, "test", "0")
+    values = {name: value for name, value in event._mapping.items() if name != "seq"}
     with pytest.raises(IntegrityError):
         await run(stage, events.insert().values({**values, "id": "evt_other"}))
 
@@ -409,40 +412,43 @@ async def turn(stage, member, n) -> None:
 
 async def turn_own(stage, member, n) -> None:
     """An own position of a membership, or following again."""
-    for one in (await people.who(stage.deps, member))[1][: n % 2 + 1]:
-        await stage.turn(member, None if n == 11 else n - 5, one.id)
+    for membership in (await people.read_member(stage.deps, member))[1][: n % 2 + 1]:
+        await stage.turn(member, None if n == 11 else n - 5, membership.id)
 
 
 async def pause(stage, member, n) -> None:
     """Pause or stop, and perhaps resume."""
     kind = (Pause.PAUSED, Pause.STOPPED)[n % 2]
-    back = await standing_out.step_out(stage.deps, member, kind, stage.cause())
+    back = await opt_out.set_pause(stage.deps, member, kind, stage.cause())
     if n % 3:
         nonce = await stage.show(member, back.proof)
-        await standing_out.resume(stage.deps, member, nonce, stage.cause())
+        await opt_out.resume(stage.deps, member, nonce, stage.cause())
 
 
 async def refuse(stage, member, n) -> None:
     """Refuse a kind of data, and perhaps lift that again."""
     rule = Refusal(RefusalKind.CATEGORY, ("Health", "Language", "Social")[n % 3])
-    await standing_out.refuse(stage.deps, member, rule, stage.cause())
+    await opt_out.refuse(stage.deps, member, rule, stage.cause())
     if n % 2:
-        look = await standing_out.look_at_lifting(stage.deps, member, rule)
+        look = await opt_out.look_at_lifting(stage.deps, member, rule)
         nonce = await stage.show(member, look.proof)
-        await standing_out.lift(stage.deps, member, nonce, stage.cause())
+        await opt_out.lift(stage.deps, member, nonce, stage.cause())
 
 
 async def leave(stage, member, n) -> None:
     """Leave a MID, perhaps erasing, perhaps taking it back."""
-    for one in (await people.who(stage.deps, member))[1][: n % 2 + 1]:
-        await people.leave(stage.deps, member, one.id, stage.cause(), erase=n == 7)
+    for membership in (await people.read_member(stage.deps, member))[1][: n % 2 + 1]:
+        if n == 7:
+            await erasure.erase_membership(stage.deps, member, membership.id)
+        else:
+            await people.leave(stage.deps, member, membership.id, stage.cause())
         if n % 3:
-            await people.undo_leave(stage.deps, member, one.id, stage.cause())
+            await people.undo_leave(stage.deps, member, membership.id, stage.cause())
 
 
 async def join(stage, member, _) -> None:
     """Join again wherever one is not a member."""
-    mine = {one.mid.id for one in (await people.who(stage.deps, member))[1]}
+    mine = {membership.mid.id for membership in (await people.read_member(stage.deps, member))[1]}
     for mid, ref in (("nurses", "N-0001"), ("translators", "T-0002")):
         if mid not in mine:
             await stage.join(member, mid, ref)
@@ -470,13 +476,13 @@ async def test_the_cache_can_always_be_derived_again_from_the_events(
         async with stage.deps.db.read() as conn:
             kept = sorted(map(tuple, await conn.execute(select(latest))), key=str)
         before = await stage.standings(member)
-        await journal.rebuild(stage.deps)
+        await journal.rebuild_latest(stage.deps)
         async with stage.deps.db.read() as conn:
             assert sorted(map(tuple, await conn.execute(select(latest))), key=str) == kept
         assert await stage.standings(member) == before
-        for slug, one in before.items():
-            if one.is_in:
-                assert one.holding.answer.value == "yes", slug
+        for slug, standing in before.items():
+            if standing.is_in:
+                assert standing.holding.answer.value == "yes", slug
 
 
 async def test_a_lost_cache_is_rebuilt(agreed, tmp_path):
@@ -487,7 +493,7 @@ async def test_a_lost_cache_is_rebuilt(agreed, tmp_path):
         async with stage.deps.db.write() as conn:
             await conn.execute(delete(latest))
         assert await stage.ins(member) == set()
-        await journal.rebuild(stage.deps)
+        await journal.rebuild_latest(stage.deps)
         assert await stage.ins(member) == before
 
 
@@ -495,8 +501,8 @@ async def test_a_lost_cache_is_rebuilt(agreed, tmp_path):
 
 
 def revisions() -> list[str]:
-    script = ScriptDirectory.from_config(config())
-    return [one.revision for one in reversed(list(script.walk_revisions()))]
+    script = ScriptDirectory.from_config(alembic_config())
+    return [revision.revision for revision in reversed(list(script.walk_revisions()))]
 
 
 async def tables(db) -> set[str]:
@@ -506,10 +512,10 @@ async def tables(db) -> set[str]:
 
 async def downgrade(db, revision) -> None:
     async with db.write() as conn:
-        await conn.run_sync(lambda sync: command.downgrade(config(sync), revision))
+        await conn.run_sync(lambda sync: command.downgrade(alembic_config(sync), revision))
 
 
-async def test_every_step_of_the_stairs_can_be_taken_up_down_and_up_again(tmp_path):
+async def test_every_migration_upgrades_downgrades_and_upgrades_again(tmp_path):
     db = open_embedded(tmp_path / "midline.db", tmp_path / "key")
     below = "base"
     for revision in revisions():

@@ -12,38 +12,38 @@ from service.people import cases as people
 from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS
 from service.standing import cases as standing_cases
 from service.standing import rules
-from service.standing.values import Why
+from service.standing.values import StandingReason
 from tests.support.stage import ACTIVE, staged
 
 
 async def scopes(stage, member) -> dict[str, str]:
-    _, memberships = await people.who(stage.deps, member)
-    return {"all": "all", **{one.mid.id: one.id for one in memberships}}
+    _, memberships = await people.read_member(stage.deps, member)
+    return {"all": "all", **{membership.mid.id: membership.id for membership in memberships}}
 
 
 def slugs(found) -> set[str]:
-    return {one.holding.licence.slug for one in found}
+    return {standing.holding.licence.slug for standing in found}
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 3), (-1, 4), (1, 2), (5, 2)])
-async def test_the_numbers_of_the_screens_are_right(stage, yes_to_four, k, n):
-    previewed = rules.change(
-        (await standing_cases.portfolio(stage.deps, yes_to_four)).picture, "all", k
+async def test_knob_counts_at_each_position_are_as_in_the_examples(stage, yes_to_four, k, n):
+    previewed = rules.preview_change(
+        (await standing_cases.read_portfolio(stage.deps, yes_to_four)).snapshot, "all", k
     )
     view = await stage.turn(yes_to_four, k)
-    count = (await standing_cases.portfolio(stage.deps, yes_to_four)).count()
+    count = (await standing_cases.read_portfolio(stage.deps, yes_to_four)).count()
     assert (count.n, count.m) == (n, 4)
-    assert previewed.count == count == view.now.count
+    assert previewed.count == count == view.current.count
 
 
-async def test_the_names_behind_those_numbers(stage, yes_to_four):
+async def test_knob_changes_name_the_licences_left_and_entered(stage, yes_to_four):
     assert await stage.ins(yes_to_four) == set(ACTIVE) - {"lifting-robot"}
     await stage.turn(yes_to_four, 1)
     assert await stage.ins(yes_to_four) == {"sepsis-warning", "dialect-voices"}
     view = await knob_cases.look_at_knob(stage.deps, yes_to_four)
     assert slugs(view.down.enters) == {"mt-grading"}
     assert slugs(view.up.enters) == slugs(view.up.leaves) == set()
-    assert slugs((await stage.turn(yes_to_four, NEVER)).now.enters) == set()
+    assert slugs((await stage.turn(yes_to_four, NEVER)).current.enters) == set()
     assert await stage.ins(yes_to_four) == set()
 
 
@@ -59,24 +59,30 @@ moves = st.lists(
 
 @settings(max_examples=15, deadline=None)
 @given(moves=moves)
-async def test_what_a_preview_says_is_what_a_setting_does(agreed, tmp_path_factory, moves):
+async def test_knob_preview_equals_the_effect_of_the_setting(agreed, tmp_path_factory, moves):
     async with staged(agreed, tmp_path_factory.mktemp("preview")) as stage:
         member = (await stage.history())[0].member_id
         scope_of = await scopes(stage, member)
         for name, position in moves:
             scope = scope_of[name]
-            before = await standing_cases.portfolio(stage.deps, member)
-            told = rules.change(before.picture, scope, position)
-            supposed = rules.standings(before.picture, before.picture.knob.turned(scope, position))
+            before = await standing_cases.read_portfolio(stage.deps, member)
+            preview = rules.preview_change(before.snapshot, scope, position)
+            supposed = rules.standings(
+                before.snapshot, before.snapshot.knob.turned(scope, position)
+            )
             await stage.turn(member, position, scope)
-            after = await standing_cases.portfolio(stage.deps, member)
-            assert slugs(one for one in supposed if one.is_in) == await stage.ins(member)
-            assert [one.why for one in supposed] == [one.why for one in after.standings]
-            was = slugs(one for one in before.standings if one.is_in)
-            now = slugs(one for one in after.standings if one.is_in)
-            assert slugs(told.leaves) == was - now
-            assert slugs(told.enters) == now - was
-            assert told.count == after.count(None if scope == "all" else scope)
+            after = await standing_cases.read_portfolio(stage.deps, member)
+            assert slugs(standing for standing in supposed if standing.is_in) == await stage.ins(
+                member
+            )
+            assert [standing.why for standing in supposed] == [
+                standing.why for standing in after.standings
+            ]
+            was = slugs(standing for standing in before.standings if standing.is_in)
+            now = slugs(standing for standing in after.standings if standing.is_in)
+            assert slugs(preview.leaves) == was - now
+            assert slugs(preview.enters) == now - was
+            assert preview.count == after.count(None if scope == "all" else scope)
             if (name, position) == ("all", NEVER):
                 assert not now
 
@@ -144,14 +150,14 @@ async def test_a_membership_that_follows_again_has_the_general_position(stage, y
     assert (view.position, view.follows) == (-2, True)
 
 
-async def test_m8_setting_what_is_set_writes_nothing(stage, nurse):
+async def test_m8_setting_the_present_position_writes_nothing(stage, nurse):
     await stage.turn(nurse, 0)
-    assert not [one for one in await stage.history(nurse) if one.kind == "knob"]
+    assert not [event for event in await stage.history(nurse) if event.kind == "knob"]
     await stage.turn(nurse, 2)
     view = await stage.turn(nurse, 2)
     assert not view.changed
     assert view.undo is None
-    assert len([one for one in await stage.history(nurse) if one.kind == "knob"]) == 1
+    assert len([event for event in await stage.history(nurse) if event.kind == "knob"]) == 1
 
 
 async def test_m9_my_knob_changes_nothing_for_anyone_else(stage, yes_to_four):
@@ -162,8 +168,8 @@ async def test_m9_my_knob_changes_nothing_for_anyone_else(stage, yes_to_four):
     for position in (*POSITIONS, NEVER):
         await stage.turn(yes_to_four, position)
         after = await stage.standings(other)
-        assert [(one.why, one.ask) for one in before.values()] == [
-            (one.why, one.ask) for one in after.values()
+        assert [(standing.why, standing.ask) for standing in before.values()] == [
+            (standing.why, standing.ask) for standing in after.values()
         ]
 
 
@@ -175,10 +181,10 @@ async def test_the_same_tap_delivered_again_turns_nothing_back(stage, nurse):
     assert view.position == 1
     assert not view.changed, "nothing changed, so nothing is said to have changed"
     assert view.undo is None
-    assert len([one for one in await stage.history(nurse) if one.kind == "knob"]) == 2
+    assert len([event for event in await stage.history(nurse) if event.kind == "knob"]) == 2
 
 
-async def test_undo_goes_back_once_and_only_while_it_is_the_latest(stage, nurse):
+async def test_knob_undo_works_once_and_only_for_the_latest_setting(stage, nurse):
     first = await stage.turn(nurse, 2)
     second = await stage.turn(nurse, 4)
     late = await knob_cases.undo_knob(stage.deps, nurse, first.undo, stage.cause())
@@ -239,7 +245,7 @@ async def test_another_members_membership_is_not_found(stage, nurse):
 async def test_a_position_that_does_not_exist_is_not_stored(stage, nurse, forged):
     with pytest.raises(NotFoundError):
         await stage.turn(nurse, forged)
-    assert not [one for one in await stage.history(nurse) if one.kind == "knob"]
+    assert not [event for event in await stage.history(nurse) if event.kind == "knob"]
 
 
 async def test_a_hundred_changes_in_a_day_are_taken_and_the_last_one_counts(stage, nurse):
@@ -247,10 +253,10 @@ async def test_a_hundred_changes_in_a_day_are_taken_and_the_last_one_counts(stag
         await stage.turn(nurse, (n * 3) % 11 - 5)
     view = await knob_cases.look_at_knob(stage.deps, nurse)
     assert view.position == (99 * 3) % 11 - 5
-    past = await knob_cases.look_back(stage.deps, nurse)
-    assert len(past.settings) == knob_cases.PAST_SHOWN
-    assert [one.at for one in past.settings] == sorted(
-        (one.at for one in past.settings), reverse=True
+    past = await knob_cases.look_at_history(stage.deps, nurse)
+    assert len(past.settings) == knob_cases.HISTORY_SHOWN
+    assert [setting.at for setting in past.settings] == sorted(
+        (setting.at for setting in past.settings), reverse=True
     )
     assert past.settings[0].position == view.position
     assert past.zone == "Europe/Madrid"
@@ -263,25 +269,27 @@ async def test_at_the_ends_there_is_no_step_further_and_at_never_the_way_back_is
     assert (await stage.turn(yes_to_four, LOWEST)).down is None
     view = await stage.turn(yes_to_four, NEVER)
     assert (view.up, view.down) == (None, None)
-    assert view.again.position == 0
-    assert slugs(view.again.enters) == set(ACTIVE) - {"lifting-robot"}
+    assert view.at_zero.position == 0
+    assert slugs(view.at_zero.enters) == set(ACTIVE) - {"lifting-robot"}
 
 
 async def test_an_offer_agreed_to_waits_for_its_first_day_and_then_follows_the_price(stage, nurse):
     await stage.yes(nurse, "fatigue-and-cover")
-    assert await stage.why(nurse, "fatigue-and-cover") is Why.WAITING
-    told = rules.change((await standing_cases.portfolio(stage.deps, nurse)).picture, "all", NEVER)
-    assert slugs(told.later_out) == {"fatigue-and-cover"}
+    assert await stage.why(nurse, "fatigue-and-cover") is StandingReason.WAITING
+    preview = rules.preview_change(
+        (await standing_cases.read_portfolio(stage.deps, nurse)).snapshot, "all", NEVER
+    )
+    assert slugs(preview.later_out) == {"fatigue-and-cover"}
     view = await stage.turn(nurse, NEVER)
-    assert slugs(view.now.later_in) == slugs(view.now.later_out) == set()
-    assert slugs(view.again.later_in) == {"fatigue-and-cover"}
-    assert await stage.why(nurse, "fatigue-and-cover") is Why.NEVER
+    assert slugs(view.current.later_in) == slugs(view.current.later_out) == set()
+    assert slugs(view.at_zero.later_in) == {"fatigue-and-cover"}
+    assert await stage.why(nurse, "fatigue-and-cover") is StandingReason.NEVER
 
 
 async def test_after_its_last_day_nobody_is_in(stage, nurse):
     await stage.yes(nurse, "sepsis-warning")
-    assert await stage.why(nurse, "sepsis-warning") is Why.IN
+    assert await stage.why(nurse, "sepsis-warning") is StandingReason.IN
     stage.clock.at = stage.clock.at.replace(year=2027, month=2, day=28)
-    assert await stage.why(nurse, "sepsis-warning") is Why.IN
+    assert await stage.why(nurse, "sepsis-warning") is StandingReason.IN
     stage.clock.at += timedelta(days=1)
-    assert await stage.why(nurse, "sepsis-warning") is Why.ENDED
+    assert await stage.why(nurse, "sepsis-warning") is StandingReason.ENDED

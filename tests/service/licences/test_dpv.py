@@ -6,16 +6,16 @@ from service.licences import dpv
 
 
 def test_terms_are_known_only_with_their_own_prefix():
-    assert dpv.purpose_known("dpv:ImproveHealthcare")
-    assert dpv.category_known("pd:WorkEnvironment")
-    assert not dpv.purpose_known("ImproveHealthcare")
-    assert not dpv.purpose_known("pd:WorkEnvironment")
-    assert not dpv.category_known("dpv:ImproveHealthcare")
+    assert dpv.is_purpose("dpv:ImproveHealthcare")
+    assert dpv.is_category("pd:WorkEnvironment")
+    assert not dpv.is_purpose("ImproveHealthcare")
+    assert not dpv.is_purpose("pd:WorkEnvironment")
+    assert not dpv.is_category("dpv:ImproveHealthcare")
 
 
-def test_properties_and_the_bare_root_are_no_purposes():
+def test_properties_and_the_root_are_not_purposes():
     for term in ("dpv:hasPurpose", "dpv:hasSector", "dpv:Sector", "dpv:Purpose"):
-        assert not dpv.purpose_known(term)
+        assert not dpv.is_purpose(term)
 
 
 def test_the_nearest_terms_ignore_prefix_and_capitals():
@@ -56,7 +56,7 @@ def test_every_parent_leads_up_to_a_root():
 def test_every_sensitive_root_has_a_reason_and_exists():
     for term, reason in dpv._tables().sensitive_roots.items():
         assert reason
-        assert dpv.category_known(term) or term.startswith("dpv:")
+        assert dpv.is_category(term) or term.startswith("dpv:")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_every_sensitive_root_has_a_reason_and_exists():
     ],
 )
 def test_special_and_sensitive_data_are_marked(term):
-    assert dpv.category_known(term)
+    assert dpv.is_category(term)
     assert dpv.is_sensitive(term)
 
 

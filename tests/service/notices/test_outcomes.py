@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
+from service import erasure
 from service.errors import NotFoundError
 from service.notices import rules
 from service.notices.audience import due_again, next_people, read_people
@@ -148,7 +149,7 @@ async def test_who_mutes_a_mid_hears_nothing_and_who_leaves_is_counted(stage, th
     await notice_inbox.mute(stage.deps, first, one.id, stage.cause(), on=True)
     notice = await approved(stage, content())
     stage.clock.tick()
-    await people.leave(stage.deps, second, two.id, stage.cause(), erase=False)
+    await people.leave(stage.deps, second, two.id, stage.cause())
     report = await send_all(stage, notice)
     assert report.notice.of(Outcome.MUTED) == 1
     assert report.notice.of(Outcome.LEFT) == 1
@@ -202,7 +203,7 @@ async def test_what_is_counted_is_whom_each_persons_own_state_says(stage, three,
     for member, slug in ((ana, "sepsis-warning"), (ben, "sepsis-warning"), (ana, "lifting-robot")):
         await stage.yes(member, slug)
     await stage.turn(ben, NEVER)
-    await people.leave(stage.deps, cleo, one.id, stage.cause(), erase=False)
+    await people.leave(stage.deps, cleo, one.id, stage.cause())
     await stage.join(await stage.stranger(), "nurses", "N-0003")
     made = content(audience=whom)
     notice = await authoring.draft(stage.deps, "nurses", made, by="ada")
@@ -253,7 +254,7 @@ async def test_what_was_changed_after_it_was_looked_at_is_not_approved(stage, th
 
 async def test_who_left_before_it_was_written_does_not_end_it_for_those_after_them(stage, three):
     (member, one), _, _ = three
-    await people.leave(stage.deps, member, one.id, stage.cause(), erase=False)
+    await people.leave(stage.deps, member, one.id, stage.cause())
     stage.clock.tick()
     report = await send_all(stage, await approved(stage, content()))
     assert report.notice.total == report.notice.of(Outcome.SENT) == 2
@@ -303,7 +304,7 @@ async def test_a_person_erased_while_a_digest_waits_for_them_does_not_hold_it_up
         await send_all(stage, await approved(stage, content()))
     await send_all(stage, notice := await approved(stage, content()))
     member, one = three[0]
-    await people.leave(stage.deps, member, one.id, stage.cause(), erase=True)
+    await erasure.erase_membership(stage.deps, member, one.id)
     stage.clock.at += timedelta(days=7, seconds=1)
     found = await digests.digests(stage.deps, notice.mid, 10)
     assert [one.other[notice.id].outcome for one in found if not one.notices] == [Outcome.LEFT]
@@ -354,7 +355,10 @@ async def test_a_member_who_was_overlooked_and_is_none_any_more_has_left(stage, 
     missing = (await next_people(stage.deps, notice, 0, 10)).send[1].number
     await all_but(stage, notice, missing)
     stage.clock.tick()
-    await people.leave(stage.deps, member, one.id, stage.cause(), erase=erase)
+    if erase:
+        await erasure.erase_membership(stage.deps, member, one.id)
+    else:
+        await people.leave(stage.deps, member, one.id, stage.cause())
     assert await completion.finish(stage.deps, notice) == 0
     report = await reporting.report(stage.deps, "nurses", notice.id)
     assert report.notice.status is Status.FINISHED
@@ -366,7 +370,7 @@ async def test_who_left_before_it_was_approved_is_not_in_it_even_when_they_come_
     draft = await authoring.draft(stage.deps, "nurses", content(), by="ada")
     stage.clock.tick()
     for member, membership in ((first, one), (second, two)):
-        await people.leave(stage.deps, member, membership.id, stage.cause(), erase=False)
+        await people.leave(stage.deps, member, membership.id, stage.cause())
     await authoring.approve(stage.deps, "nurses", draft.id, "ada", 1)
     assert await people.undo_leave(stage.deps, second, two.id, stage.cause())
     report = await send_all(stage, await delivery.take_over(stage.deps, draft.id))

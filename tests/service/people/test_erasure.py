@@ -2,14 +2,16 @@
 
 from sqlalchemy import select
 
-from bot.chat import erasure, staff_progress_store
+from bot.chat import erasure as chat_erasure
+from bot.chat import staff_progress_store
 from bot.chat.identity import Who
 from bot.telegram.chat_store import put_chat
 from locales.words import words
+from service import erasure
 from service.assistant import cases as assistant
 from service.assistant import quota
-from service.assistant.values import Draw, Purse
-from service.choices import standing_out
+from service.assistant.values import QuotaDraw, QuotaKind
+from service.choices import opt_out
 from service.db.metadata import metadata
 from service.licences.values import Refusal, RefusalKind
 from service.people import cases
@@ -56,19 +58,19 @@ async def live(stage, member) -> None:
     await cases.choose_language(stage.deps, member, "es")
     await cases.choose_zone(stage.deps, member, "Europe/Madrid")
     await stage.turn(member, 2)
-    _, memberships = await cases.who(stage.deps, member)
-    for one in memberships:
-        await stage.turn(member, -1, one.id)
-        await questions.send(
-            stage.deps, member, one.id, f"why, {one.id}", origin="m:1", language="en"
+    _, memberships = await cases.read_member(stage.deps, member)
+    for membership in memberships:
+        await stage.turn(member, -1, membership.id)
+        await questions.send_question(
+            stage.deps, member, membership.id, f"why, {membership.id}", origin="m:1", language="en"
         )
     await assistant.choose_model(stage.deps, member, on=True, level=1)
-    await assistant.sent_to_model(stage.deps, member, f"a request of {member}")
-    asked = Draw(purse=Purse.MEMBER, owner=member, period="2026-11-21", n=1, most=20)
+    await assistant.keep_request(stage.deps, member, f"a request of {member}")
+    asked = QuotaDraw(kind=QuotaKind.MEMBER, owner=member, period="2026-11-21", n=1, limit=20)
     assert await quota.take(stage.deps, [asked]) is None
     rule = Refusal(RefusalKind.BUYER, "careful-robotics")
-    await standing_out.refuse(stage.deps, member, rule, stage.cause())
-    back = await standing_out.step_out(stage.deps, member, Pause.PAUSED, stage.cause())
+    await opt_out.refuse(stage.deps, member, rule, stage.cause())
+    back = await opt_out.set_pause(stage.deps, member, Pause.PAUSED, stage.cause())
     await stage.show(member, back.proof)
 
 
@@ -77,12 +79,12 @@ def acting(member):
 
 
 async def erase(stage, member):
-    return await cases.erase(stage.deps, member, erasure.of_member(acting(member)))
+    return await erasure.erase_member(stage.deps, member, chat_erasure.of_member(acting(member)))
 
 
 async def leave(stage, member, membership):
-    along = erasure.of_membership(acting(member), membership)
-    await cases.leave(stage.deps, member, membership, stage.cause(), erase=True, along=along)
+    also = chat_erasure.of_membership(acting(member))
+    await erasure.erase_membership(stage.deps, member, membership, also)
 
 
 async def test_every_table_keyed_to_a_member_holds_something_before_and_nothing_after(
@@ -91,11 +93,11 @@ async def test_every_table_keyed_to_a_member_holds_something_before_and_nothing_
     await live(stage, yes_to_four)
     other = await stage.stranger()
     kept = await stage.join(other, "nurses", "N-0004")
-    _, memberships = await cases.who(stage.deps, yes_to_four)
-    ids = (yes_to_four, *(one.id for one in memberships))
+    _, memberships = await cases.read_member(stage.deps, yes_to_four)
+    ids = (yes_to_four, *(membership.id for membership in memberships))
     before, others = await about(stage, *ids), await about(stage, other, kept.id)
     assert keyed() <= set(before), "this test must leave a trace in every personal table"
-    assert await erase(stage, yes_to_four) == tuple(one.mid for one in memberships)
+    assert await erase(stage, yes_to_four) == tuple(membership.mid for membership in memberships)
     assert await about(stage, *ids) == {}
     assert await about(stage, other, kept.id) == others
 
@@ -105,7 +107,7 @@ async def test_erasing_a_person_ends_their_being_staff(stage, nurse):
     await staff.open_link(stage.deps, nurse, made.token)
     await erase(stage, nurse)
     assert (await rows(stage))["staff"] == []
-    assert await staff.posts(stage.deps, nurse) == ()
+    assert await staff.list_roles(stage.deps, nurse) == ()
 
 
 async def test_the_mids_own_roster_stays_the_mids_and_the_reference_can_be_invited_again(
@@ -122,7 +124,7 @@ async def test_leaving_with_erasure_removes_every_row_of_that_membership_and_no_
     stage, yes_to_four
 ):
     await live(stage, yes_to_four)
-    _, (nurses, translators) = await cases.who(stage.deps, yes_to_four)
+    _, (nurses, translators) = await cases.read_member(stage.deps, yes_to_four)
     assert {"events", "latest", "shown", "memberships", "questions"} <= set(
         await about(stage, nurses.id)
     )
@@ -130,15 +132,17 @@ async def test_leaving_with_erasure_removes_every_row_of_that_membership_and_no_
     await leave(stage, yes_to_four, nurses.id)
     assert await about(stage, nurses.id) == {}
     assert await about(stage, translators.id) == others
-    assert [one.mid.id for one in (await cases.who(stage.deps, yes_to_four))[1]] == ["translators"]
+    assert [
+        membership.mid.id for membership in (await cases.read_member(stage.deps, yes_to_four))[1]
+    ] == ["translators"]
 
 
 async def test_after_leaving_with_erasure_nothing_links_the_person_to_that_mid(stage, yes_to_four):
-    _, (nurses, _) = await cases.who(stage.deps, yes_to_four)
+    _, (nurses, _) = await cases.read_member(stage.deps, yes_to_four)
     await leave(stage, yes_to_four, nurses.id)
     kept = await rows(stage)
-    theirs = {one["id"] for one in kept["invites"] if one["mid_id"] == "nurses"}
-    licences = {one["id"] for one in kept["licences"] if one["mid_id"] == "nurses"}
+    theirs = {invite["id"] for invite in kept["invites"] if invite["mid_id"] == "nurses"}
+    licences = {licence["id"] for licence in kept["licences"] if licence["mid_id"] == "nurses"}
     for name, all_rows in kept.items():
         for row in all_rows:
             values = set(map(str, row.values()))
@@ -147,7 +151,7 @@ async def test_after_leaving_with_erasure_nothing_links_the_person_to_that_mid(s
 
 
 async def test_after_leaving_with_erasure_a_new_invite_begins_from_nothing(stage, nurse):
-    _, (nurses,) = await cases.who(stage.deps, nurse)
+    _, (nurses,) = await cases.read_member(stage.deps, nurse)
     await stage.yes(nurse, "sepsis-warning")
     await stage.turn(nurse, 4, nurses.id)
     await leave(stage, nurse, nurses.id)
@@ -159,7 +163,7 @@ async def test_after_leaving_with_erasure_a_new_invite_begins_from_nothing(stage
 
 
 async def test_a_membership_that_was_left_can_still_be_erased(stage, nurse):
-    _, (nurses,) = await cases.who(stage.deps, nurse)
-    await cases.leave(stage.deps, nurse, nurses.id, stage.cause(), erase=False)
+    _, (nurses,) = await cases.read_member(stage.deps, nurse)
+    await cases.leave(stage.deps, nurse, nurses.id, stage.cause())
     await leave(stage, nurse, nurses.id)
     assert await about(stage, nurses.id) == {}

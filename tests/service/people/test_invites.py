@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
+from service import erasure
 from service.db.metadata import metadata
 from service.errors import NotFoundError
+from service.ids import hash_token
 from service.people import cases
-from service.people.cases import hash_token
 from service.people.values import InviteState
 from tests.support.stage import invite_proof, raw
 
@@ -24,7 +25,7 @@ async def accept(stage, member, nonce, cause=None):
 
 
 async def mids_of(stage, member) -> list[str]:
-    return [one.mid.id for one in (await cases.who(stage.deps, member))[1]]
+    return [membership.mid.id for membership in (await cases.read_member(stage.deps, member))[1]]
 
 
 async def test_looking_at_an_invite_joins_nothing_and_accepting_it_does(stage):
@@ -36,11 +37,11 @@ async def test_looking_at_an_invite_joins_nothing_and_accepting_it_does(stage):
     assert await mids_of(stage, member) == []
     assert (await accept(stage, member, view.nonce)).state is InviteState.JOINED
     assert await mids_of(stage, member) == ["nurses"]
-    assert [one.value for one in await stage.history(member)] == ["joined"]
+    assert [event.value for event in await stage.history(member)] == ["joined"]
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 64, "' OR 1=1 --"])
-async def test_a_wrong_token_leads_nowhere(stage, token):
+async def test_an_unknown_invite_token_is_wrong(stage, token):
     await invite(stage)
     view = await cases.look_at_invite(stage.deps, await stage.stranger(), token)
     assert (view.state, view.mid, view.invite_id) == (InviteState.WRONG, None, "")
@@ -61,7 +62,7 @@ async def test_an_invite_expires_after_the_mids_days_even_between_look_and_tap(s
 async def test_a_used_invite_is_used_for_everyone_else_and_told_apart_for_its_person(stage, nurse):
     made = await invite(stage, ref="N-0002")
     first, second = await stage.stranger(), await stage.stranger()
-    seen = [await stage.see_invite(one, made.token) for one in (first, second)]
+    seen = [await stage.see_invite(member, made.token) for member in (first, second)]
     assert (await accept(stage, first, seen[0].nonce)).state is InviteState.JOINED
     assert (await accept(stage, second, seen[1].nonce)).state is InviteState.USED
     assert (await cases.look_at_invite(stage.deps, second, made.token)).state is InviteState.USED
@@ -95,10 +96,10 @@ async def test_of_two_people_who_accept_at_once_exactly_one_joins(stage):
     for ref in ("N-0001", "N-0002", "N-0003", "N-0004"):
         made = await invite(stage, ref=ref)
         people = [await stage.stranger() for _ in range(4)]
-        nonces = [(await stage.see_invite(one, made.token)).nonce for one in people]
+        nonces = [(await stage.see_invite(member, made.token)).nonce for member in people]
         views = await asyncio.gather(*map(accept, [stage] * 4, people, nonces))
-        assert sorted(one.state for one in views) == ["joined", "used", "used", "used"]
-        joined = [one for one in people if await mids_of(stage, one) == ["nurses"]]
+        assert sorted(view.state for view in views) == ["joined", "used", "used", "used"]
+        joined = [member for member in people if await mids_of(stage, member) == ["nurses"]]
         assert len(joined) == 1
 
 
@@ -107,8 +108,8 @@ async def test_the_same_tap_delivered_twice_at_once_joins_once_and_says_so_twice
     view = await stage.see_invite(member, (await invite(stage)).token)
     cause = stage.cause("invite")
     views = await asyncio.gather(*[accept(stage, member, view.nonce, cause) for _ in range(3)])
-    assert {one.state for one in views} == {InviteState.JOINED}
-    assert [one.value for one in await stage.history(member)] == ["joined"]
+    assert {view.state for view in views} == {InviteState.JOINED}
+    assert [event.value for event in await stage.history(member)] == ["joined"]
 
 
 async def test_an_invite_that_was_perhaps_never_seen_joins_nothing(stage):
@@ -120,13 +121,13 @@ async def test_an_invite_that_was_perhaps_never_seen_joins_nothing(stage):
     assert await mids_of(stage, member) == []
 
 
-async def test_what_was_shown_to_one_person_lets_no_other_join(stage):
+async def test_an_invite_shown_to_one_person_does_not_let_another_join(stage):
     first, second = await stage.stranger(), await stage.stranger()
     view = await stage.see_invite(first, (await invite(stage)).token)
     assert (await accept(stage, second, view.nonce)).state is InviteState.WRONG
-    look = await cases.look_again(stage.deps, second, view.nonce)
+    look = await cases.look_at_invite_again(stage.deps, second, view.nonce)
     assert (look.state, look.mid) == (InviteState.WRONG, None)
-    look = await cases.look_again(stage.deps, first, view.nonce)
+    look = await cases.look_at_invite_again(stage.deps, first, view.nonce)
     assert (look.state, look.mid.id) == (InviteState.OPEN, "nurses")
 
 
@@ -135,8 +136,8 @@ async def test_a_new_invite_for_a_reference_ends_the_older_ones_of_that_referenc
     old, other = await invite(stage), await invite(stage, ref="N-0002")
     new = await invite(stage)
     states = [
-        (await cases.look_at_invite(stage.deps, member, one.token)).state
-        for one in (old, new, other)
+        (await cases.look_at_invite(stage.deps, member, new_invite.token)).state
+        for new_invite in (old, new, other)
     ]
     assert states == [InviteState.EXPIRED, InviteState.OPEN, InviteState.OPEN]
 
@@ -159,7 +160,10 @@ async def test_a_token_is_told_once_and_stored_only_as_a_hash(stage, tmp_path):
 
 async def test_invites_by_count_go_to_the_next_people_on_the_roster_who_have_none(stage):
     async def refs(count):
-        return [one.ref for one in await cases.make_invites(stage.deps, "nurses", count=count)]
+        return [
+            new_invite.ref
+            for new_invite in await cases.make_invites(stage.deps, "nurses", count=count)
+        ]
 
     member = await stage.stranger()
     await stage.join(member, "nurses", "N-0002")
@@ -185,12 +189,12 @@ async def test_a_left_reference_of_any_length_can_be_given_to_someone_else(stage
     await stage.bring(bundle)
     first, second = await stage.stranger(), await stage.stranger()
     held = await stage.join(first, "nurses", ref)
-    await cases.leave(stage.deps, first, held.id, stage.cause(), erase=False)
+    await cases.leave(stage.deps, first, held.id, stage.cause())
     given = await stage.join(second, "nurses", ref)
     assert (given.ref, given.id != held.id) == (ref, True)
     async with stage.deps.db.read() as conn:
         table = metadata.tables["memberships"]
         refs = list((await conn.execute(select(table.c.ref))).scalars())
     assert max(map(len, refs)) <= table.c.ref.type.length
-    await cases.leave(stage.deps, first, held.id, stage.cause(), erase=True)
+    await erasure.erase_membership(stage.deps, first, held.id)
     assert await mids_of(stage, second) == ["nurses"]

@@ -1,4 +1,4 @@
-"""The price laws M1-M11 and their edges (blueprint 4b), over random terms and pictures."""
+"""The price laws M1-M11 and their edges over random terms and snapshots."""
 
 import math
 from dataclasses import replace
@@ -14,18 +14,25 @@ from hypothesis import strategies as st
 from service.bundle.resolve import resolve_mid, resolve_terms
 from service.bundle.schema.bundle import Bundle
 from service.licences.rules import possible_refusals
-from service.licences.values import Licence, PriceTerms, Refusal, RefusalKind, Status, Terms
+from service.licences.values import Licence, LicenceStatus, PriceTerms, Refusal, RefusalKind, Terms
 from service.people.values import Member, Membership
 from service.price import formula
 from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS, Bound
 from service.standing import rules
-from service.standing.values import Answer, Holding, Knob, Pause, Picture, Why
+from service.standing.values import (
+    Holding,
+    Knob,
+    LicenceAnswer,
+    MemberSnapshot,
+    Pause,
+    StandingReason,
+)
 from tests.support.stage import NOON, licence_of, raw
 
 D = Decimal
 quick = settings(max_examples=100, deadline=None)
 rich = settings(max_examples=40, deadline=None)
-"""For whole pictures, of which each example is worth many."""
+"""For whole snapshots, of which each example is worth many."""
 
 QUANTA = [D("0.01"), D("0.05"), D("0.25"), D(1), D(5)]
 money = st.decimals(0, 40, places=3)
@@ -78,7 +85,9 @@ def membership_in(mid: str) -> Membership:
     )
 
 
-def licence(terms: Terms, status: Status = Status.ACTIVE, *, floor: int = 1) -> Licence:
+def licence(
+    terms: Terms, status: LicenceStatus = LicenceStatus.ACTIVE, *, floor: int = 1
+) -> Licence:
     return Licence(
         id=f"lic_{terms.slug}",
         mid_id=terms.mid_id,
@@ -102,9 +111,9 @@ def holdings(draw, terms: Terms) -> Holding:
             "end": NOON.date() + timedelta(days=days + 30),
         }
     )
-    status = draw(st.sampled_from([Status.ACTIVE] * 6 + list(Status)))
+    status = draw(st.sampled_from([LicenceStatus.ACTIVE] * 6 + list(LicenceStatus)))
     said = draw(st.sampled_from(["yes"] * 5 + ["no", "later", None]))
-    answer = Answer(said, draw(st.integers(1, 2)), NOON) if said else None
+    answer = LicenceAnswer(said, draw(st.integers(1, 2)), NOON) if said else None
     member_of = membership_in(terms.mid_id)
     if draw(st.integers(0, 9)) == 0:
         member_of = replace(member_of, eligible=frozenset())
@@ -126,8 +135,8 @@ def knobs(draw) -> Knob:
 
 
 @st.composite
-def pictures(draw) -> Picture:
-    return Picture(
+def snapshots(draw) -> MemberSnapshot:
+    return MemberSnapshot(
         member=Member(id="mem_1", locale=None, zone=None, created_at=NOON),
         memberships=tuple(map(membership_in, MIDS)),
         holdings=tuple(draw(holdings(terms)) for terms in TERMS),
@@ -140,12 +149,16 @@ def pictures(draw) -> Picture:
     )
 
 
-def ins(picture: Picture, knob: Knob | None = None) -> set[str]:
-    return {one.holding.licence.slug for one in rules.standings(picture, knob) if one.is_in}
+def ins(snapshot: MemberSnapshot, knob: Knob | None = None) -> set[str]:
+    return {
+        standing.holding.licence.slug
+        for standing in rules.standings(snapshot, knob)
+        if standing.is_in
+    }
 
 
-def at(picture: Picture, position, scope: str = "all") -> set[str]:
-    return ins(picture, picture.knob.turned(scope, position))
+def at(snapshot: MemberSnapshot, position, scope: str = "all") -> set[str]:
+    return ins(snapshot, snapshot.knob.turned(scope, position))
 
 
 def exact_ask(position: int, tier: str, price: PriceTerms) -> Fraction:
@@ -167,7 +180,7 @@ def test_an_ask_is_exactly_what_the_formula_says(price, k):
 
 @pytest.mark.parametrize(("k", "amount"), [(-5, "0.50"), (-2, "1.20"), (0, "2.00"), (3, "3.20"),
                                            (5, "4.00")])  # fmt: skip
-def test_the_example_of_the_blueprint_holds(k, amount):
+def test_asks_of_the_worked_example(k, amount):
     price = TERMS_BY_SLUG["lifting-robot"].price
     assert formula.ask(k, "standard", price).amount == D(amount)
 
@@ -183,20 +196,20 @@ def test_m1_an_ask_never_falls_as_the_knob_rises(price):
 
 
 @rich
-@given(pictures(), st.sampled_from(["all", "mbr_nurses"]))
-def test_m2_a_higher_knob_keeps_a_subset_of_the_licences(picture, scope):
-    sets = [at(picture, k, scope) for k in POSITIONS]
+@given(snapshots(), st.sampled_from(["all", "mbr_nurses"]))
+def test_m2_a_higher_knob_keeps_a_subset_of_the_licences(snapshot, scope):
+    sets = [at(snapshot, k, scope) for k in POSITIONS]
     assert all(higher <= lower for lower, higher in pairwise(sets))
 
 
 @rich
-@given(pictures())
-def test_m3_the_count_never_rises_and_never_leaves_the_member_in_nothing(picture):
-    counts = [rules.change(picture, "all", k).count for k in POSITIONS]
-    assert [one.n for one in counts] == sorted((one.n for one in counts), reverse=True)
-    assert len({one.m for one in counts}) == 1, "what is counted does not depend on the knob"
-    assert at(picture, NEVER) == set()
-    assert rules.change(picture, "all", NEVER).count.n == 0
+@given(snapshots())
+def test_m3_the_count_never_rises_and_never_leaves_the_member_in_nothing(snapshot):
+    counts = [rules.preview_change(snapshot, "all", k).count for k in POSITIONS]
+    assert [count.n for count in counts] == sorted((count.n for count in counts), reverse=True)
+    assert len({count.m for count in counts}) == 1, "what is counted does not depend on the knob"
+    assert at(snapshot, NEVER) == set()
+    assert rules.preview_change(snapshot, "all", NEVER).count.n == 0
 
 
 @quick
@@ -225,20 +238,20 @@ def test_m6_a_higher_base_raises_the_ask_by_no_more_than_itself_and_one_quantum(
 
 
 @rich
-@given(pictures(), st.sampled_from(TERMS), st.sampled_from(["no", "later", None]),
+@given(snapshots(), st.sampled_from(TERMS), st.sampled_from(["no", "later", None]),
        st.sampled_from(RULES), st.sampled_from([Pause.PAUSED, Pause.STOPPED]))  # fmt: skip
-def test_m7_taking_back_refusing_and_pausing_only_ever_remove(picture, terms, said, rule, pause):
-    def taken_back(one: Holding) -> Holding:
-        if one.licence.slug != terms.slug:
-            return one
-        return replace(one, answer=Answer(said, 2, NOON) if said else None)
+def test_m7_taking_back_refusing_and_pausing_only_ever_remove(snapshot, terms, said, rule, pause):
+    def taken_back(holding: Holding) -> Holding:
+        if holding.licence.slug != terms.slug:
+            return holding
+        return replace(holding, answer=LicenceAnswer(said, 2, NOON) if said else None)
 
-    before = ins(picture)
-    without = replace(picture, holdings=tuple(map(taken_back, picture.holdings)))
+    before = ins(snapshot)
+    without = replace(snapshot, holdings=tuple(map(taken_back, snapshot.holdings)))
     assert ins(without) == before - {terms.slug}
-    refused = replace(picture, refusals=tuple(sorted({*picture.refusals, rule})))
+    refused = replace(snapshot, refusals=tuple(sorted({*snapshot.refusals, rule})))
     assert ins(refused) <= before
-    assert ins(replace(picture, pause=pause)) == set()
+    assert ins(replace(snapshot, pause=pause)) == set()
 
 
 @quick
@@ -274,9 +287,9 @@ def test_m11_earnings_are_not_higher_the_higher_the_knob():
 
 
 @rich
-@given(pictures())
-def test_the_best_position_equals_trying_them_all(picture):
-    for holding in picture.holdings:
+@given(snapshots())
+def test_the_best_position_equals_trying_them_all(snapshot):
+    for holding in snapshot.holdings:
         if holding.licence.terms.price is None:
             continue
         tried = [
@@ -285,58 +298,58 @@ def test_the_best_position_equals_trying_them_all(picture):
             and exact_ask(k, "verified", holding.licence.terms.price)
             <= Fraction(holding.licence.terms.price.rate)
         ]  # fmt: skip
-        assert rules.standing(picture, holding).best == (max(tried) if tried else None)
+        assert rules.standing(snapshot, holding).best == (max(tried) if tried else None)
 
 
 @rich
-@given(pictures())
-def test_below_the_best_position_a_member_is_in_if_nothing_else_keeps_them_out(picture):
+@given(snapshots())
+def test_below_the_best_position_a_member_is_in_if_nothing_else_keeps_them_out(snapshot):
     for k in POSITIONS:
         supposed = Knob(general=k)
-        for one in rules.standings(picture, supposed):
-            if one.why in {Why.IN, Why.PRICE}:
-                assert one.is_in == (one.best is not None and k <= one.best)
+        for standing in rules.standings(snapshot, supposed):
+            if standing.why in {StandingReason.IN, StandingReason.PRICE}:
+                assert standing.is_in == (standing.best is not None and k <= standing.best)
 
 
 @rich
-@given(pictures(), positions, st.sampled_from(["all", "mbr_nurses", "mbr_translators"]))
-def test_a_preview_tells_who_leaves_and_who_enters_and_nothing_else(picture, position, scope):
-    told = rules.change(picture, scope, position)
-    before, after = ins(picture), at(picture, position, scope)
-    assert {one.holding.licence.slug for one in told.leaves} == before - after
-    assert {one.holding.licence.slug for one in told.enters} == after - before
-    assert all(one.is_in for one in told.enters)
-    assert not any(one.is_in for one in told.leaves)
+@given(snapshots(), positions, st.sampled_from(["all", "mbr_nurses", "mbr_translators"]))
+def test_a_preview_lists_exactly_the_licences_left_and_entered(snapshot, position, scope):
+    preview = rules.preview_change(snapshot, scope, position)
+    before, after = ins(snapshot), at(snapshot, position, scope)
+    assert {standing.holding.licence.slug for standing in preview.leaves} == before - after
+    assert {standing.holding.licence.slug for standing in preview.enters} == after - before
+    assert all(standing.is_in for standing in preview.enters)
+    assert not any(standing.is_in for standing in preview.leaves)
 
 
 @rich
-@given(pictures())
-def test_no_licence_is_in_without_a_yes_that_holds(picture):
-    for one in rules.standings(picture):
-        holding = one.holding
-        if one.is_in:
+@given(snapshots())
+def test_no_licence_is_in_without_a_yes_that_holds(snapshot):
+    for standing in rules.standings(snapshot):
+        holding = standing.holding
+        if standing.is_in:
             assert holding.answer is not None
             assert holding.answer.value == "yes"
             assert holding.answer.version >= holding.licence.floor
-            assert holding.licence.status is Status.ACTIVE
+            assert holding.licence.status is LicenceStatus.ACTIVE
             assert holding.eligible
-            assert not one.refused_by
-            assert picture.pause is Pause.OFF
-            assert one.counts
+            assert not standing.refused_by
+            assert snapshot.pause is Pause.OFF
+            assert standing.counts
 
 
 def priced(**changed) -> PriceTerms:
     return TERMS_BY_SLUG["lifting-robot"].price.model_copy(update=changed)
 
 
-def picture_of(price: PriceTerms | None, knob: Knob, *, said: str = "yes") -> Picture:
+def snapshot_of(price: PriceTerms | None, knob: Knob, *, said: str = "yes") -> MemberSnapshot:
     terms = TERMS_BY_SLUG["lifting-robot"].model_copy(update={"price": price})
     holding = Holding(
         membership=replace(membership_in("nurses"), tier="standard"),
         licence=licence(terms),
-        answer=Answer(said, 2, NOON),
+        answer=LicenceAnswer(said, 2, NOON),
     )
-    return Picture(
+    return MemberSnapshot(
         member=Member(id="mem_1", locale=None, zone=None, created_at=NOON),
         memberships=(holding.membership,),
         holdings=(holding,),
@@ -351,8 +364,8 @@ def picture_of(price: PriceTerms | None, knob: Knob, *, said: str = "yes") -> Pi
 @given(prices(), st.integers(0, 20))
 def test_e1_under_a_cap_below_the_rate_only_never_keeps_data_out(price, above):
     price = price.model_copy(update={"rate": price.cap + above})
-    assert ins(picture_of(price, Knob(general=HIGHEST))) == {"lifting-robot"}
-    assert ins(picture_of(price, Knob(general=NEVER))) == set()
+    assert ins(snapshot_of(price, Knob(general=HIGHEST))) == {"lifting-robot"}
+    assert ins(snapshot_of(price, Knob(general=NEVER))) == set()
     assert formula.best_position("standard", price) == HIGHEST
 
 
@@ -378,7 +391,7 @@ def test_e3_a_price_that_cannot_be_is_refused_before_it_is_stored(field, value):
         Bundle.model_validate(bundle)
 
 
-def test_e4_a_base_outside_the_limits_is_told_as_the_limits_doing():
+def test_e4_a_base_outside_the_limits_names_the_limit_as_bound():
     low = formula.ask(0, "standard", priced(base={"standard": D("0.10")}))
     high = formula.ask(0, "standard", priced(base={"standard": D(9)}))
     assert (low.amount, low.bound) == (D("0.50"), Bound.FLOOR)
@@ -387,36 +400,36 @@ def test_e4_a_base_outside_the_limits_is_told_as_the_limits_doing():
 
 
 def test_e6_without_a_rate_a_member_is_told_unknown_and_is_not_in():
-    (one,) = rules.standings(picture_of(priced(rate=None), Knob()))
-    assert one.why is Why.UNKNOWN
-    assert one.best is None
-    assert not one.is_in
-    assert one.counts
+    (standing,) = rules.standings(snapshot_of(priced(rate=None), Knob()))
+    assert standing.why is StandingReason.UNKNOWN
+    assert standing.best is None
+    assert not standing.is_in
+    assert standing.counts
     assert formula.gross(priced(rate=None), D(1)) is None
 
 
 def test_e8_a_bounded_knob_tells_what_was_asked_and_what_was_applied():
     asked = formula.ask(-5, "standard", priced())
-    assert (asked.wanted, asked.applied, asked.bound) == (D("-2.00"), D("-1.50"), Bound.BIAS)
+    assert (asked.bias, asked.applied, asked.bound) == (D("-2.00"), D("-1.50"), Bound.BIAS)
     assert formula.ask(-3, "standard", priced()).bound is Bound.NONE
 
 
 def test_e13_one_step_either_way_is_previewed_from_the_same_function():
-    picture = picture_of(priced(), Knob(general=1))
-    assert rules.change(picture, "all", 2).count.n == 0
-    assert rules.change(picture, "all", 1).count.n == 1
+    snapshot = snapshot_of(priced(), Knob(general=1))
+    assert rules.preview_change(snapshot, "all", 2).count.n == 0
+    assert rules.preview_change(snapshot, "all", 1).count.n == 1
 
 
-def test_a_tie_is_in():
+def test_an_ask_equal_to_the_rate_is_in():
     price = priced(rate=D("2.00"))
-    assert ins(picture_of(price, Knob())) == {"lifting-robot"}
-    assert ins(picture_of(price.model_copy(update={"rate": D("1.99")}), Knob())) == set()
+    assert ins(snapshot_of(price, Knob())) == {"lifting-robot"}
+    assert ins(snapshot_of(price.model_copy(update={"rate": D("1.99")}), Knob())) == set()
 
 
 def test_an_unpaid_licence_follows_consent_and_never_alone():
-    assert ins(picture_of(None, Knob(general=HIGHEST))) == {"lifting-robot"}
-    assert ins(picture_of(None, Knob(general=NEVER))) == set()
-    assert ins(picture_of(None, Knob(general=LOWEST), said="no")) == set()
+    assert ins(snapshot_of(None, Knob(general=HIGHEST))) == {"lifting-robot"}
+    assert ins(snapshot_of(None, Knob(general=NEVER))) == set()
+    assert ins(snapshot_of(None, Knob(general=LOWEST), said="no")) == set()
 
 
 def test_a_tier_without_a_base_of_its_own_uses_the_standard_one():
@@ -424,14 +437,14 @@ def test_a_tier_without_a_base_of_its_own_uses_the_standard_one():
     assert formula.ask(0, "verified", priced()).amount == D("2.50")
 
 
-def test_everyone_gets_the_rate_or_everyone_their_ask():
+def test_gross_is_the_rate_when_uniform_and_else_the_ask():
     assert formula.gross(priced(settlement="uniform"), D("1.20")) == D("2.40")
     assert formula.gross(priced(settlement="ask"), D("1.20")) == D("1.20")
 
 
 @quick
 @given(money, st.decimals(0, 1, places=4), st.sampled_from(QUANTA))
-def test_what_reaches_the_member_is_their_share_rounded_down(paid, share, quantum):
+def test_net_is_the_members_share_rounded_down(paid, share, quantum):
     exact = Fraction(paid) * Fraction(share)
     got = Fraction(formula.net(paid, share, quantum))
     assert got == math.floor(exact / Fraction(quantum)) * Fraction(quantum)
@@ -440,7 +453,7 @@ def test_what_reaches_the_member_is_their_share_rounded_down(paid, share, quantu
 
 @quick
 @given(st.integers(0, 1000), st.sampled_from(QUANTA))
-def test_exact_halves_go_to_the_even_multiple(whole, quantum):
+def test_rounding_takes_exact_halves_to_the_even_multiple(whole, quantum):
     halfway = (whole + D("0.5")) * quantum
     assert formula.round_to(halfway, quantum) == (whole + whole % 2) * quantum
 
@@ -480,10 +493,10 @@ def test_an_own_position_set_after_never_acts(knob, own):
 
 
 @rich
-@given(pictures())
-def test_what_comes_back_after_a_pause_is_only_what_was_agreed_to(picture):
-    paused = replace(picture, pause=Pause.PAUSED)
-    for one in rules.coming_back(paused, replace(paused, pause=Pause.OFF)):
-        assert one.holding.answer is not None
-        assert one.holding.answer.value == "yes"
-        assert not one.refused_by
+@given(snapshots())
+def test_ending_a_pause_restores_only_licences_with_a_yes(snapshot):
+    paused = replace(snapshot, pause=Pause.PAUSED)
+    for standing in rules.restored_standings(paused, replace(paused, pause=Pause.OFF)):
+        assert standing.holding.answer is not None
+        assert standing.holding.answer.value == "yes"
+        assert not standing.refused_by

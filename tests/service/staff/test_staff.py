@@ -4,14 +4,11 @@ import asyncio
 
 import pytest
 
-from bot.chat import erasure
-from bot.chat.identity import Who
-from locales.words import words
+from service import erasure
 from service.errors import NotFoundError
 from service.notices.authoring import cases as authoring
 from service.notices.authoring import staff_names
 from service.notices.values import Audience, Content, NoticeKind, NoticeText
-from service.people import cases as people
 from service.staff import cases
 from service.staff.values import LinkState
 
@@ -28,43 +25,43 @@ async def test_the_first_to_open_the_link_is_staff_and_nobody_after(stage):
     assert await open_(stage, ada, made.token) is LinkState.WELCOME
     assert await open_(stage, ada, made.token) is LinkState.WELCOME
     assert await open_(stage, other, made.token) is LinkState.USED
-    assert [one.name for one in await cases.posts(stage.deps, ada)] == ["Ada"]
-    assert await cases.posts(stage.deps, other) == ()
+    assert [role.name for role in await cases.list_roles(stage.deps, ada)] == ["Ada"]
+    assert await cases.list_roles(stage.deps, other) == ()
 
 
-async def test_of_two_at_once_one_is_staff(stage):
+async def test_of_two_people_who_open_a_staff_link_at_once_one_is_staff(stage):
     made = await cases.add(stage.deps, "nurses", "Ada")
     both = [await stage.stranger(), await stage.stranger()]
-    states = await asyncio.gather(*(open_(stage, one, made.token) for one in both))
+    states = await asyncio.gather(*(open_(stage, member, made.token) for member in both))
     assert sorted(states) == [LinkState.USED, LinkState.WELCOME]
 
 
-async def test_a_link_ends_after_seven_days(stage):
+async def test_a_staff_link_expires_after_seven_days(stage):
     made = await cases.add(stage.deps, "nurses", "Ada")
     stage.clock.tick(days=7)
     assert await open_(stage, await stage.stranger(), made.token) is LinkState.EXPIRED
 
 
 @pytest.mark.parametrize("token", ["", "staff_", "staff_nothing", "x" * 64])
-async def test_a_wrong_link_leads_nowhere(stage, token):
+async def test_an_unknown_staff_link_is_wrong(stage, token):
     await cases.add(stage.deps, "nurses", "Ada")
     assert await open_(stage, await stage.stranger(), token) is LinkState.WRONG
 
 
-async def test_removed_is_at_once_and_for_the_unused_link_too(stage):
+async def test_removing_staff_ends_role_and_unused_link_at_once(stage):
     ada = await stage.stranger()
     made = await cases.add(stage.deps, "nurses", "Ada")
     await open_(stage, ada, made.token)
     unused = await cases.add(stage.deps, "nurses", "Ben")
-    for one in (made, unused):
-        await cases.remove(stage.deps, one.staff.id, staff_names.forget_staff)
-        assert await open_(stage, ada, one.token) is LinkState.WRONG
-    assert await cases.posts(stage.deps, ada) == ()
-    assert await cases.listed(stage.deps, "nurses") == []
+    for added in (made, unused):
+        await erasure.remove_staff(stage.deps, added.staff.id)
+        assert await open_(stage, ada, added.token) is LinkState.WRONG
+    assert await cases.list_roles(stage.deps, ada) == ()
+    assert await cases.list_staff(stage.deps, "nurses") == []
     with pytest.raises(NotFoundError):
-        await cases.post(stage.deps, ada, "nurses")
+        await cases.require_role(stage.deps, ada, "nurses")
     with pytest.raises(NotFoundError):
-        await cases.remove(stage.deps, "stf_nobody", staff_names.forget_staff)
+        await erasure.remove_staff(stage.deps, "stf_nobody")
 
 
 async def test_nobody_is_staff_of_one_mid_twice_but_of_two_mids_they_can_be(stage):
@@ -83,13 +80,13 @@ async def test_a_name_that_cannot_stand_under_a_notice_is_refused(stage, name):
         await cases.add(stage.deps, "nurses", name)
 
 
-async def test_two_of_one_name_are_refused(stage):
+async def test_two_staff_of_one_name_are_refused(stage):
     await cases.add(stage.deps, "nurses", "Ada")
     with pytest.raises(cases.StaffRefusedError, match="already"):
         await cases.add(stage.deps, "nurses", "ADA")
 
 
-async def test_the_token_is_not_stored(stage):
+async def test_a_staff_links_token_is_not_stored(stage):
     from sqlalchemy import select
 
     from service.staff.store import staff
@@ -111,21 +108,21 @@ async def signed(stage, *names):
 
 
 @pytest.mark.parametrize("how", ["removed", "erased"])
-async def test_who_is_staff_no_more_is_not_named_in_what_they_wrote_and_approved(stage, how):
+async def test_former_staff_are_not_named_in_notices_they_wrote_and_approved(stage, how):
     await stage.bring_examples()
     member, ada = await stage.stranger(), await stage.stranger()
     await stage.join(member, "nurses", "N-0001")
     made = await cases.add(stage.deps, "nurses", "Ada")
     await open_(stage, ada, made.token)
-    one, two = await signed(stage, "Ada"), await signed(stage, "Adam")
+    by_ada, by_adam = await signed(stage, "Ada"), await signed(stage, "Adam")
     if how == "removed":
-        await cases.remove(stage.deps, made.staff.id, staff_names.forget_staff)
+        await erasure.remove_staff(stage.deps, made.staff.id)
     else:
-        await people.erase(stage.deps, ada, erasure.of_member(Who(ada, words("en"), row=0)))
-    one = await authoring.read(stage.deps, "nurses", one.id)
-    assert (one.created_by, one.approved_by) == (made.staff.id, made.staff.id)
-    two = await authoring.read(stage.deps, "nurses", two.id)
-    assert (two.created_by, two.approved_by) == ("Adam", "Adam")
+        await erasure.erase_member(stage.deps, ada)
+    by_ada = await authoring.read(stage.deps, "nurses", by_ada.id)
+    assert (by_ada.created_by, by_ada.approved_by) == (made.staff.id, made.staff.id)
+    by_adam = await authoring.read(stage.deps, "nurses", by_adam.id)
+    assert (by_adam.created_by, by_adam.approved_by) == ("Adam", "Adam")
 
 
 def test_of_two_who_approved_only_the_one_who_is_gone_loses_the_name():
