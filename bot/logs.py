@@ -19,7 +19,7 @@ def hide_tokens(text: str) -> str:
     return _TOKEN.sub("[secret]", text)
 
 
-def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Take bot tokens and invite tokens out of whatever is about to be logged."""
     return {
         key: hide_tokens(value) if isinstance(value, str) else value
@@ -27,7 +27,7 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     }
 
 
-def told_without_words(
+def replace_exception(
     _: Any, __: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Put where it happened and which kinds of error in place of an exception.
@@ -54,7 +54,7 @@ def _frames(error: BaseException) -> str:
     return "\n".join([*parts, "".join(traceback.format_tb(error.__traceback__)) + kind])
 
 
-def set_up(level: str) -> None:
+def configure_logging(level: str) -> None:
     """Send every log, our own and the libraries', through the same redaction to stderr.
 
     ``level`` is that of our own; libraries are heard from warnings on.
@@ -62,8 +62,8 @@ def set_up(level: str) -> None:
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        told_without_words,
-        redact,
+        replace_exception,
+        redact_event,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -77,7 +77,7 @@ def set_up(level: str) -> None:
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                redact,
+                redact_event,
                 structlog.processors.JSONRenderer(),
             ],
         )

@@ -219,7 +219,7 @@ def _version() -> str:
         return "unknown"
 
 
-class Counted(BaseRequestMiddleware):
+class CallCounter(BaseRequestMiddleware):
     """Counts every call to Telegram. Registered after ``Pace``, it sees each try."""
 
     def __init__(self, metrics: Metrics) -> None:

@@ -17,7 +17,7 @@ from service.deps import Deps
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Deps]:
+async def open_store(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Deps]:
     """The store, opened and brought to the present revision, and closed at the end.
 
     Raises:

@@ -24,7 +24,7 @@ SILENT_SECONDS = 150.0
 Usage = Callable[[], Awaitable[tuple[float, float]]]
 
 
-class Ready:
+class ReadinessCheck:
     """Whether the process can do its work. Asked often, it answers from a moment ago.
 
     With ``usage`` it also counts how much of a model's month is used: by the MID that used most,

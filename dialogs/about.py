@@ -1,9 +1,9 @@
-"""What Midline is, what it keeps, help, and what to say to anything else that is typed."""
+"""Screens about this instance: what Midline is, privacy, help; and the screens of errors."""
 
 from dataclasses import dataclass
 
 from dialogs import parts
-from dialogs.callbacks import Go, Place, ShowLicences, ShowRequest
+from dialogs.callbacks import Go, Place, ShowLicences, ShowModelRequest
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
 from knowledge.replies import ModelHere
 from locales.words import Words
@@ -12,9 +12,11 @@ from service.assistant.values import ModelChoice, ModelView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """Who runs this instance: a name, how to reach them, who pays for it. None: not said.
+    """Who runs this instance. A field that is None was left out of the settings.
 
-    ``model`` is the one that may answer here, None where none does.
+    Attributes:
+        place: where the data is stored.
+        model: the AI model that may answer here; None where none is set up.
     """
 
     name: str | None = None
@@ -25,9 +27,10 @@ class Operator:
 
 
 def about(operator: Operator, w: Words) -> Screen:
-    """Who built it, who runs it, who pays, and whether an AI model answers (mission N16)."""
-    unsaid = w.t("not said here")
+    """Who built it, who runs it, who pays, and whether an AI model answers."""
+    missing = w.t("not said here")
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("What Midline is")),
             w.t(
@@ -37,9 +40,9 @@ def about(operator: Operator, w: Words) -> Screen:
             lines(
                 [
                     w.t("Built by: the Midline project. The code is open to all."),
-                    w.t("Run by: {name}", name=operator.name or unsaid),
-                    w.t("Paid by: {name}", name=operator.paid_by or unsaid),
-                    _ai(operator.model, w),
+                    w.t("Run by: {name}", name=operator.name or missing),
+                    w.t("Paid by: {name}", name=operator.paid_by or missing),
+                    _ai_note(operator.model, w),
                 ]
             ),
             w.t("It holds no money and can move none."),
@@ -54,7 +57,7 @@ def about(operator: Operator, w: Words) -> Screen:
     )
 
 
-def _ai(model: ModelHere | None, w: Words) -> str:
+def _ai_note(model: ModelHere | None, w: Words) -> str:
     if model is None:
         return w.t("AI: no AI model answers here. The texts are fixed beforehand.")
     return w.t("AI: the model {name} at {place} answers you, but only if you said yes.",
@@ -62,12 +65,13 @@ def _ai(model: ModelHere | None, w: Words) -> str:
 
 
 def privacy(operator: Operator, view: ModelView, w: Words) -> Screen:
-    """What is stored, where, who runs it, and how to get it out or gone.
+    """What is stored, where, who sees it, and how to get a copy or have it erased.
 
-    Where a model may answer, also what the member said to it, and what went to it last.
+    Where a model is set up, also whether it sees the member's questions.
     """
-    unsaid = w.t("not said here")
+    missing = w.t("not said here")
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("Privacy")),
             lines(
@@ -83,10 +87,10 @@ def privacy(operator: Operator, view: ModelView, w: Words) -> Screen:
             lines(
                 [
                     bold(w.t("Where, and who runs it")),
-                    w.t("Place: {place}", place=operator.place or unsaid),
+                    w.t("Place: {place}", place=operator.place or missing),
                     w.t("It is locked. The key is kept apart from it."),
-                    w.t("Run by: {name}", name=operator.name or unsaid),
-                    w.t("Contact: {contact}", contact=operator.contact or unsaid),
+                    w.t("Run by: {name}", name=operator.name or missing),
+                    w.t("Contact: {contact}", contact=operator.contact or missing),
                     w.t("Telegram carries the messages and can read them."),
                 ]
             ),
@@ -95,7 +99,7 @@ def privacy(operator: Operator, view: ModelView, w: Words) -> Screen:
                     bold(w.t("Who sees it")),
                     w.t("A MID sees its own members' answers, by its own numbers."),
                     w.t("No MID learns of another. No buyer learns who you are from us."),
-                    *_model(operator.model, view, w),
+                    *_model_access(operator.model, view, w),
                 ]
             ),
             lines(
@@ -108,7 +112,7 @@ def privacy(operator: Operator, view: ModelView, w: Words) -> Screen:
         rows=rows(
             (
                 Button(w.p("button", "AI model"), Go(place=Place.MODEL)),
-                Button(w.p("button", "Last request"), ShowRequest(page=0)),
+                Button(w.p("button", "Last request"), ShowModelRequest(page=0)),
             )
             if operator.model
             else None,
@@ -118,7 +122,7 @@ def privacy(operator: Operator, view: ModelView, w: Words) -> Screen:
     )
 
 
-def _model(model: ModelHere | None, view: ModelView, w: Words) -> list[str]:
+def _model_access(model: ModelHere | None, view: ModelView, w: Words) -> list[str]:
     if model is None:
         return []
     if view.choice is ModelChoice.YES:
@@ -127,8 +131,9 @@ def _model(model: ModelHere | None, view: ModelView, w: Words) -> list[str]:
 
 
 def help_(w: Words, *, unknown: bool = False) -> Screen:
-    """What can be done here, in a few lines; ``unknown`` when a command was none of them."""
+    """The help; ``unknown`` says first that the command was not recognised."""
     return Screen(
+        w.locale,
         text=paragraphs(
             w.t("I do not know that command.") if unknown else None,
             bold(w.t("Help")),
@@ -166,8 +171,9 @@ def help_(w: Words, *, unknown: bool = False) -> Screen:
 
 
 def not_text(w: Words) -> Screen:
-    """A picture, a voice message, a file."""
+    """The answer to a message that is not text, such as a picture or a file."""
     return Screen(
+        w.locale,
         text=paragraphs(
             w.t("I can only read text. What you sent was not kept."),
         ),
@@ -176,8 +182,9 @@ def not_text(w: Words) -> Screen:
 
 
 def old_button(w: Words) -> Screen:
-    """A button that no longer means anything, or never was theirs."""
+    """The answer to a button that no handler takes, or that names a thing of somebody else."""
     return Screen(
+        w.locale,
         text=paragraphs(w.t("That button is too old to use. Nothing was changed.")),
         rows=rows(
             (
@@ -190,13 +197,14 @@ def old_button(w: Words) -> Screen:
 
 
 def refused(key: str, w: Words) -> Screen:
-    """What the service refused on purpose, by the key of its error."""
+    """The screen of a ``MidlineError``, by the error's key."""
     return old_button(w) if key == "not_yours" else trouble(w)
 
 
 def trouble(w: Words) -> Screen:
-    """Something failed on our side."""
+    """The answer to an update whose handler failed unexpectedly."""
     return Screen(
+        w.locale,
         text=paragraphs(
             w.t("Something went wrong on our side. It was noted."),
             w.t("Please look at your licences to see what was saved."),
@@ -209,7 +217,9 @@ def trouble(w: Words) -> Screen:
 
 
 def in_a_group(w: Words) -> Screen:
-    """In a group chat nothing personal is said."""
+    """The answer to a command in a group chat, where nothing personal may be shown."""
     return Screen(
-        text=paragraphs(w.t("I only talk in private. Open a chat with me to go on.")), rows=()
+        w.locale,
+        text=paragraphs(w.t("I only talk in private. Open a chat with me to go on.")),
+        rows=(),
     )

@@ -1,4 +1,7 @@
-"""The buttons of what an article, or a model, may offer to do. Their words are the catalogue's."""
+"""Buttons for the actions that an article, or a model's answer, may name.
+
+A model picks an ``Action``; the label and the target of its button are fixed here.
+"""
 
 from collections.abc import Iterable
 
@@ -25,15 +28,15 @@ _PLACES = {
 }
 
 
-def acting(actions: Iterable[Action], w: Words) -> tuple[Button, ...]:
-    """The buttons of what an article offers to do. To a person leads a button of its own."""
+def action_buttons(actions: Iterable[Action], w: Words) -> tuple[Button, ...]:
+    """A button for each action, once. ``HUMAN`` gets none: every answer has that button anyway."""
     return tuple(
-        _act(fromkey, w) for fromkey in dict.fromkeys(actions) if fromkey is not Action.HUMAN
+        _button(action, w) for action in dict.fromkeys(actions) if action is not Action.HUMAN
     )
 
 
-def _act(action: Action, w: Words) -> Button:
-    says = {
+def _button(action: Action, w: Words) -> Button:
+    labels = {
         Action.LICENCES: w.p("button", "My licences"),
         Action.PRICE: w.p("button", "My price"),
         Action.CHOICES: w.p("button", "My choices"),
@@ -51,5 +54,5 @@ def _act(action: Action, w: Words) -> Button:
         Action.NOTICES: w.p("button", "All notices"),
     }
     if action is Action.LICENCES:
-        return Button(says[action], ShowLicences(page=0))
-    return Button(says[action], Go(place=_PLACES[action]))
+        return Button(labels[action], ShowLicences(page=0))
+    return Button(labels[action], Go(place=_PLACES[action]))

@@ -1,7 +1,7 @@
-"""What is said to a question: an article with the member's facts, topics, or a model's answer.
+"""Replies to a typed question: an article with the member's facts, topics, or a model's answer.
 
-An article that was searched for is called the closest text, never the answer: whether it answers
-the question, only the member can tell.
+An article found by search is called the closest text, never the answer: only the member can tell
+whether it answers the question.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,25 +9,34 @@ from collections.abc import Callable, Iterable
 from aiogram.filters.callback_data import CallbackData
 
 from dialogs import mid, model, parts
-from dialogs.actions import acting
-from dialogs.callbacks import AskPerson, Go, NotThis, Place, ShowLegal, ShowLicences, ShowTopic
-from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs, rows, short
+from dialogs.actions import action_buttons
+from dialogs.callbacks import (
+    AskPerson,
+    Go,
+    Place,
+    ShowLegalText,
+    ShowLicences,
+    ShowOtherTopics,
+    ShowTopic,
+)
+from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, rows_of_two, shorten
 from knowledge.replies import Reply, Way
 from knowledge.values import Article, Fact, Reason, Tier
 from locales.words import Words
 from service.assistant.values import ModelView
 from service.questions.values import MAX_LENGTH
 
-NAME_BYTES = 58
+# What Telegram's 64 bytes of callback data leave for an article's id.
+TOPIC_ID_BYTES = 58
 
 
 def screen(reply: Reply, w: Words) -> Screen:
-    """The screen of a reply."""
-    return _WAYS[reply.way](reply, w)
+    """The screen of a reply, in the language of ``w``."""
+    return _BUILDERS[reply.way](reply, w)
 
 
 def thinking(w: Words) -> str:
-    """What stands there while a model writes."""
+    """Plain text of the draft that is shown until a model has answered."""
     return w.t("Looking for an answer…")
 
 
@@ -36,72 +45,78 @@ def _article(reply: Reply, w: Words) -> Screen:
     assert article is not None
     closest = w.t("This is the closest text I have.") if reply.way is Way.LIKELY else None
     return Screen(
+        w.locale,
         text=paragraphs(
             lines(_notes(reply, w)),
             closest,
             bold(article.title),
             *article.text.split("\n\n"),
             _facts(reply.facts, w),
-            lines(_source(article, w)),
+            lines(_source_notes(article, w)),
         ),
         rows=rows(
-            *in_twos(acting(article.actions, w)),
-            _not_this(article, w) if reply.typed else None,
-            (_person(reply, w), parts.home(w)),
+            *rows_of_two(action_buttons(article.actions, w)),
+            _not_this_button(article, w) if reply.typed else None,
+            (_person_button(reply, w), parts.home(w)),
         ),
     )
 
 
 def _topics(reply: Reply, w: Words) -> Screen:
     facts = _facts(reply.facts, w)
-    # A question about a licence that was found is met by what is true of it.
-    asks = w.t("Is it about one of these?") if reply.topics else None
+    question = w.t("Is it about one of these?") if reply.topics else None
     return Screen(
+        w.locale,
         text=paragraphs(
             lines(_notes(reply, w)),
             facts,
+            # The facts on a licence that the question names already answer part of it.
             None if facts else w.t("I am not sure what you mean."),
-            asks,
+            question,
         ),
-        rows=rows(*_topic_buttons(reply.topics), (_person(reply, w), parts.home(w))),
+        rows=rows(*_topic_buttons(reply.topics), (_person_button(reply, w), parts.home(w))),
     )
 
 
 def _off_topic(reply: Reply, w: Words) -> Screen:
     return Screen(
+        w.locale,
         text=paragraphs(
             lines(_notes(reply, w)),
             w.t("I have nothing on that. I only know about your data, your licences, your price "
                 "and your MIDs."),
             w.t("If it is about one of them, other words may help, or a person."),
         ),
-        rows=rows(*_usual(w), (_person(reply, w), parts.home(w))),
+        rows=rows(*_starting_points(w), (_person_button(reply, w), parts.home(w))),
     )  # fmt: skip
 
 
 def _nothing(reply: Reply, w: Words) -> Screen:
     return Screen(
+        w.locale,
         text=paragraphs(
             lines(_notes(reply, w)),
             w.t("I can't look that up now. A person can answer you."),
             w.t("Perhaps one of these is what you need:"),
         ),
-        rows=rows(*_usual(w), (_person(reply, w), parts.home(w))),
+        rows=rows(*_starting_points(w), (_person_button(reply, w), parts.home(w))),
     )
 
 
 def _greeting(_: Reply, w: Words) -> Screen:
     return Screen(
+        w.locale,
         text=paragraphs(
             w.t("Hello. Ask me anything about your data, your licences or your MIDs."),
             w.t("Write it the way you would say it."),
         ),
-        rows=rows(*_usual(w), (parts.human(w), parts.home(w))),
+        rows=rows(*_starting_points(w), (parts.human(w), parts.home(w))),
     )
 
 
 def _too_many(_: Reply, w: Words) -> Screen:
     return Screen(
+        w.locale,
         text=paragraphs(
             w.t("Those were many questions in a short time. Please wait a minute."),
             w.t("Buttons and commands work as always."),
@@ -115,9 +130,10 @@ def _model(reply: Reply, w: Words) -> Screen:
     assert answer is not None
     titles = [parts.in_quotes(source.title, w) for source in answer.sources]
     return Screen(
+        w.locale,
         text=paragraphs(
             lines(_notes(reply, w)),
-            said([claim.text for claim in answer.claims], w),
+            join_claims([claim.text for claim in answer.claims], w),
             _facts(reply.facts, w),
             lines(
                 [
@@ -127,28 +143,28 @@ def _model(reply: Reply, w: Words) -> Screen:
             ),
         ),
         rows=rows(
-            *in_twos(acting(answer.actions, w)),
+            *rows_of_two(action_buttons(answer.actions, w)),
             *_topic_buttons(answer.sources),
-            (_person(reply, w), parts.home(w)),
+            (_person_button(reply, w), parts.home(w)),
         ),
     )
 
 
-def said(claims: Iterable[str], w: Words) -> str:
-    """The sentences of a model, one after the other, as plain text."""
+def join_claims(claims: Iterable[str], w: Words) -> str:
+    """The sentences of a model's answer as one plain text."""
     return w.sentences([claim.strip() for claim in claims])
 
 
 def _human(reply: Reply, w: Words) -> Screen:
-    return mid.human(reply.memberships, reply.contact, w)
+    return mid.contacts(reply.memberships, reply.contact, w)
 
 
 def _consent(reply: Reply, w: Words) -> Screen:
     assert reply.here is not None
-    return model.ask(reply.here, ModelView(), w)
+    return model.consent(reply.here, ModelView(), w)
 
 
-_WAYS: dict[Way, Callable[[Reply, Words], Screen]] = {
+_BUILDERS: dict[Way, Callable[[Reply, Words], Screen]] = {
     Way.LIKELY: _article,
     Way.CHOSEN: _article,
     Way.UNSURE: _topics,
@@ -163,9 +179,9 @@ _WAYS: dict[Way, Callable[[Reply, Words], Screen]] = {
 
 
 def _notes(reply: Reply, w: Words) -> list[str]:
-    found = []
+    notes = []
     if reply.cut:
-        found.append(
+        notes.append(
             w.n(
                 "I read only the first {n} character of it.",
                 "I read only the first {n} characters of it.",
@@ -173,62 +189,70 @@ def _notes(reply: Reply, w: Words) -> list[str]:
             )
         )
     if reply.used_up is not None:
-        found.append(
+        notes.append(
             w.t("The AI model has answered you as often as it may today.")
             if reply.used_up is Reason.MEMBER_LIMIT
             else w.t("The AI model has answered as much as it may this month.")
         )
     if reply.language is not None:
         name = w.language_name(reply.language)
-        found.append(w.t("I have no texts in your language ({language}).", language=name))
-    return found
+        notes.append(w.t("I have no texts in your language ({language}).", language=name))
+    return notes
 
 
 def _facts(facts: Iterable[Fact], w: Words) -> str | None:
-    said_ = [line for fact in facts for line in fact.lines]
-    return lines([bold(w.t("About you")), *said_]) if said_ else None
+    fact_lines = [line for fact in facts for line in fact.lines]
+    return lines([bold(w.t("About you")), *fact_lines]) if fact_lines else None
 
 
-def _source(article: Article, w: Words) -> list[str]:
-    found = []
+def _source_notes(article: Article, w: Words) -> list[str]:
+    notes = []
     if article.language != w.locale:
         name = w.language_name(article.language)
-        found.append(w.t("Written in: {language}", language=name))
+        notes.append(w.t("Written in: {language}", language=name))
     if article.mid_id is None:
         # NOTE: {version} is a number.
-        found.append(
+        notes.append(
             w.t("Source: Midline's own text, version {version}.", version=article.version)
         )
     else:
-        found.append(w.t("Source: a text of your MID."))
-    return found
+        notes.append(w.t("Source: a text of your MID."))
+    return notes
 
 
-def _person(reply: Reply, w: Words) -> Button:
+def _person_button(reply: Reply, w: Words) -> Button:
     return Button(w.p("button", "Ask a person"), AskPerson()) if reply.typed else parts.human(w)
 
 
-def _not_this(article: Article, w: Words) -> Button | None:
-    return Button(w.p("button", "Not this"), NotThis(topic=article.id)) if _fits(article) else None
+def _not_this_button(article: Article, w: Words) -> Button | None:
+    return (
+        Button(w.p("button", "Not this"), ShowOtherTopics(topic=article.id))
+        if _fits_button(article)
+        else None
+    )
 
 
 def _topic_buttons(topics: Iterable[Article]) -> tuple[Row, ...]:
-    return tuple((Button(short(topic.title), _opens(topic)),) for topic in topics if _fits(topic))
+    return tuple(
+        (Button(shorten(topic.title), _article_target(topic)),)
+        for topic in topics
+        if _fits_button(topic)
+    )
 
 
-def _opens(article: Article) -> CallbackData:
-    """What a text's button shows: of a licence its legal text, else the text."""
+def _article_target(article: Article) -> CallbackData:
+    """What the button of an article opens: a licence's legal text, or the article itself."""
     if article.tier is Tier.LICENCE:
-        return ShowLegal(licence=article.id, page=0)
+        return ShowLegalText(licence=article.id, page=0)
     return ShowTopic(topic=article.id)
 
 
-def _fits(article: Article) -> bool:
-    """Whether an id goes into a button; a colon would part the button's data."""
-    return len(article.id.encode()) <= NAME_BYTES and ":" not in article.id
+def _fits_button(article: Article) -> bool:
+    """Whether the article's id fits callback data, in which a colon separates the fields."""
+    return len(article.id.encode()) <= TOPIC_ID_BYTES and ":" not in article.id
 
 
-def _usual(w: Words) -> tuple[Row, ...]:
+def _starting_points(w: Words) -> tuple[Row, ...]:
     return (
         (
             Button(w.p("button", "My licences"), ShowLicences(page=0)),

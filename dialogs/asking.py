@@ -1,8 +1,8 @@
-"""Ask a person: what goes to whom, that it went, what was asked, and the reply when it comes."""
+"""Questions to a person at a MID: before sending, once sent, the list of them, and the reply."""
 
 from dialogs import parts
-from dialogs.callbacks import AskMid, Go, Place, SendQuestion, ShowAsked
-from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from dialogs.callbacks import AskMid, Go, Place, SendQuestion, ShowQuestion
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, shorten
 from knowledge.cards.card import own_name
 from locales.words import Words
 from service.mids.values import Mid
@@ -10,66 +10,76 @@ from service.questions.values import AskingView, MemberQuestion, MemberQuestions
 
 LICENCES_SHOWN = 5
 NAME_SHOWN = 26
-QUOTED = 80
+QUOTE_LENGTH = 80
 
 
-def to_whom(view: AskingView, w: Words, membership_id: str | None = None) -> Screen:
-    """Which MID the question goes to, or, with one chosen, what it would see."""
+def compose(view: AskingView, w: Words, membership_id: str | None = None) -> Screen:
+    """Ask which MID the question goes to; for the only or the chosen one, show what it would see.
+
+    A ``membership_id`` that is none of the member's leaves nothing to choose from.
+    """
     memberships = view.portfolio.snapshot.memberships
     if not memberships or not view.text:
-        return _nothing_to_send(w, nowhere=not memberships)
-    chosen = [membership for membership in memberships if membership_id in {None, membership.id}]
-    if len(chosen) == 1:
-        return _about_what(view, chosen[0].id, chosen[0].mid, w)
+        return _nothing_to_send(w, in_no_mid=not memberships)
+    selected = [membership for membership in memberships if membership_id in {None, membership.id}]
+    if len(selected) == 1:
+        return _confirm(view, selected[0].id, selected[0].mid, w)
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.p("button", "Ask a person")),
-            _question(view.text, w),
+            _quote(view.text, w),
             w.t("Which MID should answer?"),
         ),
         rows=rows(
             *[
-                Button(short(own_name(one.mid.name, w)), AskMid(membership=one.id))
-                for one in chosen
+                Button(shorten(own_name(membership.mid.name, w)), AskMid(membership=membership.id))
+                for membership in selected
             ],
             parts.home(w),
         ),
     )
 
 
-def _nothing_to_send(w: Words, *, nowhere: bool) -> Screen:
-    says = w.t("You are in no MID yet, so there is no one at a MID to ask.") if nowhere else how(w)
+def _nothing_to_send(w: Words, *, in_no_mid: bool) -> Screen:
+    note = (
+        w.t("You are in no MID yet, so there is no one at a MID to ask.")
+        if in_no_mid
+        else how_to_ask(w)
+    )
     return Screen(
-        text=paragraphs(bold(w.p("button", "Ask a person")), says),
+        w.locale,
+        text=paragraphs(bold(w.p("button", "Ask a person")), note),
         rows=rows((parts.human(w), parts.home(w))),
     )
 
 
-def _about_what(view: AskingView, membership_id: str, mid: Mid, w: Words) -> Screen:
+def _confirm(view: AskingView, membership_id: str, mid: Mid, w: Words) -> Screen:
     name = own_name(mid.name, w)
     if mid.id in view.at_limit:
-        return _full(mid, w)
-    about = [
+        return _list_full(mid, w)
+    standings = [
         standing for standing in view.standings if standing.holding.membership.id == membership_id
     ]
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.p("button", "Ask a person")),
-            _question(view.text, w),
+            _quote(view.text, w),
             w.t("It goes to {mid}. They see this text and a number that stands for you, not "
                 "your name.", mid=name),
-            _soon(mid, w),
-            w.t("You may also say which licence it is about.") if about else None,
+            _reply_time(mid, w),
+            w.t("You may also say which licence it is about.") if standings else None,
         ),
         rows=rows(
             Button(w.p("button", "Send"), SendQuestion(membership=membership_id)),
             *[
                 Button(
                     w.p("button", "Send, about: {title}",
-                        title=short(parts.title(one, w), NAME_SHOWN)),
-                    SendQuestion(membership=membership_id, licence=one.holding.licence.id),
+                        title=shorten(parts.title(standing, w), NAME_SHOWN)),
+                    SendQuestion(membership=membership_id, licence=standing.holding.licence.id),
                 )
-                for one in about[:LICENCES_SHOWN]
+                for standing in standings[:LICENCES_SHOWN]
             ],
             Button(w.p("button", "Do not send"), Go(place=Place.HOME)),
         ),
@@ -77,22 +87,24 @@ def _about_what(view: AskingView, membership_id: str, mid: Mid, w: Words) -> Scr
 
 
 def sent(view: SentView, w: Words) -> Screen:
-    """It is on the list, or too many wait there."""
+    """The question was sent, or was not, as too many of the member's wait at that MID."""
     if view.question is None:
-        return _full(view.mid, w)
+        return _list_full(view.mid, w)
     name = own_name(view.mid.name, w)
     return Screen(
+        w.locale,
         text=paragraphs(
-            lines([bold(w.t("Sent to {mid}.", mid=name)), *_subject(view.question, w)]),
+            lines([bold(w.t("Sent to {mid}.", mid=name)), *_licence_note(view.question, w)]),
             w.t("The reply comes here, in this chat."),
-            _soon(view.mid, w),
+            _reply_time(view.mid, w),
         ),
         rows=rows(Button(w.p("button", "My questions"), Go(place=Place.QUESTIONS)), parts.home(w)),
     )
 
 
-def _full(mid: Mid, w: Words) -> Screen:
+def _list_full(mid: Mid, w: Words) -> Screen:
     return Screen(
+        w.locale,
         text=paragraphs(
             w.t("You already have as many questions waiting at {mid} as fit its list.",
                 mid=own_name(mid.name, w)),
@@ -102,93 +114,105 @@ def _full(mid: Mid, w: Words) -> Screen:
     )  # fmt: skip
 
 
-def listed(view: MemberQuestionsView, w: Words) -> Screen:
-    """What a member asked, newest first."""
+def history(view: MemberQuestionsView, w: Words) -> Screen:
+    """The questions that a member has sent, in the order of the view: newest first."""
     if not view.questions:
         return Screen(
+            w.locale,
             text=paragraphs(
                 bold(w.t("My questions")),
                 w.t("You have sent no question to a person."),
-                how(w),
+                how_to_ask(w),
             ),
             rows=rows((parts.human(w), parts.home(w))),
         )
     items = [
         w.t(
             "{date}, to {mid}: {state}",
-            date=one.asked_at.date(),
-            mid=own_name(one.mid.name, w),
-            state=_state(one, w),
+            date=detail.asked_at.date(),
+            mid=own_name(detail.mid.name, w),
+            state=_state(detail, w),
         )
-        for one in view.questions
+        for detail in view.questions
     ]
     return Screen(
+        w.locale,
         text=paragraphs(bold(w.t("My questions")), lines(items)),
         rows=rows(
-            *[Button(short(one.text), ShowAsked(question=one.id)) for one in view.questions],
+            *[
+                Button(shorten(detail.text), ShowQuestion(question=detail.id))
+                for detail in view.questions
+            ],
             (parts.human(w), parts.home(w)),
         ),
     )
 
 
-def one(view: MemberQuestionsView, question_id: str, w: Words) -> Screen:
-    """One question with its reply; the list where it is not there."""
-    found = next((asked for asked in view.questions if asked.id == question_id), None)
-    if found is None:
-        return listed(view, w)
-    if found.answer is not None:
-        return reply(found, w)
+def detail(view: MemberQuestionsView, question_id: str, w: Words) -> Screen:
+    """One question, with its reply if there is one; the list where the id is none of theirs."""
+    selected = next((question for question in view.questions if question.id == question_id), None)
+    if selected is None:
+        return history(view, w)
+    if selected.answer is not None:
+        return reply(selected, w)
     return Screen(
+        w.locale,
         text=paragraphs(
-            bold(w.t("To {mid}", mid=own_name(found.mid.name, w))),
-            _question(found.text, w),
-            _subject(found, w),
+            bold(w.t("To {mid}", mid=own_name(selected.mid.name, w))),
+            _quote(selected.text, w),
+            _licence_note(selected, w),
             w.t("It waits for a reply."),
-            _soon(found.mid, w),
+            _reply_time(selected.mid, w),
         ),
-        rows=_after(w),
+        rows=_buttons(w),
     )
 
 
-def reply(asked: MemberQuestion, w: Words, *, perhaps_again: bool = False) -> Screen:
-    """What a person at the MID replied, word for word."""
-    assert asked.answer is not None
+def reply(question: MemberQuestion, w: Words, *, maybe_duplicate: bool = False) -> Screen:
+    """What a person at the MID replied, word for word.
+
+    ``maybe_duplicate`` says first that the member may have had this message before.
+    """
+    assert question.answer is not None
     return Screen(
+        w.locale,
         text=paragraphs(
-            w.t("You may have had this message before.") if perhaps_again else None,
-            bold(w.t("{mid} replies", mid=own_name(asked.mid.name, w))),
-            *asked.answer.split("\n\n"),
-            _question(short(asked.text, QUOTED), w),
-            _subject(asked, w),
+            w.t("You may have had this message before.") if maybe_duplicate else None,
+            bold(w.t("{mid} replies", mid=own_name(question.mid.name, w))),
+            *question.answer.split("\n\n"),
+            _quote(shorten(question.text, QUOTE_LENGTH), w),
+            _licence_note(question, w),
         ),
-        rows=_after(w),
+        rows=_buttons(w),
     )
 
 
-def _after(w: Words) -> tuple[tuple[Button, ...], ...]:
-    mine = Button(w.p("button", "My questions"), Go(place=Place.QUESTIONS))
-    return rows(mine, (parts.human(w), parts.home(w)))
+def _buttons(w: Words) -> tuple[tuple[Button, ...], ...]:
+    return rows(
+        Button(w.p("button", "My questions"), Go(place=Place.QUESTIONS)),
+        (parts.human(w), parts.home(w)),
+    )
 
 
-def how(w: Words) -> str:
-    """How a question gets to a person."""
+def how_to_ask(w: Words) -> str:
+    """The sentence that says how a question is sent to a person."""
     return w.t("Write your question here. Under what I say is a button that sends it to a person.")
 
 
-def _question(text: str, w: Words) -> str:
+def _quote(text: str, w: Words) -> str:
     return w.t("Your question: “{question}”", question=text)
 
 
-def _subject(asked: MemberQuestion, w: Words) -> list[str]:
-    if asked.title is None:
+def _licence_note(question: MemberQuestion, w: Words) -> list[str]:
+    if question.title is None:
         return []
-    return [w.t("About: {title}", title=own_name(asked.title, w))]
+    return [w.t("About: {title}", title=own_name(question.title, w))]
 
 
-def _state(asked: MemberQuestion, w: Words) -> str:
-    return w.t("answered") if asked.answered_at else w.t("waits for a reply")
+def _state(question: MemberQuestion, w: Words) -> str:
+    return w.t("answered") if question.answered_at else w.t("waits for a reply")
 
 
-def _soon(mid: Mid, w: Words) -> str:
+def _reply_time(mid: Mid, w: Words) -> str:
     hours = w.duration(mid.contact.reply_within_hours, "hour")
     return w.t("They answer within {hours}.", hours=hours)

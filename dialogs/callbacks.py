@@ -1,7 +1,8 @@
-"""Everything a button can carry. A prefix and a version digit; targets, never steps.
+"""The callback data of members' buttons: a prefix that ends in a version digit, and fields.
 
-A button may be tapped weeks after it was sent, and a client can forge any of these. So nothing
-here says who is acting, and every use case checks that the thing named belongs to whoever taps.
+A field names the state to reach ("price = +3"), never a step from the present one, because a
+button may be tapped weeks after it was sent. A client can forge any of this, so nothing here says
+who is acting, and every use case checks that the thing named belongs to whoever taps.
 """
 
 from enum import StrEnum
@@ -14,7 +15,7 @@ from service.licences.values import RefusalKind
 
 
 class Place(StrEnum):
-    """Screens that need nothing but their name."""
+    """Screens that take no parameter."""
 
     HOME = "home"
     MORE = "more"
@@ -41,13 +42,13 @@ class Place(StrEnum):
 
 
 class Go(CallbackData, prefix="g1"):
-    """Show a screen."""
+    """Show a screen that takes no parameter."""
 
     place: Place
 
 
 class ShowLicences(CallbackData, prefix="l1"):
-    """Show a page of the list of licences, from 0."""
+    """Show a page, counted from 0, of the list of licences."""
 
     page: int
 
@@ -64,66 +65,66 @@ class ShowDetails(CallbackData, prefix="d1"):
     licence: str
 
 
-class ShowLine(CallbackData, prefix="i1"):
-    """Show what is behind one line."""
+class ShowCardLine(CallbackData, prefix="i1"):
+    """Show the details of one line of a card."""
 
     licence: str
     line: LineKey
 
 
-class ShowLegal(CallbackData, prefix="t1"):
-    """Show a page of the legal text, from 0."""
+class ShowLegalText(CallbackData, prefix="t1"):
+    """Show a page, counted from 0, of the legal text."""
 
     licence: str
     page: int
 
 
 class SayYes(CallbackData, prefix="y1"):
-    """Agree to what was shown under this nonce."""
+    """Say yes to the card that was shown under this nonce."""
 
     nonce: str
 
 
-class AnswerQuestion(CallbackData, prefix="q1"):
-    """Answer the question after a card."""
+class AnswerQuiz(CallbackData, prefix="q1"):
+    """Answer the quiz that comes between a card and a yes."""
 
     nonce: str
     option: str
 
 
 class SayNo(CallbackData, prefix="n1"):
-    """Out of this licence."""
+    """Say no to a licence, also after a yes."""
 
     licence: str
 
 
 class SayLater(CallbackData, prefix="w1"):
-    """Not now."""
+    """Put the answer to a licence off."""
 
     licence: str
 
 
-class ShowRefusing(CallbackData, prefix="f1"):
-    """Show what could be refused everywhere because of this licence."""
+class ShowRefusalOptions(CallbackData, prefix="f1"):
+    """Show what of a licence can be refused everywhere: its buyer, its data, any profit."""
 
     licence: str
 
 
 class Refuse(CallbackData, prefix="r1"):
-    """Refuse something everywhere."""
+    """Refuse something in every licence, now and later."""
 
     kind: RefusalKind
     value: str
 
 
-class ShowLifting(CallbackData, prefix="v1"):
-    """Show what lifting a refusal would bring back."""
+class ShowLiftRefusal(CallbackData, prefix="v1"):
+    """Show which licences lifting a refusal would let the member into."""
 
     kind: RefusalKind
     value: str
 
 
-class Lift(CallbackData, prefix="x1"):
+class LiftRefusal(CallbackData, prefix="x1"):
     """Lift the refusal that was shown under this nonce."""
 
     nonce: str
@@ -142,20 +143,20 @@ class ShowKnob(CallbackData, prefix="k1"):
 
 
 class SetKnob(CallbackData, prefix="s1"):
-    """Set the knob: a position, never, or follow."""
+    """Set the knob to a position, to never, or to follow the general one."""
 
     scope: str
     to: str = Field(pattern=r"^(never|follow|-?[0-5])$")
 
 
 class UndoKnob(CallbackData, prefix="u1"):
-    """Take one knob event back."""
+    """Undo one change of the knob, by the id of its event."""
 
     event: str
 
 
-class ShowPast(CallbackData, prefix="e1"):
-    """Show earlier settings of a knob."""
+class ShowKnobHistory(CallbackData, prefix="e1"):
+    """Show the earlier settings of a knob."""
 
     scope: str
 
@@ -167,51 +168,57 @@ class Join(CallbackData, prefix="j1"):
 
 
 class Decline(CallbackData, prefix="jn1"):
-    """Leave an invite unused."""
+    """Decline the invite that was shown under this nonce; it stays valid."""
 
     nonce: str
 
 
 class SetLanguage(CallbackData, prefix="sl1"):
-    """Speak this language from now on."""
+    """Set the language of the chat."""
 
     locale: str
 
 
 class ShowZones(CallbackData, prefix="zp1"):
-    """Show a page of time zones, from 0."""
+    """Show a page, counted from 0, of time zones."""
 
     page: int
 
 
 class SetZone(CallbackData, prefix="sz1"):
-    """Live in this time zone. An IANA name."""
+    """Set the member's time zone, by its IANA name."""
 
     zone: str
 
 
 class SetWeekly(CallbackData, prefix="wk1"):
-    """Hear at most so many notices a week from each MID, or as each MID has it."""
+    """Set how many notices a week each MID may send; ``mid``: as many as each MID has set."""
 
     to: str = Field(pattern=r"^(mid|[12357])$")
 
 
 class SetQuiet(CallbackData, prefix="qh1"):
-    """Hear only what is urgent at these hours, or have none, or as each MID has it."""
+    """Set the quiet hours, or ``none``; ``mid``: those that each MID has set."""
 
     to: str = Field(pattern=r"^(mid|none|20-08|21-08|22-07|23-07)$")
 
 
 class ShowNotices(CallbackData, prefix="ns2"):
-    """Show the notices one was sent before another, or after it, or such with some words."""
+    """Show a page of notices: those just older, or newer, than the notice ``than``.
+
+    With ``search``, only those that have these words.
+    """
 
     than: str
     newer: bool = False
     search: str = ""
 
 
-class BesideNotice(CallbackData, prefix="nb1"):
-    """Show all notices in a message of its own: the notice stays, and can still be corrected."""
+class OpenNoticeList(CallbackData, prefix="nb1"):
+    """Show the list of notices in a new message.
+
+    The message of the notice stays as it is, so that a correction can still be written into it.
+    """
 
 
 class ShowNotice(CallbackData, prefix="nt1"):
@@ -221,20 +228,20 @@ class ShowNotice(CallbackData, prefix="nt1"):
 
 
 class AnswerNotice(CallbackData, prefix="na1"):
-    """Choose one of a notice's answers."""
+    """Choose one of the answers that a notice offers."""
 
     notice: str
     answer: str
 
 
 class Mute(CallbackData, prefix="mu1"):
-    """Hear no notices of a MID any more, or hear them again."""
+    """Mute the notices of a MID, or, with ``on`` false, unmute them."""
 
     membership: str
     on: bool
 
 
-class ShowCardFrom(CallbackData, prefix="cf1"):
+class ShowNoticeCard(CallbackData, prefix="cf1"):
     """Show the card of a licence that a notice is about."""
 
     licence: str
@@ -248,65 +255,68 @@ class ShowMid(CallbackData, prefix="m1"):
 
 
 class Leave(CallbackData, prefix="lv1"):
-    """Leave a MID and keep, or erase, what is held here."""
+    """Leave a MID, and keep or erase what is stored about the membership."""
 
     membership: str
     erase: bool
 
 
 class UndoLeave(CallbackData, prefix="ul1"):
-    """Take a leaving back."""
+    """Undo leaving a MID."""
 
     membership: str
 
 
 class DeleteAll(CallbackData, prefix="da1"):
-    """Erase everything held here."""
+    """Erase everything that is stored about the member."""
 
 
 class ShowTopic(CallbackData, prefix="tp1"):
-    """Show an article."""
+    """Show an article of the search."""
 
     topic: str
 
 
-class NotThis(CallbackData, prefix="nx1"):
-    """Show other topics than this one."""
+class ShowOtherTopics(CallbackData, prefix="nx1"):
+    """Offer other topics than this one, which the search took to be meant."""
 
     topic: str
 
 
 class AskPerson(CallbackData, prefix="ap1"):
-    """Show what would go to a person: the question that the message replies to."""
+    """Show what would go to a person. The question is the message that the button's replies to."""
 
 
 class AskMid(CallbackData, prefix="am1"):
-    """The same, to one of one's MIDs."""
+    """Show what would go to a person at this MID; the question as for ``AskPerson``."""
 
     membership: str
 
 
 class SendQuestion(CallbackData, prefix="sq1"):
-    """Put the question on a MID's list, with the licence it is about, or without one."""
+    """Send the question to a MID, with the licence it is about, if one was chosen."""
 
     membership: str
     licence: str = ""
 
 
-class ShowAsked(CallbackData, prefix="aq1"):
-    """Show a question that was sent to a person, and the reply."""
+class ShowQuestion(CallbackData, prefix="aq1"):
+    """Show a question that was sent to a person, with the reply if there is one."""
 
     question: str
 
 
-class SetModel(CallbackData, prefix="ml1"):
-    """Let a model answer, or let none. ``level`` is what was said to leave for it, 0 with a no."""
+class SetModelConsent(CallbackData, prefix="ml1"):
+    """Let an AI model answer, or let none.
+
+    ``level`` is how much the member was told that the model gets (see ``ModelHere``); 0 with a no.
+    """
 
     on: bool
     level: int = Field(default=0, ge=0, le=3)
 
 
-class ShowRequest(CallbackData, prefix="rq1"):
-    """Show a page, from 0, of the last request as it went to the model."""
+class ShowModelRequest(CallbackData, prefix="rq1"):
+    """Show a page, counted from 0, of the last request as it was sent to the model."""
 
     page: int

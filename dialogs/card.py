@@ -1,4 +1,4 @@
-"""A licence's card, what is behind each line, and its legal text."""
+"""A licence's card of eight lines, the details behind each line, and the legal text."""
 
 import textwrap
 
@@ -12,13 +12,13 @@ from dialogs.callbacks import (
     SayNo,
     SayYes,
     ShowCard,
+    ShowCardLine,
     ShowDetails,
-    ShowLegal,
+    ShowLegalText,
     ShowLicences,
-    ShowLine,
-    ShowRefusing,
+    ShowRefusalOptions,
 )
-from dialogs.screen import Button, Row, Screen, bold, in_twos, lines, paragraphs, rows
+from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, rows_of_two
 from knowledge.cards.card import Line, LineKey, own_words
 from knowledge.cards.card import lines as card_lines
 from knowledge.cards.card import warnings as card_warnings
@@ -27,22 +27,24 @@ from locales.words import Raw, Words
 from service.choices.values import CardOutcome, CardView
 from service.standing.values import StandingReason
 
-LEGAL_PAGE = 3000
+# Characters of legal text in a message, which may have 4096 with everything around it.
+LEGAL_PAGE_LENGTH = 3000
 
 
 def screen(view: CardView, w: Words) -> Screen:
-    """The card: what just happened, the standing, the warnings, the eight lines."""
+    """The card: what was just saved, the standing, the warnings, the eight lines."""
     holding = view.standing.holding
     first = holding.answer is None
-    warned = card_warnings(holding.licence.terms, holding.membership.mid, first=first, w=w)
+    warnings = card_warnings(holding.licence.terms, holding.membership.mid, first=first, w=w)
     return Screen(
+        w.locale,
         text=paragraphs(
-            _outcome(view, w),
-            lines([bold(own_words(holding.licence.terms.title, w)), _stands(view, w)]),
-            [Markup("<i>{}</i>").format(one) for one in warned],
-            [_line(line, w) for line in _lines(view, w)],
+            _outcome_note(view, w),
+            lines([bold(own_words(holding.licence.terms.title, w)), _standing(view, w)]),
+            [Markup("<i>{}</i>").format(warning) for warning in warnings],
+            [_card_line(card_line, w) for card_line in _lines(view, w)],
         ),
-        rows=rows(_decision(view, w), *_ways(view, w)),
+        rows=rows(_answer_buttons(view, w), *_other_buttons(view, w)),
         proof=view.proof,
     )
 
@@ -52,18 +54,18 @@ def _lines(view: CardView, w: Words) -> tuple[Line, ...]:
     return card_lines(terms, view.standing.ask, view.snapshot.now.date(), w)
 
 
-def _line(line: Line, w: Words) -> Markup:
+def _card_line(line: Line, w: Words) -> Markup:
     # NOTE: {name} is one of a card's eight lines, such as "Who"; {text} is what it says.
     pattern = Markup.escape(w.t("{name}: {text}", name=Raw("{name}"), text=Raw("{text}")))
     return pattern.format(name=bold(line.name), text=line.short)
 
 
-def _stands(view: CardView, w: Words) -> str:
+def _standing(view: CardView, w: Words) -> str:
     return parts.stands(view.standing, view.snapshot, w)
 
 
-def _outcome(view: CardView, w: Words) -> str | None:
-    says = {
+def _outcome_note(view: CardView, w: Words) -> str | None:
+    notes = {
         CardOutcome.YES: w.t("Saved: yes."),
         CardOutcome.NO: w.t("Saved: no. It holds from now on."),
         CardOutcome.LATER: w.t("Saved: not now. Until you answer, you are out."),
@@ -78,10 +80,10 @@ def _outcome(view: CardView, w: Words) -> str | None:
             "You refuse this everywhere, so nothing was saved. Take that back first."
         ),
     }
-    return says.get(view.outcome)
+    return notes.get(view.outcome)
 
 
-def _decision(view: CardView, w: Words) -> Row:
+def _answer_buttons(view: CardView, w: Words) -> Row:
     licence = view.standing.holding.licence.id
     answer = view.standing.holding.answer
     yes = Button(w.p("button", "Yes"), SayYes(nonce=view.proof.nonce))
@@ -99,71 +101,71 @@ def _decision(view: CardView, w: Words) -> Row:
     return (yes, no, Button(w.p("button", "Later"), SayLater(licence=licence)))
 
 
-def _ways(view: CardView, w: Words) -> tuple[Row, ...]:
+def _other_buttons(view: CardView, w: Words) -> tuple[Row, ...]:
     licence = view.standing.holding.licence
-    details = Button(w.p("button", "Details"), ShowDetails(licence=licence.id))
-    everywhere = Button(w.p("button", "Refuse everywhere"), ShowRefusing(licence=licence.id))
+    more = Button(w.p("button", "Details"), ShowDetails(licence=licence.id))
+    everywhere = Button(w.p("button", "Refuse everywhere"), ShowRefusalOptions(licence=licence.id))
     if view.standing.refused_by:
         everywhere = Button(w.p("button", "My choices"), Go(place=Place.CHOICES))
     priced = licence.terms.price is not None and view.standing.why is not StandingReason.ENDED
     price = (Button(w.p("button", "My price"), Go(place=Place.KNOB)),) if priced else ()
     return (
-        (details, *price),
+        (more, *price),
         (everywhere,),
         (parts.human(w), Button(w.p("button", "Back"), ShowLicences(page=0))),
     )
 
 
 def line_names(view: CardView, w: Words) -> Screen:
-    """The names of the card's lines, each a way to what is behind it."""
+    """The names of the card's lines, each a button to its details."""
     licence = view.standing.holding.licence.id
     return Screen(
+        w.locale,
         text=paragraphs(
-            lines([bold(parts.title(view.standing, w)), _stands(view, w)]),
+            lines([bold(parts.title(view.standing, w)), _standing(view, w)]),
             w.t("What do you want to know more about?"),
         ),
         rows=(
-            *in_twos(
-                Button(line.name, ShowLine(licence=licence, line=line.key))
-                for line in _lines(view, w)
+            *rows_of_two(
+                Button(card_line.name, ShowCardLine(licence=licence, line=card_line.key))
+                for card_line in _lines(view, w)
             ),
-            (Button(w.p("button", "Full legal text"), ShowLegal(licence=licence, page=0)),),
-            (parts.human(w), _to_card(view, w)),
+            (Button(w.p("button", "Full legal text"), ShowLegalText(licence=licence, page=0)),),
+            (parts.human(w), _card_button(view, w)),
         ),
     )
 
 
 def line(view: CardView, key: LineKey, w: Words) -> Screen:
-    """What is behind one line."""
+    """The details of one line."""
     licence = view.standing.holding.licence.id
     terms = view.standing.holding.licence.terms
-    found = next(line for line in _lines(view, w) if line.key is key)
+    card_line = next(item for item in _lines(view, w) if item.key is key)
     return Screen(
+        w.locale,
         text=paragraphs(
-            bold(parts.title(view.standing, w)), bold(found.name), details(key, terms, w)
+            bold(parts.title(view.standing, w)), bold(card_line.name), details(key, terms, w)
         ),
         rows=rows(
             Button(w.p("button", "Other details"), ShowDetails(licence=licence)),
-            (parts.human(w), _to_card(view, w)),
+            (parts.human(w), _card_button(view, w)),
         ),
     )
 
 
 def legal(view: CardView, page: int, w: Words) -> Screen:
-    """The legal text as the MID wrote it, in pages, ending with the hash of the term sheet."""
+    """A page of the legal text as the MID wrote it; the last ends with the term sheet's digest.
+
+    A page that does not exist is the nearest one.
+    """
     licence = view.standing.holding.licence
     picked = w.pick(licence.terms.legal_text)
-    pages = textwrap.wrap(picked.text, LEGAL_PAGE, replace_whitespace=False, drop_whitespace=False)
-    page = min(max(page, 0), len(pages) - 1)
-    turn = tuple(
-        Button(label, ShowLegal(licence=licence.id, page=number))
-        for label, number in (
-            (w.p("button", "Earlier page"), page - 1),
-            (w.p("button", "Next page"), page + 1),
-        )
-        if 0 <= number < len(pages)
+    pages = textwrap.wrap(
+        picked.text, LEGAL_PAGE_LENGTH, replace_whitespace=False, drop_whitespace=False
     )
+    page = parts.nearest_page(page, len(pages))
     return Screen(
+        w.locale,
         text=paragraphs(
             lines(
                 [
@@ -176,9 +178,11 @@ def legal(view: CardView, page: int, w: Words) -> Screen:
             _fingerprint(licence.digest, w) if page == len(pages) - 1 else None,
         ),
         rows=rows(
-            turn,
+            parts.page_buttons(
+                page, len(pages), lambda number: ShowLegalText(licence=licence.id, page=number), w
+            ),
             Button(w.p("button", "Other details"), ShowDetails(licence=licence.id)),
-            (parts.human(w), _to_card(view, w)),
+            (parts.human(w), _card_button(view, w)),
         ),
     )
 
@@ -191,5 +195,5 @@ def _fingerprint(digest: str, w: Words) -> Markup:
     return lines([w.t("Fingerprint of these terms:"), Markup("<code>{}</code>").format(digest)])
 
 
-def _to_card(view: CardView, w: Words) -> Button:
+def _card_button(view: CardView, w: Words) -> Button:
     return Button(w.p("button", "The card"), ShowCard(licence=view.standing.holding.licence.id))

@@ -1,17 +1,17 @@
-"""Standing refusals, pause, stop, and the way back from each."""
+"""Refusals that hold everywhere, pause and stop, and how each is taken back."""
 
 from dialogs import parts
 from dialogs.callbacks import (
     Go,
-    Lift,
+    LiftRefusal,
     Place,
     Refuse,
     Resume,
     ShowCard,
     ShowLicences,
-    ShowLifting,
+    ShowLiftRefusal,
 )
-from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, shorten
 from knowledge.cards.vocabulary import category_label
 from locales.words import Words
 from service.choices.values import CardView, RefusalsView, RestoreView
@@ -23,37 +23,40 @@ TITLES_SHOWN = 8
 
 
 def screen(view: RefusalsView, w: Words) -> Screen:
-    """What is refused everywhere, and the pause."""
+    """The refusals, how many licences each keeps the member out of, and the pause."""
     snapshot = view.snapshot
     items = [
         w.n(
             "{what}: keeps you out of {n} licence now",
             "{what}: keeps you out of {n} licences now",
             number,
-            what=parts.refusal(one, snapshot, w),
+            what=parts.refusal(refusal, snapshot, w),
         )
-        for one, number in view.matches
+        for refusal, number in view.matches
     ]
     paused = snapshot.pause is not Pause.OFF
     return Screen(
+        w.locale,
         text=paragraphs(
-            _just(view, w),
+            _saved_note(view, w),
             bold(w.t("My choices")),
             lines([w.t("You refuse everywhere, now and later:"), *items])
             if items
             else w.t("You refuse nothing everywhere. You can, from any licence's card."),
             w.t("Refusing costs you nothing else."),
-            _paused(snapshot.pause, w),
+            parts.pause_note(snapshot.pause, w),
         ),
         rows=rows(
             *[
                 Button(
                     w.p(
-                        "button", "Take back: {what}", what=short(parts.refusal(one, snapshot, w))
+                        "button",
+                        "Take back: {what}",
+                        what=shorten(parts.refusal(refusal, snapshot, w)),
                     ),
-                    ShowLifting(kind=one.kind, value=one.value),
+                    ShowLiftRefusal(kind=refusal.kind, value=refusal.value),
                 )
-                for one, _ in view.matches
+                for refusal, _ in view.matches
             ],
             Button(w.p("button", "My licences"), ShowLicences(page=0)),
             Button(w.p("button", "Resume"), Go(place=Place.RESUME))
@@ -67,7 +70,7 @@ def screen(view: RefusalsView, w: Words) -> Screen:
     )
 
 
-def _just(view: RefusalsView, w: Words) -> str | None:
+def _saved_note(view: RefusalsView, w: Words) -> str | None:
     if view.changed is None:
         return None
     what = parts.refusal(view.changed, view.snapshot, w)
@@ -76,23 +79,14 @@ def _just(view: RefusalsView, w: Words) -> str | None:
     return w.t("Saved. You refuse everywhere: {what}.", what=what)
 
 
-def _paused(pause: Pause, w: Words) -> str | None:
-    if pause is Pause.OFF:
-        return None
-    if pause is Pause.STOPPED:
-        return w.t("You stopped everything. You are in no licence.")
-    return w.t("You paused everything. You are in no licence.")
-
-
-def refusing(view: CardView, w: Words) -> Screen:
-    """What could be refused everywhere because of one licence."""
+def refusal_options(view: CardView, w: Words) -> Screen:
+    """What of one licence can be refused everywhere and is not yet."""
     terms = view.standing.holding.licence.terms
-    offers = [
-        possible_refusal
-        for possible_refusal in possible_refusals(terms)
-        if possible_refusal not in view.snapshot.refusals
+    options = [
+        refusal for refusal in possible_refusals(terms) if refusal not in view.snapshot.refusals
     ]
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("Refuse everywhere")),
             w.t("It holds for every MID and every licence, now and later. It beats any yes."),
@@ -100,8 +94,8 @@ def refusing(view: CardView, w: Words) -> Screen:
         ),
         rows=rows(
             *[
-                Button(_offer(offer, view, w), Refuse(kind=offer.kind, value=offer.value))
-                for offer in offers
+                Button(_option(option, view, w), Refuse(kind=option.kind, value=option.value))
+                for option in options
             ],
             (
                 parts.human(w),
@@ -113,30 +107,31 @@ def refusing(view: CardView, w: Words) -> Screen:
     )
 
 
-def _offer(refusal: Refusal, view: CardView, w: Words) -> str:
+def _option(refusal: Refusal, view: CardView, w: Words) -> str:
     if refusal.kind is RefusalKind.BUYER:
         return w.p(
-            "button", "This buyer: {name}", name=short(parts.refusal(refusal, view.snapshot, w))
+            "button", "This buyer: {name}", name=shorten(parts.refusal(refusal, view.snapshot, w))
         )
     if refusal.kind is RefusalKind.COMMERCIAL:
         return w.p("button", "All uses for profit")
-    return w.p("button", "This data: {data}", data=short(category_label(refusal.value, w)))
+    return w.p("button", "This data: {data}", data=shorten(category_label(refusal.value, w)))
 
 
-def lifting(view: RestoreView, w: Words) -> Screen:
-    """What taking a refusal back would bring back."""
+def lift_refusal(view: RestoreView, w: Words) -> Screen:
+    """The licences that the member would also be in without this refusal, and the button."""
     assert view.refusal is not None
     what = parts.refusal(view.refusal, view.snapshot, w)
     return Screen(
+        w.locale,
         text=paragraphs(
-            _stale(view, w),
+            _stale_note(view, w),
             bold(w.t("Take back: {what}", what=what)),
             w.t("Without this refusal you would also be in: {names}.", names=_names(view, w))
             if view.restored
             else w.t("Without this refusal you come into no other licence."),
         ),
         rows=rows(
-            Button(w.p("button", "Take it back"), Lift(nonce=view.proof.nonce)),
+            Button(w.p("button", "Take it back"), LiftRefusal(nonce=view.proof.nonce)),
             (parts.human(w), parts.back(w, Place.CHOICES)),
         ),
         proof=view.proof,
@@ -144,15 +139,18 @@ def lifting(view: RestoreView, w: Words) -> Screen:
 
 
 def paused(view: RestoreView, w: Words) -> Screen:
-    """Out of everything, and what resuming would bring back."""
+    """That everything is paused or stopped, and which licences resuming would bring back."""
     if view.snapshot.pause is Pause.OFF:
         return Screen(
-            text=paragraphs(w.t("Nothing is paused.")), rows=rows((parts.human(w), parts.home(w)))
+            w.locale,
+            text=paragraphs(w.t("Nothing is paused.")),
+            rows=rows((parts.human(w), parts.home(w))),
         )
     stopped = view.snapshot.pause is Pause.STOPPED
     return Screen(
+        w.locale,
         text=paragraphs(
-            _stale(view, w),
+            _stale_note(view, w),
             lines(
                 [
                     bold(
@@ -179,12 +177,12 @@ def paused(view: RestoreView, w: Words) -> Screen:
     )
 
 
-def resumed(w: Words) -> str:
-    """The line that says so, for the first screen."""
+def resumed_note(w: Words) -> str:
+    """The note, for the first screen, that the pause has ended."""
     return w.t("Saved. Nothing is paused now.")
 
 
-def _stale(view: RestoreView, w: Words) -> str | None:
+def _stale_note(view: RestoreView, w: Words) -> str | None:
     if not view.stale:
         return None
     return w.t("Something has changed since that message. Nothing was saved. Please look again.")

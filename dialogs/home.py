@@ -1,8 +1,8 @@
-"""The first screen: where one stands in each MID, what waits, and the way to everything."""
+"""The first screen: the count of licences at each MID, what waits, and the menu."""
 
 from dialogs import parts
 from dialogs.callbacks import Go, Place, ShowLicences
-from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, rows_of_two
 from knowledge.cards.card import own_name
 from locales.words import Words
 from service.standing.values import Pause, PortfolioView, Standing, StandingReason
@@ -11,10 +11,10 @@ _NEEDS_ANSWER = {StandingReason.NOT_ASKED, StandingReason.CHANGED}
 
 
 def screen(view: PortfolioView, w: Words, *, note: str | None = None) -> Screen:
-    """Home. ``note`` says first what just happened."""
+    """The first screen; ``note`` is a sentence on top, such as that something was saved."""
     snapshot = view.snapshot
     if not snapshot.memberships:
-        return _nowhere(w, note)
+        return _in_no_mid(w, note)
     waiting = [standing for standing in view.standings if standing.why in _NEEDS_ANSWER]
     counts = []
     for membership in snapshot.memberships:
@@ -30,12 +30,13 @@ def screen(view: PortfolioView, w: Words, *, note: str | None = None) -> Screen:
         )
     number = len(snapshot.memberships)
     return Screen(
+        w.locale,
         text=paragraphs(
             note,
             bold(w.n("{n} MID speaks for you.", "{n} MIDs speak for you.", number)),
             counts,
-            _paused(snapshot.pause, w),
-            _waits(waiting, w) if snapshot.pause is Pause.OFF else None,
+            parts.pause_note(snapshot.pause, w),
+            _waiting_note(waiting, w) if snapshot.pause is Pause.OFF else None,
         ),
         rows=rows(
             (
@@ -48,8 +49,9 @@ def screen(view: PortfolioView, w: Words, *, note: str | None = None) -> Screen:
     )
 
 
-def _nowhere(w: Words, note: str | None) -> Screen:
+def _in_no_mid(w: Words, note: str | None) -> Screen:
     return Screen(
+        w.locale,
         text=paragraphs(
             note,
             bold(w.t("You are in no MID yet.")),
@@ -69,15 +71,7 @@ def _nowhere(w: Words, note: str | None) -> Screen:
     )
 
 
-def _paused(pause: Pause, w: Words) -> str | None:
-    if pause is Pause.STOPPED:
-        return w.t("You stopped everything. You are in no licence.")
-    if pause is Pause.PAUSED:
-        return w.t("You paused everything. You are in no licence.")
-    return None
-
-
-def _waits(waiting: list[Standing], w: Words) -> str | None:
+def _waiting_note(waiting: list[Standing], w: Words) -> str | None:
     if not waiting:
         return w.t("Nothing waits for you.")
     return w.n(
@@ -88,12 +82,13 @@ def _waits(waiting: list[Standing], w: Words) -> str | None:
 
 
 def more(view: PortfolioView, w: Words) -> Screen:
-    """Everything that is not on the first screen."""
+    """The menu of everything that is not on the first screen."""
     mids = bool(view.snapshot.memberships)
     return Screen(
+        w.locale,
         text=lines([bold(w.t("More")), w.t("Everything else is here.")]),
         rows=(
-            *in_twos(
+            *rows_of_two(
                 button
                 for button in (
                     Button(w.p("button", "My MIDs"), Go(place=Place.MIDS)) if mids else None,

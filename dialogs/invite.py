@@ -1,4 +1,4 @@
-"""An invite: which MID, what joining means, who pays it, whom it is linked to."""
+"""An invite: which MID it is of, who pays that MID, whom it is linked to, what joining means."""
 
 from dialogs import parts
 from dialogs.callbacks import Decline, Go, Join, Place, ShowLicences
@@ -12,15 +12,16 @@ from service.people.values import InviteState, InviteView
 
 
 def screen(view: InviteView, w: Words) -> Screen:
-    """What the invite leads to, or why it leads nowhere."""
+    """The offer to join, that the member has joined, or why the invite cannot be used."""
     if view.state is InviteState.JOINED:
         return _joined(view, w)
     if view.state is not InviteState.OPEN or view.mid is None:
         return Screen(
-            text=paragraphs(_closed(view, w)), rows=rows((parts.human(w), parts.home(w)))
+            w.locale, text=paragraphs(_closed(view, w)), rows=rows((parts.human(w), parts.home(w)))
         )
     mid = view.mid
     return Screen(
+        w.locale,
         text=paragraphs(
             lines([bold(own_name(mid.name, w)), own_words(mid.about, w)]),
             w.t("Form: {form}", form=legal_form_label(mid.legal_form, w)),
@@ -44,13 +45,14 @@ def screen(view: InviteView, w: Words) -> Screen:
 
 
 def declined(view: InviteView, w: Words) -> Screen:
-    """Left unused."""
+    """That the member has not joined, and until when the invite stays valid."""
     until = (
         w.t("The invite stays good until {date}.", date=view.expires_at.date())
         if view.expires_at and view.state is InviteState.OPEN
         else None
     )
     return Screen(
+        w.locale,
         text=paragraphs(w.t("You have not joined. Nothing was saved."), until),
         rows=rows((parts.human(w), parts.home(w))),
     )
@@ -59,6 +61,7 @@ def declined(view: InviteView, w: Words) -> Screen:
 def _joined(view: InviteView, w: Words) -> Screen:
     assert view.mid is not None
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("You are in {mid} now.", mid=own_name(view.mid.name, w))),
             w.t("You are in none of its licences until you say yes to one."),

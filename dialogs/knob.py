@@ -1,10 +1,10 @@
-"""The price knob: where it stands, what it means, and what one step either way would change."""
+"""The price knob: its position, what it means, and what one step either way would change."""
 
 from collections.abc import Sequence
 
 from dialogs import parts
-from dialogs.callbacks import Go, Place, SetKnob, ShowKnob, ShowPast, UndoKnob
-from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, short
+from dialogs.callbacks import Go, Place, SetKnob, ShowKnob, ShowKnobHistory, UndoKnob
+from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, shorten
 from knowledge.cards.card import own_name
 from locales.words import Raw, Words, mark
 from service.journal.values import ALL
@@ -17,12 +17,13 @@ TITLES_SHOWN = 3
 
 
 def screen(view: KnobView, w: Words) -> Screen:
-    """The knob of everything, or of one MID."""
+    """The general knob, or that of one MID."""
     return Screen(
+        w.locale,
         text=paragraphs(
-            _done(view, w),
-            lines([bold(_head(view, w)), _bar(view.position, w), _means(view, w)]),
-            lines([_counted(view.current, w), *_steps(view, w)]),
+            _saved_note(view, w),
+            lines([bold(_heading(view, w)), _bar(view.position, w), _meaning(view, w)]),
+            lines([_count(view.current, w), *_steps(view, w)]),
             _notes(view, w),
             w.t("This is not an amount. Your MIDs add it to their own sums, within their limits.")
             if view.membership is None
@@ -30,15 +31,15 @@ def screen(view: KnobView, w: Words) -> Screen:
         ),
         rows=rows(
             tuple(
-                Button(parts.position(one.position, w), _set(view, one.position))
-                for one in (view.down, view.up)
-                if one
+                Button(parts.position(change.position, w), _target(view, change.position))
+                for change in (view.down, view.up)
+                if change
             ),
-            _never(view, w),
+            _never_button(view, w),
             Button(w.p("button", "Undo"), UndoKnob(event=view.undo)) if view.undo else None,
-            _scope(view, w),
+            _scope_buttons(view, w),
             (
-                Button(w.p("button", "Earlier settings"), ShowPast(scope=view.scope)),
+                Button(w.p("button", "Earlier settings"), ShowKnobHistory(scope=view.scope)),
                 parts.human(w),
             ),
             parts.home(w),
@@ -46,11 +47,11 @@ def screen(view: KnobView, w: Words) -> Screen:
     )
 
 
-def _set(view: KnobView, to: Position) -> SetKnob:
+def _target(view: KnobView, to: Position) -> SetKnob:
     return SetKnob(scope=view.scope, to=str(to))
 
 
-def _done(view: KnobView, w: Words) -> str | None:
+def _saved_note(view: KnobView, w: Words) -> str | None:
     if view.undone:
         return w.t(
             "Taken back. Your price is {step} again.", step=parts.position(view.position, w)
@@ -60,7 +61,7 @@ def _done(view: KnobView, w: Words) -> str | None:
     return None
 
 
-def _head(view: KnobView, w: Words) -> str:
+def _heading(view: KnobView, w: Words) -> str:
     at = parts.position(view.position, w)
     if view.membership is None:
         return w.t("Your price: {step}", step=at)
@@ -68,7 +69,7 @@ def _head(view: KnobView, w: Words) -> str:
 
 
 def _bar(at: Position, w: Words) -> str:
-    """The scale from lowest to highest with a dot at the position, left to right everywhere."""
+    """The scale from lowest to highest with a dot at the position, in a left-to-right isolate."""
     marks = [
         "●" if k == at else (w.signed(0) if k == 0 else "·") for k in range(LOWEST, HIGHEST + 1)
     ]
@@ -76,12 +77,12 @@ def _bar(at: Position, w: Words) -> str:
     return Raw(f"\u2066{bar}\u2069")
 
 
-def _means(view: KnobView, w: Words) -> str:
+def _meaning(view: KnobView, w: Words) -> str:
     at = view.position
     if at == NEVER:
         return w.t("Never: no price lets your data into a licence.")
     if view.membership is not None:
-        return _means_for_one(at, w)
+        return _meaning_at_mid(at, w)
     if at == 0:
         return w.t("What your MIDs work out, no more and no less.")
     if at > 0:
@@ -95,7 +96,7 @@ def _means(view: KnobView, w: Words) -> str:
     )
 
 
-def _means_for_one(at: int, w: Words) -> str:
+def _meaning_at_mid(at: int, w: Words) -> str:
     if at == 0:
         return w.t("What this MID works out, no more and no less.")
     if at > 0:
@@ -109,7 +110,7 @@ def _means_for_one(at: int, w: Words) -> str:
     )
 
 
-def _counted(change: KnobChange, w: Words) -> str:
+def _count(change: KnobChange, w: Words) -> str:
     return w.n(
         "You are in {inside} of {n} licence.",
         "You are in {inside} of {n} licences.",
@@ -119,7 +120,7 @@ def _counted(change: KnobChange, w: Words) -> str:
 
 
 def _steps(view: KnobView, w: Words) -> list[str]:
-    """One step down and one step up, in mirrored words; from never, the way back."""
+    """What one step down and one step up would change, in mirrored words; after never, step 0."""
     patterns = (
         (view.down, mark("One step down, at {step}: {inside} of {all}. {what}")),
         (view.up, mark("One step up, at {step}: {inside} of {all}. {what}")),
@@ -131,50 +132,55 @@ def _steps(view: KnobView, w: Words) -> list[str]:
             step=parts.position(change.position, w),
             inside=change.count.n,
             all=change.count.m,
-            what=_what(change, w),
+            what=_effects(change, w),
         )
         for change, pattern in patterns
         if change
     ]
 
 
-def _what(change: KnobChange, w: Words) -> str:
-    says = []
+def _effects(change: KnobChange, w: Words) -> str:
+    effects = []
     if change.enters:
-        says.append(w.t("Would come in: {names}.", names=_names(change.enters, w)))
+        effects.append(w.t("Would come in: {names}.", names=_names(change.enters, w)))
     if change.leaves:
-        says.append(w.t("Would go out: {names}.", names=_names(change.leaves, w)))
+        effects.append(w.t("Would go out: {names}.", names=_names(change.leaves, w)))
     if change.later_in:
         names = _names(change.later_in, w)
-        says.append(w.t("Would come in on their first day: {names}.", names=names))
+        effects.append(w.t("Would come in on their first day: {names}.", names=names))
     if change.later_out:
         names = _names(change.later_out, w)
-        says.append(w.t("Would stay out on their first day: {names}.", names=names))
-    return w.sentences(says) or w.t("Nothing would change.")
+        effects.append(w.t("Would stay out on their first day: {names}.", names=names))
+    return w.sentences(effects) or w.t("Nothing would change.")
 
 
-def _names(found: Sequence[Standing], w: Words) -> str:
-    return parts.quoted_list(found, TITLES_SHOWN, w)
+def _names(standings: Sequence[Standing], w: Words) -> str:
+    return parts.quoted_list(standings, TITLES_SHOWN, w)
 
 
 def _notes(view: KnobView, w: Words) -> list[str]:
-    """What the knob does not do here: limits that hold it, and licences it cannot keep out."""
-    chosen = [
+    """What the knob does not do: MIDs' limits on it, and licences it does not move the member in.
+
+    No step keeps the member out of a licence whose price lets them in at the highest position.
+    """
+    in_scope = [
         standing
         for standing in view.standings
         if view.scope in {ALL, standing.holding.membership.id} and standing.counts
     ]
-    held = [one for one in chosen if one.ask and one.ask.bound is not Bound.NONE]
-    found = [_bounded(one, w) for one in held[:TITLES_SHOWN]]
-    deaf = [
-        one
-        for one in chosen
-        if (price := one.holding.licence.terms.price)
-        and not formula.has_effect(one.holding.membership.tier, price)
+    limited = [
+        standing for standing in in_scope if standing.ask and standing.ask.bound is not Bound.NONE
     ]
-    if deaf:
-        found.append(w.t("Your price has no effect on: {names}.", names=_names(deaf, w)))
-    always = [
+    notes = [_limit_note(standing, w) for standing in limited[:TITLES_SHOWN]]
+    unaffected = [
+        standing
+        for standing in in_scope
+        if (price := standing.holding.licence.terms.price)
+        and not formula.has_effect(standing.holding.membership.tier, price)
+    ]
+    if unaffected:
+        notes.append(w.t("Your price has no effect on: {names}.", names=_names(unaffected, w)))
+    always_in = [
         standing
         for standing in view.standings
         if view.scope in {ALL, standing.holding.membership.id}
@@ -183,17 +189,17 @@ def _notes(view: KnobView, w: Words) -> list[str]:
         and view.position != NEVER
         and standing.why in {StandingReason.IN, StandingReason.WAITING}
     ]
-    if always:
-        found.append(
+    if always_in:
+        notes.append(
             w.t(
                 "No step keeps you out of: {names}. Only a no, or never, does.",
-                names=_names(always, w),
+                names=_names(always_in, w),
             )
         )
-    return found
+    return notes
 
 
-def _bounded(standing: Standing, w: Words) -> str:
+def _limit_note(standing: Standing, w: Words) -> str:
     price = standing.holding.licence.terms.price
     assert standing.ask is not None
     assert price is not None
@@ -214,15 +220,15 @@ def _bounded(standing: Standing, w: Words) -> str:
     )
 
 
-def _never(view: KnobView, w: Words) -> Button:
+def _never_button(view: KnobView, w: Words) -> Button:
     if view.position == NEVER:
         return Button(
-            w.p("button", "License my data again, at {step}", step=w.signed(0)), _set(view, 0)
+            w.p("button", "License my data again, at {step}", step=w.signed(0)), _target(view, 0)
         )
-    return Button(w.p("button", "Never license my data"), _set(view, NEVER))
+    return Button(w.p("button", "Never license my data"), _target(view, NEVER))
 
 
-def _scope(view: KnobView, w: Words) -> Row | None:
+def _scope_buttons(view: KnobView, w: Words) -> Row | None:
     to_all = Go(place=Place.KNOB_SCOPES)
     if view.membership is not None:
         follow = SetKnob(scope=view.scope, to="follow")
@@ -248,15 +254,16 @@ def scopes(view: KnobView, w: Words) -> Screen:
         else:
             items.append(w.t("{mid}: {step}, as for all", mid=name, step=at))
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("Your price for one MID")),
             items,
-            _twice(view, w),
+            _overlap_note(view, w),
             w.t("A price of its own holds for that MID alone. The others keep the general one."),
         ),
         rows=rows(
             *[
-                Button(short(own_name(membership.mid.name, w)), ShowKnob(scope=membership.id))
+                Button(shorten(own_name(membership.mid.name, w)), ShowKnob(scope=membership.id))
                 for membership in view.snapshot.memberships
             ],
             (parts.human(w), parts.back(w, Place.KNOB)),
@@ -264,12 +271,14 @@ def scopes(view: KnobView, w: Words) -> Screen:
     )
 
 
-def _twice(view: KnobView, w: Words) -> str | None:
-    """Warn when two MIDs license the same kind of data (mission E9)."""
-    seen: dict[str, str] = {}
+def _overlap_note(view: KnobView, w: Words) -> str | None:
+    """A warning when two of the member's MIDs license the same kind of data."""
+    membership_by_category: dict[str, str] = {}
     for standing in view.standings:
         for item in standing.holding.licence.terms.data:
-            first = seen.setdefault(item.category, standing.holding.membership.id)
+            first = membership_by_category.setdefault(
+                item.category, standing.holding.membership.id
+            )
             if standing.counts and first != standing.holding.membership.id:
                 return w.t(
                     "Two of your MIDs license the same kind of data. There, the lower price wins."
@@ -277,8 +286,8 @@ def _twice(view: KnobView, w: Words) -> str | None:
     return None
 
 
-def past(view: KnobHistoryView, w: Words) -> Screen:
-    """Earlier settings, newest first."""
+def history(view: KnobHistoryView, w: Words) -> Screen:
+    """The earlier settings, in the order of the view: newest first."""
     items = [
         w.t(
             "{moment}: {step}",
@@ -290,6 +299,7 @@ def past(view: KnobHistoryView, w: Words) -> Screen:
         for setting in view.settings
     ]
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("Earlier settings")), items or w.t("You have not changed your price yet.")
         ),

@@ -1,8 +1,8 @@
-"""The list of licences across MIDs, grouped by what they mean for the member."""
+"""The list of licences across MIDs, grouped: to decide, in, out, closed."""
 
 from dialogs import parts
 from dialogs.callbacks import ShowCard, ShowLicences
-from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, shorten
 from knowledge.cards.card import own_name
 from locales.words import Words
 from service.standing.values import PortfolioView, Standing, StandingReason
@@ -24,19 +24,19 @@ _GROUPS = (
 
 
 def screen(view: PortfolioView, page: int, w: Words) -> Screen:
-    """One page of the list; a page that is not there is the nearest one."""
-    order = {why: number for number, group in enumerate(_GROUPS) for why in group}
-    listed = sorted(view.standings, key=lambda one: order[one.why])
-    pages = max(1, -(-len(listed) // PER_PAGE))
-    page = min(max(page, 0), pages - 1)
-    shown = listed[page * PER_PAGE : (page + 1) * PER_PAGE]
+    """One page of the list, counted from 0; a page that does not exist is the nearest one."""
+    order = {reason: number for number, group in enumerate(_GROUPS) for reason in group}
+    standings = sorted(view.standings, key=lambda standing: order[standing.why])
+    pages = max(1, -(-len(standings) // PER_PAGE))
+    page = parts.nearest_page(page, pages)
+    shown = standings[page * PER_PAGE : (page + 1) * PER_PAGE]
     count = view.count()
     names = (w.t("To decide"), w.t("In"), w.t("Out"), w.t("Closed"))
     blocks = []
     for number, group in enumerate(_GROUPS):
-        found = [one for one in shown if one.why in group]
-        if found:
-            blocks.append(lines([bold(names[number]), *[_item(one, view, w) for one in found]]))
+        items = [_item(standing, view, w) for standing in shown if standing.why in group]
+        if items:
+            blocks.append(lines([bold(names[number]), *items]))
     counted = w.n(
         "You are in {inside} of {n} licence.",
         "You are in {inside} of {n} licences.",
@@ -44,28 +44,25 @@ def screen(view: PortfolioView, page: int, w: Words) -> Screen:
         inside=count.n,
     )
     return Screen(
+        w.locale,
         text=paragraphs(
-            lines([bold(w.t("My licences")), *([counted] if listed else [])]),
+            lines([bold(w.t("My licences")), *([counted] if standings else [])]),
             *blocks,
-            None if listed else w.t("No MID has offered you a licence yet."),
+            None if standings else w.t("No MID has offered you a licence yet."),
             w.t("Page {page} of {pages}", page=page + 1, pages=pages) if pages > 1 else None,
         ),
         rows=rows(
             *[
-                Button(short(parts.title(one, w)), ShowCard(licence=one.holding.licence.id))
-                for one in shown
+                Button(
+                    shorten(parts.title(standing, w)),
+                    ShowCard(licence=standing.holding.licence.id),
+                )
+                for standing in shown
             ],
-            (
-                *_turn(w.p("button", "Earlier page"), page - 1, pages),
-                *_turn(w.p("button", "Next page"), page + 1, pages),
-            ),
+            parts.page_buttons(page, pages, lambda number: ShowLicences(page=number), w),
             (parts.human(w), parts.home(w)),
         ),
     )
-
-
-def _turn(label: str, page: int, pages: int) -> tuple[Button, ...]:
-    return (Button(label, ShowLicences(page=page)),) if 0 <= page < pages else ()
 
 
 def _item(standing: Standing, view: PortfolioView, w: Words) -> str:

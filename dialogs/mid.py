@@ -1,10 +1,10 @@
-"""Who a MID is, who pays it, whom it is linked to, and how to reach a person."""
+"""The member's MIDs, the page of one, and the people who can be asked."""
 
 from collections.abc import Sequence
 
 from dialogs import asking, notice, parts
 from dialogs.callbacks import Go, Place, ShowMid
-from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, shorten
 from knowledge.cards.card import own_name, own_words
 from knowledge.cards.vocabulary import funding_label, legal_form_label
 from locales.words import Words
@@ -13,14 +13,16 @@ from service.notices.views import HearingView
 from service.people.values import Membership
 
 
-def listed(memberships: Sequence[Membership], w: Words) -> Screen:
-    """The MIDs one is in."""
+def overview(memberships: Sequence[Membership], w: Words) -> Screen:
+    """The MIDs that the member is in."""
     if not memberships:
         return Screen(
+            w.locale,
             text=paragraphs(w.t("You are in no MID yet.")),
             rows=rows((parts.human(w), parts.home(w))),
         )
     return Screen(
+        w.locale,
         text=paragraphs(
             lines(
                 [
@@ -32,7 +34,9 @@ def listed(memberships: Sequence[Membership], w: Words) -> Screen:
         ),
         rows=rows(
             *[
-                Button(short(own_name(membership.mid.name, w)), ShowMid(membership=membership.id))
+                Button(
+                    shorten(own_name(membership.mid.name, w)), ShowMid(membership=membership.id)
+                )
                 for membership in memberships
             ],
             (parts.human(w), parts.home(w)),
@@ -41,9 +45,10 @@ def listed(memberships: Sequence[Membership], w: Words) -> Screen:
 
 
 def screen(view: HearingView, w: Words) -> Screen:
-    """One MID."""
+    """One MID: what it is, who pays it, its rules, where to complain, whether it is muted."""
     membership, mid = view.membership, view.membership.mid
     return Screen(
+        w.locale,
         text=paragraphs(
             lines([bold(own_name(mid.name, w)), own_words(mid.about, w)]),
             [
@@ -62,15 +67,15 @@ def screen(view: HearingView, w: Words) -> Screen:
             w.t("You have muted this MID.") if view.muted else None,
         ),
         rows=rows(
-            notice.mute(membership.id, w, on=not view.muted),
+            notice.mute_button(membership.id, w, on=not view.muted),
             (parts.human(w), parts.back(w, Place.MIDS)),
         ),
     )
 
 
 def funding(mid: Mid, w: Words) -> list[str]:
-    """Where its money comes from, with a warning when all of it grows with the data (P1b)."""
-    found = [
+    """Where a MID's money comes from; warns when all of it grows with the data licensed."""
+    sentences = [
         # NOTE: {source} is where a MID's money comes from: "member dues", "licence fees" ...
         w.t(
             "{share} from {source}",
@@ -80,12 +85,12 @@ def funding(mid: Mid, w: Words) -> list[str]:
         for source in mid.funding
     ]
     if mid.earns_by_volume_only:
-        found.append(w.t("It earns only when data flows. Keep that in mind."))
-    return found
+        sentences.append(w.t("It earns only when data flows. Keep that in mind."))
+    return sentences
 
 
 def links(mid: Mid, w: Words) -> str:
-    """Whom it is linked to."""
+    """The sentence that names the companies a MID is linked to."""
     if not mid.affiliates:
         return w.t("Linked to no other company.")
     return w.t(
@@ -96,13 +101,13 @@ def links(mid: Mid, w: Words) -> str:
 def _standards(mid: Mid, w: Words) -> list[str]:
     if mid.standards is None:
         return [w.t("Not published.")]
-    one = mid.standards
-    found = [w.t("Version {version}, {date}", version=one.version, date=one.on)]
-    if one.text:
-        found.append(own_words(one.text, w))
-    if one.url:
-        found.append(one.url)
-    return found
+    standards = mid.standards
+    items = [w.t("Version {version}, {date}", version=standards.version, date=standards.on)]
+    if standards.text:
+        items.append(own_words(standards.text, w))
+    if standards.url:
+        items.append(standards.url)
+    return items
 
 
 def _complaints(mid: Mid, w: Words) -> list[str]:
@@ -113,8 +118,8 @@ def _complaints(mid: Mid, w: Words) -> list[str]:
         "board": w.t("Board"),
         "other": w.t("Someone else"),
     }
-    found = [w.t("To the MID: {contact}", contact=mid.contact.email)]
-    found += [
+    items = [w.t("To the MID: {contact}", contact=mid.contact.email)]
+    items += [
         w.t(
             "{role}: {name}, {contact}",
             role=roles[complaint.role],
@@ -125,14 +130,14 @@ def _complaints(mid: Mid, w: Words) -> list[str]:
     ]
     named = {complaint.role for complaint in mid.complaints}
     if "auditor" not in named:
-        found.append(w.t("Auditor: none named."))
+        items.append(w.t("Auditor: none named."))
     if "authority" not in named:
-        found.append(w.t("Authority: none named."))
-    return found
+        items.append(w.t("Authority: none named."))
+    return items
 
 
-def human(memberships: Sequence[Membership], operator: str | None, w: Words) -> Screen:
-    """How to reach a person: at each MID, or whoever runs this."""
+def contacts(memberships: Sequence[Membership], operator: str | None, w: Words) -> Screen:
+    """How to reach a person at each MID; for a member of none, the ``operator``'s contact."""
     blocks: list[str] = [
         lines(
             [
@@ -156,8 +161,11 @@ def human(memberships: Sequence[Membership], operator: str | None, w: Words) -> 
             else w.t("Ask whoever told you about it."),
         ]
     return Screen(
+        w.locale,
         text=paragraphs(
-            bold(w.t("A person who can help")), *blocks, asking.how(w) if memberships else None
+            bold(w.t("A person who can help")),
+            *blocks,
+            asking.how_to_ask(w) if memberships else None,
         ),
         rows=rows(
             Button(w.p("button", "My questions"), Go(place=Place.QUESTIONS))

@@ -1,71 +1,77 @@
-"""An AI model as a member meets it: may it answer, and what went to it last."""
+"""The member's choice whether an AI model may answer, and the last request sent to it."""
 
 from dialogs import parts
-from dialogs.callbacks import Go, Place, SetModel, ShowRequest
+from dialogs.callbacks import Go, Place, SetModelConsent, ShowModelRequest
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
 from knowledge.replies import ModelHere
 from locales.words import Words
 from service.assistant.values import ModelChoice, ModelView
 
-PAGE = 3000
+PAGE_LENGTH = 3000
 
 
-def ask(here: ModelHere, view: ModelView, w: Words) -> Screen:
-    """May a model answer? Asked once before its first answer, and whenever the member looks.
+def consent(model: ModelHere, view: ModelView, w: Words) -> Screen:
+    """Whether a model may answer: asked before its first answer, and when the member opens it.
 
-    ``here`` is the model as it may be used for this member.
+    ``model`` is the model as it may be used for this member, see ``ModelHere.for_``.
     """
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("May an AI model answer you?")),
-            w.t("Your question would go to {name} at {place}.", name=here.name, place=here.place),
-            _leaves(here, w),
+            w.t(
+                "Your question would go to {name} at {place}.", name=model.name, place=model.place
+            ),
+            _disclosure(model, w),
             w.t("It can be wrong. It can change nothing. Without it you get fixed texts."),
-            _now(here, view, w),
+            _current_choice(model, view, w),
         ),
         rows=rows(
             (
-                Button(w.p("button", "Use the model"), SetModel(on=True, level=here.level)),
-                Button(w.p("button", "No model"), SetModel(on=False)),
+                Button(
+                    w.p("button", "Use the model"), SetModelConsent(on=True, level=model.level)
+                ),
+                Button(w.p("button", "No model"), SetModelConsent(on=False)),
             ),
             (parts.human(w), parts.home(w)),
         ),
     )
 
 
-def screen(here: ModelHere | None, view: ModelView, w: Words) -> Screen:
-    """Whether a model may answer; that none can, where there is none or a MID lets none."""
-    if here is None or here.level == 0:
-        return none(w)
-    mine = here.for_(view)
-    return ask(mine, view, w) if mine.level else none(w, by_mid=True)
+def screen(model: ModelHere | None, view: ModelView, w: Words) -> Screen:
+    """The choice; or that no model answers, as none is set up or one of the MIDs forbids it."""
+    if model is None or model.level == 0:
+        return unavailable(w)
+    allowed = model.for_(view)
+    return consent(allowed, view, w) if allowed.level else unavailable(w, by_mid=True)
 
 
-def _leaves(here: ModelHere, w: Words) -> str:
-    says = {
+def _disclosure(model: ModelHere, w: Words) -> str:
+    texts = {
         1: w.t("Phone numbers, addresses and long numbers are taken out first. Your answers and "
                "amounts do not go there."),
         2: w.t("Phone numbers, addresses and long numbers are taken out first. Your amounts go "
                "there, but rounded."),
     }  # fmt: skip
     default = w.t("Your answers and amounts go there too. It runs where this assistant does.")
-    return says.get(here.level, default)
+    return texts.get(model.level, default)
 
 
-def _now(here: ModelHere, view: ModelView, w: Words) -> str | None:
-    if view.choice is ModelChoice.YES and view.agreed_level < here.level:
+def _current_choice(model: ModelHere, view: ModelView, w: Words) -> str | None:
+    if view.choice is ModelChoice.YES and view.agreed_level < model.level:
         return w.t("You use the model now. Less goes there until you say yes to this.")
-    says = {
+    texts = {
         ModelChoice.YES: w.t("You use the model now."),
         ModelChoice.NO: w.t("You use no model now."),
     }
-    return says.get(view.choice)
+    return texts.get(view.choice)
 
 
-def chosen(view: ModelView, w: Words) -> Screen:
-    """Saved."""
+def saved(view: ModelView, w: Words) -> Screen:
+    """The choice as it was saved."""
     yes = view.choice is ModelChoice.YES
     return Screen(
+        w.locale,
         text=paragraphs(
             w.t("Saved. A model may answer you.") if yes else w.t("Saved. No model answers you."),
             w.t("You can change this under Privacy."),
@@ -77,9 +83,10 @@ def chosen(view: ModelView, w: Words) -> Screen:
     )
 
 
-def none(w: Words, *, by_mid: bool = False) -> Screen:
-    """No model answers in this instance, or, ``by_mid``, not to members of a MID of theirs."""
+def unavailable(w: Words, *, by_mid: bool = False) -> Screen:
+    """That no model answers; ``by_mid``: because one of the member's MIDs forbids it."""
     return Screen(
+        w.locale,
         text=paragraphs(
             w.t("One of your MIDs lets nothing go to an AI model.") if by_mid else None,
             w.t("No AI model answers here. The texts are fixed beforehand."),
@@ -88,13 +95,14 @@ def none(w: Words, *, by_mid: bool = False) -> Screen:
     )
 
 
-def request(view: ModelView, page: int, w: Words) -> Screen:
-    """A page of the last request, exactly as it was sent."""
+def last_request(view: ModelView, page: int, w: Words) -> Screen:
+    """A page, counted from 0, of the last request as it was sent; the nearest if there is none."""
     text = view.request or ""
-    pages = max(1, -(-len(text) // PAGE))
-    page = min(max(page, 0), pages - 1)
-    part = text[page * PAGE : (page + 1) * PAGE]
+    pages = max(1, -(-len(text) // PAGE_LENGTH))
+    page = parts.nearest_page(page, pages)
+    part = text[page * PAGE_LENGTH : (page + 1) * PAGE_LENGTH]
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("The last request to the model")),
             lines([w.t("Page {page} of {pages}", page=page + 1, pages=pages)])
@@ -103,14 +111,7 @@ def request(view: ModelView, page: int, w: Words) -> Screen:
             part.strip() or w.t("None was sent."),
         ),
         rows=rows(
-            tuple(
-                Button(label, ShowRequest(page=to))
-                for label, to in (
-                    (w.p("button", "Earlier page"), page - 1),
-                    (w.p("button", "Next page"), page + 1),
-                )
-                if 0 <= to < pages
-            ),
+            parts.page_buttons(page, pages, lambda number: ShowModelRequest(page=number), w),
             parts.back(w, Place.PRIVACY),
             (parts.human(w), parts.home(w)),
         ),

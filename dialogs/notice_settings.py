@@ -1,14 +1,15 @@
-"""How much attention notices may take: how many a week, at which hours, from whom."""
+"""The settings of notices: how many a week, the quiet hours, which MIDs are muted."""
 
 from dialogs import parts
 from dialogs.callbacks import Go, Mute, Place, SetQuiet, SetWeekly
-from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows, short
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, rows_of_two, shorten
 from knowledge.cards.card import own_name
 from locales.words import Words
 from service.notices.views import AttentionView
 from service.people.values import Membership
 from service.standing.values import Pause
 
+# Values that the buttons carry, see ``SetWeekly`` and ``SetQuiet``.
 BY_MID = "mid"
 NO_HOURS = "none"
 NAME_SHOWN = 30
@@ -22,46 +23,50 @@ QUIET = {
 }
 
 
-def number(to: str) -> int | None:
-    """What a button of the weekly number stands for."""
+def parse_weekly(to: str) -> int | None:
+    """The weekly number that ``SetWeekly.to`` stands for; None: as each MID has set it."""
     return None if to == BY_MID else int(to)
 
 
-def hours(to: str) -> str | None:
-    """What a button of the quiet hours stands for."""
+def parse_quiet_hours(to: str) -> str | None:
+    """The hours, "HH:MM-HH:MM", that ``SetQuiet.to`` stands for; None: those each MID has set."""
     return None if to == BY_MID else QUIET[to]
 
 
-def said(view: AttentionView, w: Words) -> list[str]:
-    """What the settings say about notices."""
+def summary(view: AttentionView, w: Words) -> list[str]:
+    """The lines about notices on the settings screen; none for a member of no MID."""
     if not view.snapshot.memberships:
         return []
-    muted = [own_name(one.mid.name, w) for one in _muted(view)]
-    found = [_weekly(view, w), _quiet(view, w), w.t("Urgent ones may come at any time.")]
+    muted = [own_name(membership.mid.name, w) for membership in _muted(view)]
+    sentences = [_weekly(view, w), _quiet(view, w), w.t("Urgent ones may come at any time.")]
     if view.snapshot.pause is Pause.STOPPED:
-        found = [w.t("Only the news of a breach of your data still comes.")]
+        sentences = [w.t("Only the news of a breach of your data still comes.")]
     if muted:
-        found.append(w.t("Muted: {names}.", names=w.join(muted)))
-    return found
+        sentences.append(w.t("Muted: {names}.", names=w.join(muted)))
+    return sentences
 
 
-def ways(view: AttentionView, w: Words) -> list[tuple[Button, ...]]:
-    """The buttons of the settings that are about notices."""
+def buttons(view: AttentionView, w: Words) -> list[tuple[Button, ...]]:
+    """The rows of buttons about notices on the settings screen; none for a member of no MID."""
     if not view.snapshot.memberships:
         return []
     unmute = [
         Button(
-            w.p("button", "Unmute: {mid}", mid=short(own_name(one.mid.name, w), NAME_SHOWN)),
-            Mute(membership=one.id, on=False),
+            w.p(
+                "button",
+                "Unmute: {mid}",
+                mid=shorten(own_name(membership.mid.name, w), NAME_SHOWN),
+            ),
+            Mute(membership=membership.id, on=False),
         )
-        for one in _muted(view)
+        for membership in _muted(view)
     ]
     return [
         (
             Button(w.p("button", "How many a week"), Go(place=Place.WEEKLY)),
             Button(w.p("button", "Quiet hours"), Go(place=Place.QUIET)),
         ),
-        *[(one,) for one in unmute],
+        *[(button,) for button in unmute],
     ]
 
 
@@ -79,15 +84,15 @@ def _weekly(view: AttentionView, w: Words) -> str:
 def _quiet(view: AttentionView, w: Words) -> str:
     if len(view.quiet) > 1:
         return w.t("Quiet hours: as each MID has set them.")
-    (found,) = view.quiet
-    start, end = found.split("-")
+    (hours,) = view.quiet
+    start, end = hours.split("-")
     if start == end:
         return w.t("No quiet hours.")
     return w.t("Quiet hours: {start} to {end}, your time.", start=start, end=end)
 
 
 def weekly(view: AttentionView, w: Words) -> Screen:
-    """How many notices a week one wants from each MID."""
+    """The choice of how many notices a week each MID may send."""
     by_mid = [
         w.n(
             "{mid} has set {n} a week.",
@@ -98,13 +103,14 @@ def weekly(view: AttentionView, w: Words) -> Screen:
         for membership in view.snapshot.memberships
     ]
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("How many notices a week from each MID?")),
             lines(by_mid),
             w.t("What is above the number comes later, as one message. Urgent ones come at once."),
         ),
         rows=rows(
-            tuple(Button(w.number(int(one)), SetWeekly(to=one)) for one in WEEKLY),
+            tuple(Button(w.number(int(number)), SetWeekly(to=number)) for number in WEEKLY),
             Button(w.p("button", "As each MID has it"), SetWeekly(to=BY_MID)),
             (parts.human(w), parts.back(w, Place.SETTINGS)),
         ),
@@ -112,15 +118,16 @@ def weekly(view: AttentionView, w: Words) -> Screen:
 
 
 def quiet(view: AttentionView, w: Words) -> Screen:
-    """At which hours one wants nothing but urgent notices."""
+    """The choice of the hours at which only urgent notices come."""
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("At which hours do you want no notices?")),
-            lines([_by_mid(membership, w) for membership in view.snapshot.memberships]),
+            lines([_hours_of_mid(membership, w) for membership in view.snapshot.memberships]),
             w.t("What comes at those hours waits until they end. Urgent ones come at once."),
         ),
         rows=rows(
-            *in_twos(_hours(to, w) for to in QUIET if to != NO_HOURS),
+            *rows_of_two(_hours_button(to, w) for to in QUIET if to != NO_HOURS),
             Button(w.p("button", "No quiet hours"), SetQuiet(to=NO_HOURS)),
             Button(w.p("button", "As each MID has it"), SetQuiet(to=BY_MID)),
             (parts.human(w), parts.back(w, Place.SETTINGS)),
@@ -128,7 +135,7 @@ def quiet(view: AttentionView, w: Words) -> Screen:
     )
 
 
-def _by_mid(membership: Membership, w: Words) -> str:
+def _hours_of_mid(membership: Membership, w: Words) -> str:
     start, end = membership.mid.quiet_hours.split("-")
     name = own_name(membership.mid.name, w)
     if start == end:
@@ -136,6 +143,6 @@ def _by_mid(membership: Membership, w: Words) -> str:
     return w.t("{mid} has set {start} to {end}.", mid=name, start=start, end=end)
 
 
-def _hours(to: str, w: Words) -> Button:
+def _hours_button(to: str, w: Words) -> Button:
     start, end = QUIET[to].split("-")
     return Button(w.p("button", "{start} to {end}", start=start, end=end), SetQuiet(to=to))

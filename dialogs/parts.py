@@ -1,10 +1,13 @@
-"""Pieces that many screens share: the way back, the way to a person, and words for standings."""
+"""Pieces that many screens share: buttons, paging, notes, and the words for standings."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from aiogram.filters.callback_data import CallbackData
+
 from dialogs.callbacks import Go, Place
-from dialogs.screen import Button
+from dialogs.screen import Button, Row
 from knowledge.cards.standing import (
     in_brief,
     in_quotes,
@@ -16,6 +19,7 @@ from knowledge.cards.standing import (
     title,
 )
 from locales.words import Words
+from service.standing.values import Pause
 
 __all__ = [
     "back",
@@ -24,6 +28,9 @@ __all__ = [
     "human",
     "in_brief",
     "in_quotes",
+    "nearest_page",
+    "page_buttons",
+    "pause_note",
     "position",
     "quoted",
     "quoted_list",
@@ -34,20 +41,40 @@ __all__ = [
 
 
 def home(w: Words) -> Button:
-    """Back to the first screen."""
+    """The button to the first screen."""
     return Button(w.p("button", "Home"), Go(place=Place.HOME))
 
 
 def human(w: Words) -> Button:
-    """To a person."""
+    """The button to the people who can be asked."""
     return Button(w.p("button", "Ask a person"), Go(place=Place.HUMAN))
 
 
 def back(w: Words, place: Place) -> Button:
-    """Back to a screen that needs nothing but its name."""
+    """The button back to a screen that takes no parameter."""
     return Button(w.p("button", "Back"), Go(place=place))
 
 
+def page_buttons(page: int, pages: int, target: Callable[[int], CallbackData], w: Words) -> Row:
+    """Buttons to the page before and the page after, where there is one; pages count from 0."""
+    turns = ((w.p("button", "Earlier page"), page - 1), (w.p("button", "Next page"), page + 1))
+    return tuple(Button(label, target(number)) for label, number in turns if 0 <= number < pages)
+
+
+def nearest_page(page: int, pages: int) -> int:
+    """``page``, or the first or last of ``pages`` where there is no such page."""
+    return min(max(page, 0), pages - 1)
+
+
+def pause_note(pause: Pause, w: Words) -> str | None:
+    """The sentence that says why the member is in no licence, None while nothing is paused."""
+    if pause is Pause.STOPPED:
+        return w.t("You stopped everything. You are in no licence.")
+    if pause is Pause.PAUSED:
+        return w.t("You paused everything. You are in no licence.")
+    return None
+
+
 def day(at: datetime, zone: str) -> date:
-    """The day that a moment falls on where somebody lives."""
+    """The date of a moment in an IANA time zone."""
     return at.astimezone(ZoneInfo(zone)).date()

@@ -1,8 +1,8 @@
-"""The question between a card and a yes."""
+"""The question that comes between a card and a yes where the licence needs to be understood."""
 
 from dialogs import parts
-from dialogs.callbacks import AnswerQuestion, SayNo, SayYes, ShowCard
-from dialogs.screen import Button, Screen, bold, paragraphs, rows, short
+from dialogs.callbacks import AnswerQuiz, SayNo, SayYes, ShowCard
+from dialogs.screen import Button, Screen, bold, paragraphs, rows, shorten
 from knowledge.cards.vocabulary import category_label
 from locales.words import Words
 from service.choices.rules import ASKS, RETURNS, STAYS
@@ -11,14 +11,18 @@ from service.journal.values import TeachBack
 
 
 def screen(view: QuizView, w: Words) -> Screen:
-    """Ask, explain and ask once more, send to a person, or offer the yes."""
+    """The question; after a wrong answer its explanation and the question again.
+
+    After a second wrong answer a person is named instead; after the right one the yes is offered.
+    """
     licence = view.standing.holding.licence.id
     no = Button(w.p("button", "No"), SayNo(licence=licence))
-    head = bold(parts.title(view.standing, w))
+    title = bold(parts.title(view.standing, w))
     card = Button(w.p("button", "The card"), ShowCard(licence=licence))
     if view.taught is TeachBack.PASSED:
         return Screen(
-            text=paragraphs(head, _right(view, w), w.t("Do you still say yes?")),
+            w.locale,
+            text=paragraphs(title, _right_note(view, w), w.t("Do you still say yes?")),
             rows=rows(
                 (Button(w.p("button", "Yes"), SayYes(nonce=view.nonce)), no),
                 (parts.human(w), card),
@@ -26,9 +30,10 @@ def screen(view: QuizView, w: Words) -> Screen:
         )
     if view.taught is TeachBack.TWICE_WRONG:
         return Screen(
+            w.locale,
             text=paragraphs(
-                head,
-                _fact(view, w),
+                title,
+                _explanation(view, w),
                 w.t("This one is hard to say in few words. A person can explain it to you."),
                 w.t("Nothing was saved. You can come back to the card at any time."),
             ),
@@ -36,19 +41,22 @@ def screen(view: QuizView, w: Words) -> Screen:
         )
     again = view.taught is TeachBack.ONCE_WRONG
     return Screen(
+        w.locale,
         text=paragraphs(
-            head,
+            title,
             w.t("Not quite.")
             if again
             else w.t("One question first, because this cannot be undone.")
             if view.question.topic is QuizTopic.CANNOT_BE_CALLED_BACK
             else w.t("One question first, because this data is sensitive."),
-            _fact(view, w) if again else None,
-            _asks(view, w),
+            _explanation(view, w) if again else None,
+            _question(view, w),
         ),
         rows=rows(
             *[
-                Button(short(_option(key, w), 60), AnswerQuestion(nonce=view.nonce, option=key))
+                Button(
+                    shorten(_option_label(key, w), 60), AnswerQuiz(nonce=view.nonce, option=key)
+                )
                 for key in view.question.options
             ],
             no,
@@ -57,7 +65,7 @@ def screen(view: QuizView, w: Words) -> Screen:
     )
 
 
-def _asks(view: QuizView, w: Words) -> str:
+def _question(view: QuizView, w: Words) -> str:
     if view.question.topic is QuizTopic.CANNOT_BE_CALLED_BACK:
         return w.t(
             "You say yes today and stop next month. What happens to what they have learned?"
@@ -65,17 +73,17 @@ def _asks(view: QuizView, w: Words) -> str:
     return w.t("What would they get to use?")
 
 
-def _option(key: str, w: Words) -> str:
+def _option_label(key: str, w: Words) -> str:
     # NOTE: Answers to "What happens to what they have learned?"; "they" is the buyer.
-    says = {
+    labels = {
         STAYS: w.t("They keep it"),
         RETURNS: w.t("It comes back to me"),
         ASKS: w.t("They ask me again"),
     }
-    return says.get(key) or category_label(key, w)
+    return labels.get(key) or category_label(key, w)
 
 
-def _fact(view: QuizView, w: Words) -> str:
+def _explanation(view: QuizView, w: Words) -> str:
     if view.question.topic is QuizTopic.CANNOT_BE_CALLED_BACK:
         return w.t(
             "If you stop, they get nothing new. But what they have learned until then stays with "
@@ -84,5 +92,5 @@ def _fact(view: QuizView, w: Words) -> str:
     return w.t("This licence is about: {data}.", data=category_label(view.question.right, w))
 
 
-def _right(view: QuizView, w: Words) -> str:
-    return w.t("That is right. {fact}", fact=_fact(view, w))
+def _right_note(view: QuizView, w: Words) -> str:
+    return w.t("That is right. {fact}", fact=_explanation(view, w))

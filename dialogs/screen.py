@@ -1,20 +1,20 @@
-"""A screen: text and rows of buttons, with the rules that keep it within what Telegram takes."""
+"""A screen, which is one message with its buttons, and the helpers that put its text together."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from aiogram.filters.callback_data import CallbackData
 from markupsafe import Markup
 
 from service.journal.values import Proof
 
-TEXT_LIMIT = 4096
+# What fits a button on a small phone.
 LABEL_LIMIT = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: what it says and what it does. ``url`` buttons open a page instead."""
+    """A button: its label, and either the callback data that a tap sends or the page it opens."""
 
     label: str
     target: CallbackData | None = None
@@ -24,13 +24,17 @@ class Button:
 Row = tuple[Button, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Screen:
-    """One message: Telegram's HTML, rows of buttons, and, where a yes may follow, its proof.
+    """One message: its language, Telegram's HTML and rows of buttons.
 
-    One that ``asks`` is always a message of its own, which wants a text as its reply.
+    Attributes:
+        proof: what confirms that the message was shown, where a yes to it counts only if it was.
+        asks: the message asks for a text as its reply, so it never replaces another one.
     """
 
+    locale: str
+    _: KW_ONLY
     text: Markup
     rows: tuple[Row, ...]
     proof: Proof | None = None
@@ -43,9 +47,9 @@ def bold(text: str) -> Markup:
 
 
 def paragraphs(*parts: str | Iterable[str] | None) -> Markup:
-    """Parts with an empty line between them; an iterable is a block of lines, None is left out.
+    """Join parts with an empty line between them; None and empty parts are left out.
 
-    Plain strings are escaped; Markup stays as it is.
+    An iterable is a block of lines. Plain strings are escaped, Markup stays as it is.
     """
     blocks = []
     for part in parts:
@@ -58,22 +62,21 @@ def paragraphs(*parts: str | Iterable[str] | None) -> Markup:
 
 
 def lines(parts: Iterable[str]) -> Markup:
-    """Parts on a line each, escaped unless they are Markup."""
+    """Join parts, each on its line, escaped unless they are Markup."""
     return Markup("\n").join(parts)
 
 
-def rows(*found: Row | Button | None) -> tuple[Row, ...]:
+def rows(*items: Row | Button | None) -> tuple[Row, ...]:
     """Rows of buttons; a single button is a row of its own, None and empty rows are left out."""
-    made = [(one,) if isinstance(one, Button) else one for one in found if one]
-    return tuple(made)
+    return tuple((item,) if isinstance(item, Button) else item for item in items if item)
 
 
-def in_twos(buttons: Iterable[Button]) -> tuple[Row, ...]:
-    """Buttons two to a row."""
-    found = tuple(buttons)
-    return tuple(found[i : i + 2] for i in range(0, len(found), 2))
+def rows_of_two(buttons: Iterable[Button]) -> tuple[Row, ...]:
+    """Rows of two buttons each; an odd last one has a row of its own."""
+    items = tuple(buttons)
+    return tuple(items[i : i + 2] for i in range(0, len(items), 2))
 
 
-def short(label: str, limit: int = LABEL_LIMIT) -> str:
-    """A label cut to what fits a button on a small phone."""
+def shorten(label: str, limit: int = LABEL_LIMIT) -> str:
+    """A label cut to ``limit`` characters, with an ellipsis at the end where it was."""
     return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"

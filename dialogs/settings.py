@@ -1,11 +1,11 @@
-"""Language, time zone, notices, and the way to the pause."""
+"""The settings: language, time zone, notices and the pause."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dialogs import notice_settings, parts
 from dialogs.callbacks import Go, Place, SetLanguage, SetZone, ShowZones
-from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, rows_of_two
 from locales.words import SHIPPED, Words, own_name
 from service.notices.views import AttentionView
 from service.standing.values import MemberSnapshot, Pause
@@ -27,10 +27,11 @@ _ZONES = (
 
 
 def screen(view: AttentionView, w: Words, *, saved: bool = False) -> Screen:
-    """Settings, also as they are just after one was ``saved``."""
-    snapshot, notices = view.snapshot, notice_settings.said(view, w)
+    """The settings; ``saved`` says first that one was just saved."""
+    snapshot, notices = view.snapshot, notice_settings.summary(view, w)
     paused = snapshot.pause is not Pause.OFF
     return Screen(
+        w.locale,
         text=paragraphs(
             w.t("Saved.") if saved else None,
             bold(w.t("Settings")),
@@ -38,7 +39,7 @@ def screen(view: AttentionView, w: Words, *, saved: bool = False) -> Screen:
                 [
                     w.t("Language: {language}", language=own_name(w.locale)),
                     w.t("Your time: {moment}", moment=w.moment(snapshot.now, snapshot.zone)),
-                    _pause(snapshot.pause, w),
+                    _pause_note(snapshot.pause, w),
                 ]
             ),
             lines([bold(w.t("Notices")), *notices]) if notices else None,
@@ -48,7 +49,7 @@ def screen(view: AttentionView, w: Words, *, saved: bool = False) -> Screen:
                 Button(w.p("button", "Language"), Go(place=Place.LANGUAGE)),
                 Button(w.p("button", "Time zone"), ShowZones(page=0)),
             ),
-            *notice_settings.ways(view, w),
+            *notice_settings.buttons(view, w),
             Button(w.p("button", "Resume"), Go(place=Place.RESUME))
             if paused
             else Button(w.p("button", "Pause everything"), Go(place=Place.PAUSE)),
@@ -57,52 +58,47 @@ def screen(view: AttentionView, w: Words, *, saved: bool = False) -> Screen:
     )
 
 
-def _pause(pause: Pause, w: Words) -> str:
-    says = {
+def _pause_note(pause: Pause, w: Words) -> str:
+    notes = {
         Pause.OFF: w.t("Nothing is paused."),
         Pause.PAUSED: w.t("You paused everything."),
         Pause.STOPPED: w.t("You stopped everything."),
     }
-    return says[pause]
+    return notes[pause]
 
 
-def language(w: Words) -> Screen:
-    """The languages, each in its own name. The label of the screen is in the present one."""
+def languages(w: Words) -> Screen:
+    """The languages to choose from, each by its own name."""
     return Screen(
+        w.locale,
         text=paragraphs(bold(w.t("Language")), w.t("Which language do you want to read?")),
         rows=rows(
-            *in_twos(Button(own_name(one), SetLanguage(locale=one)) for one in SHIPPED),
+            *rows_of_two(
+                Button(own_name(locale), SetLanguage(locale=locale)) for locale in SHIPPED
+            ),
             (parts.human(w), parts.home(w)),
         ),
     )
 
 
 def zones(snapshot: MemberSnapshot, page: int, w: Words) -> Screen:
-    """Time zones by a city that has them: those of one's MIDs first."""
-    found = list(
-        dict.fromkeys([*(membership.mid.zone for membership in snapshot.memberships), *_ZONES])
-    )
-    pages = -(-len(found) // PER_PAGE)
-    page = min(max(page, 0), pages - 1)
-    turn = tuple(
-        Button(label, ShowZones(page=number))
-        for label, number in (
-            (w.p("button", "Earlier page"), page - 1),
-            (w.p("button", "Next page"), page + 1),
-        )
-        if 0 <= number < pages
-    )
+    """A page, counted from 0, of time zones, each by a city; those of the member's MIDs first."""
+    of_mids = [membership.mid.zone for membership in snapshot.memberships]
+    all_zones = list(dict.fromkeys([*of_mids, *_ZONES]))
+    pages = -(-len(all_zones) // PER_PAGE)
+    page = parts.nearest_page(page, pages)
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("Time zone")),
             w.t("Which city has your time? It decides when it is night for you."),
         ),
         rows=rows(
-            *in_twos(
+            *rows_of_two(
                 Button(_city(zone, snapshot.now, w), SetZone(zone=zone))
-                for zone in found[page * PER_PAGE : (page + 1) * PER_PAGE]
+                for zone in all_zones[page * PER_PAGE : (page + 1) * PER_PAGE]
             ),
-            turn,
+            parts.page_buttons(page, pages, lambda number: ShowZones(page=number), w),
             (parts.human(w), parts.back(w, Place.SETTINGS)),
         ),
     )

@@ -1,1 +1,1 @@
-"""What the assistant may say: vocabulary and cards."""
+"""What the assistant may say: cards, articles, search, and a model's answers."""

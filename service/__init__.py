@@ -1,1 +1,1 @@
-"""Member state. Knows nothing of Telegram, HTTP or models."""
+"""Member state, by topic. It knows nothing of Telegram, HTTP or models."""

@@ -260,7 +260,7 @@ READ = {".py", ".json", ".js", ".html", ".css", ".yaml", ".yml", ".po", ".pot", 
 
 
 def test_no_real_party_is_built_in():
-    """Mission N17: buyers and collectors are data."""
+    """Buyers, collectors and laws are data: no party is named in code."""
     found = [
         (path.relative_to(HERE).as_posix(), hit[0])
         for room in (*ROOMS, "examples")

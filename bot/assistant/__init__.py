@@ -1,1 +1,1 @@
-"""From a question to its answer."""
+"""A member's question to its answer: search, model, and replies of a person."""

@@ -8,10 +8,10 @@ import asyncio
 from dataclasses import replace
 
 from bot.assistant.live_search import Search
-from bot.assistant.model_answers import ByModel
+from bot.assistant.model_answers import ModelAnswers
 from bot.telegram.drafts import DraftStops, DraftStream
 from bot.token_bucket import TokenBuckets
-from dialogs.callbacks import SetModel
+from dialogs.callbacks import SetModelConsent
 from knowledge import facts
 from knowledge.llm.disclosure import MOST_PASSAGES
 from knowledge.normalize import cut
@@ -31,7 +31,7 @@ BURST = 12.0
 SECONDS_EACH = 5.0
 
 
-class Answering:
+class Assistant:
     """Meets questions. Without a search it still leads to a person."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Answering:
         search: Search | None = None,
         *,
         contact: str | None = None,
-        model: ByModel | None = None,
+        model: ModelAnswers | None = None,
     ) -> None:
         self.stops = DraftStops()
         self._deps = deps
@@ -74,7 +74,12 @@ class Answering:
         return await self._best(heard, drafts)
 
     async def agreed(
-        self, member_id: str, text: str | None, locale: str, drafts: DraftStream, choice: SetModel
+        self,
+        member_id: str,
+        text: str | None,
+        locale: str,
+        drafts: DraftStream,
+        choice: SetModelConsent,
     ) -> Reply | ModelView:
         """Keep what the member said to the model, and meet the question that waits for it."""
         view = await assistant.choose_model(

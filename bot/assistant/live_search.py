@@ -45,7 +45,7 @@ class Search(Protocol):
         ...
 
 
-class Knowing:
+class LiveSearch:
     """The search of this process. ``run`` makes it and keeps it up to date."""
 
     def __init__(self, deps: Deps) -> None:

@@ -24,7 +24,7 @@ LIMITS = {Reason.MEMBER_LIMIT, Reason.MID_LIMIT, Reason.ALL_LIMIT}
 
 
 @dataclass(frozen=True, slots=True)
-class ByModel:
+class ModelAnswers:
     """The model of this instance and what it is called."""
 
     deps: Deps
@@ -97,7 +97,7 @@ def concerned(articles: Sequence[Article], mid_ids: Sequence[str]) -> str | None
     return next(of_licence, None) or next(of_any, None) or next(iter(mid_ids), None)
 
 
-def by_model(settings: Settings, deps: Deps) -> ByModel | None:
+def build_model_answers(settings: Settings, deps: Deps) -> ModelAnswers | None:
     """The model that the settings name, or None: then the closest text is what is said."""
     answerer = build_answerer(settings, deps)
     if answerer is None:
@@ -107,7 +107,7 @@ def by_model(settings: Settings, deps: Deps) -> ByModel | None:
         place=urlsplit(str(settings.llm_base_url)).hostname or "",
         level=answerer.level(settings.llm_level),
     )
-    return ByModel(deps, answerer, here)
+    return ModelAnswers(deps, answerer, here)
 
 
 def _made(reply: Reply, articles: tuple[Article, ...], outcome: Outcome | None) -> Reply:

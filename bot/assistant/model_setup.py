@@ -20,7 +20,7 @@ def build_model(settings: Settings) -> Model | None:
     return Model(settings.llm_base_url, settings.llm_model, key)
 
 
-def limits_of(settings: Settings) -> Limits:
+def limits_from(settings: Settings) -> Limits:
     """What the model may cost here."""
     return Limits(
         answers_a_day=settings.llm_answers_a_day,
@@ -29,14 +29,14 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def budget(deps: Deps, limits: Limits) -> Budget:
+def build_budget(deps: Deps, limits: Limits) -> Budget:
     """The budget that all processes on this store share."""
     return Budget(deps.clock, partial(quota.take, deps), partial(quota.correct, deps), limits)
 
 
-async def used(deps: Deps, limits: Limits) -> tuple[float, float]:
+async def read_month_usage(deps: Deps, limits: Limits) -> tuple[float, float]:
     """Of the month's tokens: what the MID that used most has used, and all together; 1 is all."""
-    month = budget(deps, limits).month()
+    month = build_budget(deps, limits).month()
     found = await quota.largest_counts(deps, (QuotaKind.MID, QuotaKind.ALL), month)
     return (
         found[QuotaKind.MID] / max(limits.tokens_a_month, 1),
@@ -51,7 +51,7 @@ def build_answerer(settings: Settings, deps: Deps) -> Answerer | None:
         return None
     return Answerer(
         model,
-        budget(deps, limits_of(settings)),
+        build_budget(deps, limits_from(settings)),
         detector=detector(),
         trusted=settings.trusted_hosts,
     )

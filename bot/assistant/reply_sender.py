@@ -31,7 +31,7 @@ FIRST_WAIT = 5.0
 LONGEST_WAIT = 3600.0
 
 
-class Replies:
+class ReplySender:
     """Sends replies that are due until it is told to stop."""
 
     def __init__(self, deps: Deps, bot: Bot, lanes: Lanes) -> None:
@@ -72,7 +72,7 @@ class Replies:
             # They had everything erased just now, the reply too.
             return
         w = words(negotiate(member.locale or member.spoken))
-        screen = asking.reply(due_reply.question, w, perhaps_again=due_reply.in_doubt)
+        screen = asking.reply(due_reply.question, w, maybe_duplicate=due_reply.in_doubt)
         await reply_delivery.mark_sending(self._deps, due_reply.question.id)
         answer = await outbound.send(self._bot, chat_id, screen)
         await self._write(due_reply, answer)

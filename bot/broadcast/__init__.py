@@ -1,1 +1,1 @@
-"""Notices going out."""
+"""Sending notices to many members: scheduling, canary, commits, digests, corrections."""

@@ -35,5 +35,5 @@ class Letters:
     def _made(self, notice: Notice, one: Recipient, now: datetime, *, paid: bool) -> str:
         w = words(one.locale)
         view = delivery.fresh_view(notice, _SOMEBODY, one.zone, self._about, now)
-        note = dialog.perhaps_again(w) if one.in_doubt else None
+        note = dialog.maybe_duplicate_note(w) if one.in_doubt else None
         return outbound.message_body(dialog.screen(view, w, note=note), paid=paid)

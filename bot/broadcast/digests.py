@@ -107,7 +107,7 @@ async def _call(
         delivery.fresh_view(notice, one.to.membership_id, one.to.zone, jobs[notice.id].about, now)
         for notice in one.notices
     ]
-    note = dialog.perhaps_again(w) if one.to.in_doubt else None
+    note = dialog.maybe_duplicate_note(w) if one.to.in_doubt else None
     screen = dialog.digest(views, one.notices[0].mid, w, note=note)
     await out.apart.wait(chat_id)
     return await outbound.call_within_budget(budget, partial(outbound.send, bot, chat_id, screen))

@@ -1,1 +1,1 @@
-"""One update to a handler to a screen."""
+"""One update to its handler to the screen it is answered with."""

@@ -1,8 +1,8 @@
-"""Flat dispatch: which handlers an update may be for is looked up, so that few are asked.
+"""Flat dispatch: an index from a button's prefix or a command to the handlers that may match.
 
-The routers stay the place where a handler stands beside its button or its command. aiogram asks
-the handlers of all routers in turn, and every question costs. Here those that may be meant are
-found by what the button or the command begins with; only they are asked, in the same order.
+aiogram tries the filters of all handlers of all routers in turn, which costs more with every
+handler. Here only the handlers whose key fits the update are tried, in the same order. Routers
+still register each handler with its filters, as in any aiogram bot.
 """
 
 from collections.abc import Sequence
@@ -15,62 +15,63 @@ from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackQueryFilter
 from aiogram.types import CallbackQuery, Message
 
-from bot.chat.filters import To
+from bot.chat.filters import ToPlace
 
-_KINDS = ("message", "callback_query")
+KINDS = ("message", "callback_query")
 
 
-def flat(routers: Sequence[Router]) -> Router:
-    """One router with the handlers of several, which have nothing else: no filter, no middleware.
+def flatten_routers(routers: Sequence[Router]) -> Router:
+    """One router with the handlers of several, in their order; a fallback still comes last.
 
-    The order of routers and handlers is kept, so that a fallback still stands last.
+    Filters and middlewares of the routers themselves are not carried over: they must have none.
     """
-    made = Router(name="flat")
-    for kind in _KINDS:
+    flat = Router(name="flat")
+    for kind in KINDS:
         handlers = [handler for router in routers for handler in router.observers[kind].handlers]
-        made.observers[kind] = _Table(made, kind, handlers)
-    return made
+        flat.observers[kind] = _HandlerIndex(flat, kind, handlers)
+    return flat
 
 
-class _Table(TelegramEventObserver):
-    """The handlers of one kind of update: all, and by key those that it leaves."""
+class _HandlerIndex(TelegramEventObserver):
+    """The handlers of one kind of update, with an observer for the handlers of each key."""
 
     def __init__(self, router: Router, kind: str, handlers: list[HandlerObject]) -> None:
         super().__init__(router, kind)
         self.handlers = handlers
         keyed = [(handler, _keys(handler)) for handler in handlers]
-        self._rest = self._of([one for one, keys in keyed if not keys])
+        self._without_key = self._observer([handler for handler, keys in keyed if not keys])
         self._by_key = {
-            key: self._of([one for one, keys in keyed if not keys or key in keys])
+            key: self._observer([handler for handler, keys in keyed if not keys or key in keys])
             for key in frozenset().union(*(keys for _, keys in keyed))
         }
 
-    def _of(self, handlers: list[HandlerObject]) -> TelegramEventObserver:
-        some = TelegramEventObserver(self.router, self.event_name)
-        some.handlers = handlers
-        return some
+    def _observer(self, handlers: list[HandlerObject]) -> TelegramEventObserver:
+        observer = TelegramEventObserver(self.router, self.event_name)
+        observer.handlers = handlers
+        return observer
 
     async def trigger(self, event: Any, **kwargs: Any) -> Any:
-        """Ask those that may be meant, the way aiogram asks them."""
-        meant = next(filter(None, map(self._by_key.get, _begins(event))), self._rest)
-        return await meant.trigger(event, **kwargs)
+        """Let aiogram try the handlers whose key fits the event."""
+        observers = map(self._by_key.get, _event_keys(event))
+        observer = next(filter(None, observers), self._without_key)
+        return await observer.trigger(event, **kwargs)
 
 
 def _keys(handler: HandlerObject) -> frozenset[str]:
-    """What an update for this handler begins with; nothing when that cannot be said."""
-    for one in handler.filters or ():
-        match one.callback:
-            case To() as to:
-                return to.data
-            case CallbackQueryFilter() as wanted:
-                return frozenset({wanted.callback_data.__prefix__})
+    """The keys of the updates that a handler takes; empty if its filters do not tell."""
+    for filter_ in handler.filters or ():
+        match filter_.callback:
+            case ToPlace() as place_filter:
+                return place_filter.data
+            case CallbackQueryFilter() as callback_filter:
+                return frozenset({callback_filter.callback_data.__prefix__})
             case Command() as command:
                 return frozenset(f"/{name}" for name in command.commands)
     return frozenset()
 
 
-def _begins(event: Message | CallbackQuery) -> tuple[str, ...]:
-    """The keys of an update, the closest first: a place is a whole button, a command one word."""
+def _event_keys(event: Message | CallbackQuery) -> tuple[str, ...]:
+    """The keys of an update, the most specific first: a button's whole data, then its prefix."""
     if isinstance(event, CallbackQuery):
         data = event.data or ""
         return data, data.partition(":")[0]

@@ -1,7 +1,7 @@
-"""What the chat adds to the transaction that erases a person or a membership.
+"""The chat's part of the transaction that erases a member or a membership.
 
-It deletes its own rows, and notes what was done, so that another process can still confirm it to
-the member if this one dies.
+It deletes the chat's own rows, and records in the inbox what was erased: if this process dies
+before it has told the member, the retry of the update does.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import staff_progress_store
-from bot.chat.identity import Who
+from bot.chat.identity import Actor
 from bot.telegram import chat_store
 from bot.updates import inbox_store
 from dialogs import leaving
@@ -22,51 +22,55 @@ from service.mids import cases as mid_cases
 from service.mids.values import Mid
 from service.values import Value
 
-
-def of_member(who: Who) -> AlsoErase:
-    """Delete the chat's own rows about a person, and note what was done."""
-
-    async def also(conn: AsyncConnection, left: Sequence[Mid]) -> None:
-        await staff_progress_store.forget_member(conn, who.id)
-        await chat_store.forget_chat(conn, who.id)
-        await note(conn, who, "person", left)
-
-    return also
+ErasedScope = Literal["membership", "person"]
 
 
-def of_membership(who: Who) -> AlsoErase:
-    """Note that a membership was erased. The chat has no rows of its own about one."""
+class ErasureOutcome(Value):
+    """What was erased, the ids of the MIDs that were left by it, and the member's language.
 
-    async def also(conn: AsyncConnection, left: Sequence[Mid]) -> None:
-        await note(conn, who, "membership", left)
+    Stored as JSON in the inbox: the names of its fields are stored.
+    """
 
-    return also
-
-
-Erased = Literal["membership", "person"]
-
-
-class Outcome(Value):
-    """What was erased, the ids of the MIDs that were left by it, and the language to say it in."""
-
-    erased: Erased
+    erased: ErasedScope
     mids: tuple[str, ...]
     locale: str
 
 
-async def note(conn: AsyncConnection, who: Who, erased: Erased, left: Sequence[Mid]) -> None:
-    """Note what is to be said, in the transaction that erases."""
-    mids = tuple(mid.id for mid in left)
-    outcome = Outcome(erased=erased, mids=mids, locale=who.w.locale)
-    await inbox_store.set_outcome(conn, who.row, outcome.model_dump_json())
+def member_erasure(actor: Actor) -> AlsoErase:
+    """A callback that deletes the chat's own rows about a member and records the erasure."""
+
+    async def also(conn: AsyncConnection, left: Sequence[Mid]) -> None:
+        await staff_progress_store.forget_member(conn, actor.id)
+        await chat_store.forget_chat(conn, actor.id)
+        await _record_outcome(conn, actor, "person", left)
+
+    return also
 
 
-async def screen(deps: Deps, outcome: Outcome) -> Screen:
-    """The screen that the person would have seen at once."""
+def membership_erasure(actor: Actor) -> AlsoErase:
+    """A callback that records the erasure. The chat has no rows of its own about a membership."""
+
+    async def also(conn: AsyncConnection, left: Sequence[Mid]) -> None:
+        await _record_outcome(conn, actor, "membership", left)
+
+    return also
+
+
+async def confirmation(deps: Deps, outcome: ErasureOutcome) -> Screen:
+    """The screen that confirms an erasure, the same as after the tap itself."""
     w = words(outcome.locale)
-    known = {mid.id: mid for mid in await mid_cases.read_mids(deps)}
-    left = [known[id_] for id_ in outcome.mids]
+    mids = {mid.id: mid for mid in await mid_cases.read_mids(deps)}
+    left = [mids[mid_id] for mid_id in outcome.mids]
     if outcome.erased == "person":
         return leaving.deleted(left, w)
     (mid,) = left
     return leaving.left(mid, None, w)
+
+
+async def _record_outcome(
+    conn: AsyncConnection, actor: Actor, erased: ErasedScope, left: Sequence[Mid]
+) -> None:
+    """Record in the inbox what was erased. Called within the erasing transaction."""
+    mids = tuple(mid.id for mid in left)
+    outcome = ErasureOutcome(erased=erased, mids=mids, locale=actor.words.locale)
+    await inbox_store.set_outcome(conn, actor.update_seq, outcome.model_dump_json())

@@ -1,4 +1,4 @@
-"""One stored update through the dispatcher, and what the member hears when it fails."""
+"""Handles one stored update: gives it to the dispatcher, and tells the member if that fails."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,9 +16,9 @@ from aiogram.types import (
 )
 
 from bot.chat import erasure
-from bot.chat.erasure import Outcome
-from bot.chat.identity import find
-from bot.chat.show import Show
+from bot.chat.erasure import ErasureOutcome
+from bot.chat.identity import ensure_chat
+from bot.chat.show import Presenter
 from bot.telegram import chat_store
 from bot.telegram.errors import TRANSIENT
 from bot.updates.inbox_store import PendingUpdate
@@ -31,66 +31,75 @@ from service.errors import MidlineError
 log = structlog.get_logger()
 
 
-class Edge:
-    """Hands stored updates to the dispatcher; ``stopped`` hears of drafts that a member ended."""
+class UpdateHandler:
+    """Hands stored updates to the dispatcher.
+
+    ``on_draft_stopped`` is called with a chat id and a draft id when a member stops a draft.
+    """
 
     def __init__(
         self,
         deps: Deps,
         bot: Bot,
         dispatcher: Dispatcher,
-        stopped: Callable[[int, int], None] | None = None,
+        on_draft_stopped: Callable[[int, int], None] | None = None,
     ) -> None:
-        self._stopped = stopped
+        self._on_draft_stopped = on_draft_stopped
         self._deps = deps
         self._bot = bot
         self._dispatcher = dispatcher
-        # Built now, where models are built at their first use: nobody who taps waits for it.
+        # Models are built at their first use. This one takes long, and no member should wait.
         Update.model_rebuild()
 
-    async def handle(self, one: PendingUpdate) -> None:
-        """Handle one update. What Telegram will mend is raised, so that it is tried again."""
-        update = Update.model_validate_json(one.body, context={"bot": self._bot})
+    async def handle(self, pending: PendingUpdate) -> None:
+        """Handle one update.
+
+        Raises:
+            Exception: one of ``TRANSIENT``, after which the inbox tries the update again; any
+                other when a handler failed, of which the member has been told.
+        """
+        update = Update.model_validate_json(pending.body, context={"bot": self._bot})
         event = update.event
         if isinstance(event, ChatMemberUpdated):
-            await self._opened_or_blocked(event)
+            await self._record_block(event)
             return
         if isinstance(event, MessageGenerationStopped):
-            if self._stopped is not None:
-                self._stopped(event.chat.id, event.draft_id)
+            if self._on_draft_stopped is not None:
+                self._on_draft_stopped(event.chat.id, event.draft_id)
             return
-        if one.outcome is not None:
-            await self._say_what_was_done(event, Outcome.model_validate_json(one.outcome))
+        if pending.outcome is not None:
+            outcome = ErasureOutcome.model_validate_json(pending.outcome)
+            await self._confirm_erasure(event, outcome)
             return
         chat = _chat(event)
         if chat is None or chat.type != "private":
-            await self._elsewhere(event)
+            await self._answer_in_group(event)
             return
         try:
-            await self._dispatcher.feed_update(self._bot, update, row=one.seq)
+            await self._dispatcher.feed_update(self._bot, update, update_seq=pending.seq)
         except TRANSIENT:
             raise
         except MidlineError as error:
             log.info("refused", reason=str(error))
-            await self._say(event, partial(about.refused, error.key))
+            await self._show(event, partial(about.refused, error.key))
         except Exception:
-            await self._say(event, about.trouble)
+            await self._show(event, about.trouble)
             raise
 
-    async def _say_what_was_done(self, event: Any, outcome: Outcome) -> None:
-        """Say what an earlier try has erased, without making the person's acquaintance again."""
-        show = Show(self._deps, self._bot, event.from_user.id, None, event)
-        await show(await erasure.screen(self._deps, outcome), outcome.locale)
+    async def _confirm_erasure(self, event: Any, outcome: ErasureOutcome) -> None:
+        """Confirm what an earlier try has erased, without adding the person as a member again."""
+        show = Presenter(self._deps, self._bot, event.from_user.id, None, event)
+        await show(await erasure.confirmation(self._deps, outcome))
 
-    async def _say(self, event: Any, screen: Callable[[Words], Screen]) -> None:
-        """Show a screen that needs no view, to whoever sent the event."""
-        chat = await find(self._deps, event.from_user)
+    async def _show(self, event: Any, screen: Callable[[Words], Screen]) -> None:
+        """Show the sender of an event a screen that needs nothing but words."""
+        chat = await ensure_chat(self._deps, event.from_user)
         w = words(chat.locale or negotiate(event.from_user.language_code))
-        show = Show(self._deps, self._bot, event.from_user.id, chat.member_id, event)
-        await show(screen(w), w.locale)
+        show = Presenter(self._deps, self._bot, event.from_user.id, chat.member_id, event)
+        await show(screen(w))
 
-    async def _elsewhere(self, event: Any) -> None:
-        """In a group: silence, but for a command, which is told where to go."""
+    async def _answer_in_group(self, event: Any) -> None:
+        """Outside a private chat, answer a command with where to write instead, and no more."""
         if isinstance(event, Message) and event.text and event.text.startswith("/"):
             tag = event.from_user.language_code if event.from_user else None
             text = about.in_a_group(words(negotiate(tag))).text
@@ -98,8 +107,8 @@ class Edge:
         elif isinstance(event, CallbackQuery):
             await self._bot.answer_callback_query(event.id)
 
-    async def _opened_or_blocked(self, event: ChatMemberUpdated) -> None:
-        """Remember that a person blocked the bot or opened it again. Nothing else changes."""
+    async def _record_block(self, event: ChatMemberUpdated) -> None:
+        """Record that a member blocked or unblocked the bot. Their choices stay as they are."""
         if event.chat.type == "private":
             blocked = event.new_chat_member.status == "kicked"
             at = self._deps.clock.now() if blocked else None
@@ -112,7 +121,7 @@ def _chat(event: Any) -> Chat | None:
         return event.chat
     if isinstance(event, CallbackQuery) and event.message:
         return event.message.chat
-    # A tap on a message that Telegram no longer has still comes from a private chat with the bot.
+    # A tap without its message, which Telegram no longer has, comes from the private chat.
     return (
         Chat(id=event.from_user.id, type="private") if isinstance(event, CallbackQuery) else None
     )

@@ -1,4 +1,4 @@
-"""Who is acting, and in which language. It comes from the Telegram sender, never from a button."""
+"""Who sent an update, and which language they read: from the sender, never from a button."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
-from bot.chat.show import Show
+from bot.chat.show import Presenter
 from bot.telegram import chat_store
 from locales.words import Words, negotiate, words
 from service.deps import Deps
@@ -16,27 +16,30 @@ from service.people import store as people
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
-    """The person acting: their id, their words, and the row in the inbox that made them act."""
+class Actor:
+    """The member who sent an update: their id, their catalogue, and the update's inbox number."""
 
     id: str
-    w: Words
-    row: int
+    words: Words
+    update_seq: int
 
-    def by(self, source: str) -> Cause:
-        """The cause of a change, named after the screen or command it came from.
+    def cause(self, source: str) -> Cause:
+        """The cause of a change; ``source`` names the screen or command it came from.
 
-        Its key is the same when the update is handled again, and never that of another update.
+        Its key derives from the update: handling an update twice does not record a change twice.
         """
-        return Cause(key=f"in:{self.row}", source=source)
+        return Cause(key=f"in:{self.update_seq}", source=source)
 
-    def speaking(self, locale: str) -> "Who":
-        """The same person in another language."""
-        return Who(self.id, words(locale), self.row)
+    def in_language(self, locale: str) -> "Actor":
+        """A copy that reads another language."""
+        return Actor(self.id, words(locale), self.update_seq)
 
 
-async def find(deps: Deps, user: User) -> chat_store.MemberChat:
-    """The chat of a Telegram user; a stranger becomes a member of nothing."""
+async def ensure_chat(deps: Deps, user: User) -> chat_store.MemberChat:
+    """Read the chat of a Telegram user, with a change of their language tag stored.
+
+    A user who is not known yet is added as a member without memberships.
+    """
     async with deps.db.read_statement() as conn:
         chat = await chat_store.read_chat(conn, user.id)
     if chat is None:
@@ -54,8 +57,8 @@ async def find(deps: Deps, user: User) -> chat_store.MemberChat:
     return chat
 
 
-class Acting(BaseMiddleware):
-    """Gives handlers ``who`` and ``show``."""
+class IdentityMiddleware(BaseMiddleware):
+    """Adds ``actor`` and ``show`` to the handlers' arguments; needs ``update_seq`` among them."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
@@ -66,13 +69,13 @@ class Acting(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        """Find the person and go on; what comes from no person goes no further."""
+        """Identify the sender and call the handler. Updates without a human sender are dropped."""
         assert isinstance(event, Message | CallbackQuery)
         user = event.from_user
         if user is None or user.is_bot:
             return None
-        chat = await find(self._deps, user)
+        chat = await ensure_chat(self._deps, user)
         locale = chat.locale or negotiate(user.language_code)
-        data["who"] = who = Who(chat.member_id, words(locale), data["row"])
-        data["show"] = Show(self._deps, data["bot"], user.id, who.id, event)
+        data["actor"] = actor = Actor(chat.member_id, words(locale), data["update_seq"])
+        data["show"] = Presenter(self._deps, data["bot"], user.id, actor.id, event)
         return await handler(event, data)

@@ -1,4 +1,4 @@
-"""The only place that sends or edits screens."""
+"""Shows a screen to the member whose update is being handled."""
 
 import asyncio
 import hashlib
@@ -21,27 +21,20 @@ from service.journal import cases as journal
 log = structlog.get_logger()
 
 
-def question_of(event: TelegramObject) -> Message | None:
-    """The message that asked: the event itself, or the one that a tapped message replies to."""
+def question_message(event: TelegramObject) -> Message | None:
+    """The member's message: the event itself, or the one that the tapped message replies to."""
     if isinstance(event, CallbackQuery):
-        said = event.message.reply_to_message if isinstance(event.message, Message) else None
-        # In a private chat only its owner and the bot speak; the bot's own words are no question.
-        return said if said and said.from_user and not said.from_user.is_bot else None
+        message = event.message.reply_to_message if isinstance(event.message, Message) else None
+        # In a private chat only the member and the bot write, and the bot asks no questions.
+        return message if message and message.from_user and not message.from_user.is_bot else None
     return event if isinstance(event, Message) else None
 
 
-def _replying_to(event: TelegramObject) -> int | None:
-    asked = question_of(event)
-    if asked is None or not asked.text or asked.text.startswith("/"):
-        return None
-    return asked.message_id
+class Presenter:
+    """Shows screens in answer to one update: a tap redraws its message, a message gets a new one.
 
-
-class Show:
-    """Shows a screen to one person: a tap redraws its message, anything else gets a new one.
-
-    A screen with a proof is recorded before it is sent and confirmed after Telegram took it;
-    ``member_id`` is None for who is nobody here any more, of whom nothing can be recorded.
+    A screen with a proof is recorded before it is sent and confirmed once Telegram has taken it.
+    ``member_id`` is None for a member who was erased; such a screen cannot have a proof.
     """
 
     def __init__(
@@ -53,24 +46,24 @@ class Show:
         self._member_id = member_id
         self._event = event
 
-    async def __call__(self, screen: Screen, locale: str, *, anew: bool = False) -> int | None:
-        """Show ``screen``, which is written in ``locale``; ``anew`` also after a tap.
+    async def __call__(self, screen: Screen, *, new_message: bool = False) -> int | None:
+        """Show ``screen``; with ``new_message`` as a new message even after a tap.
 
-        What a question gets is a reply to its message: whoever taps under it later brings the
-        question along, so that it need not be kept here. Returns the id of the message, None where
-        the person has blocked the bot.
+        The answer to a typed question replies to its message: a later tap under the answer then
+        carries the question with it, and the text of the question is not stored. Returns the id of
+        the message, or None if the member has blocked the bot.
         """
         proof = screen.proof
         if proof is not None:
             assert self._member_id is not None
             digest = hashlib.sha256(str(screen.text).encode()).hexdigest()
             await journal.record_text(
-                self._deps, self._member_id, proof, locale=locale, text_hash=digest
+                self._deps, self._member_id, proof, locale=screen.locale, text_hash=digest
             )
         if isinstance(self._event, CallbackQuery):
-            afresh = anew or screen.asks
-            drawing = self._send(screen) if afresh else self._redraw(screen, self._event)
-            message_id, _ = await asyncio.gather(drawing, self._answer(self._event))
+            sends_new = new_message or screen.asks
+            drawing = self._send(screen) if sends_new else self._redraw(screen, self._event)
+            message_id, _ = await asyncio.gather(drawing, self._answer_tap(self._event))
         else:
             message_id = await self._send(screen)
         if proof is not None and message_id is not None:
@@ -88,27 +81,34 @@ class Show:
             log.info("edit_refused", reason=error.message)
             return await self._send(screen)
         except TelegramForbiddenError:
-            await self._gone()
+            await self._record_block()
             return None
         return query.message.message_id
 
-    async def _answer(self, query: CallbackQuery) -> None:
+    async def _answer_tap(self, query: CallbackQuery) -> None:
         try:
             await screens.answer_tap(self._bot, query.id)
         except (TelegramAPIError, ClientDecodeError) as error:
-            # Too late, answered by the process that died, or not taken: the screen says it all.
+            # Too old, or already answered by a process that died. The screen is what matters.
             log.debug("tap_not_answered", reason=str(error))
 
     async def _send(self, screen: Screen) -> int | None:
         try:
             return await screens.send(
-                self._bot, self._chat_id, screen, replying_to=_replying_to(self._event)
+                self._bot, self._chat_id, screen, replying_to=_typed_question_id(self._event)
             )
         except TelegramForbiddenError:
-            await self._gone()
+            await self._record_block()
             return None
 
-    async def _gone(self) -> None:
-        """The person has blocked the bot: remember it, and change nothing they decided."""
+    async def _record_block(self) -> None:
+        """Record that the member has blocked the bot. Their choices stay as they are."""
         async with self._deps.db.write() as conn:
             await chat_store.set_blocked(conn, self._chat_id, self._deps.clock.now())
+
+
+def _typed_question_id(event: TelegramObject) -> int | None:
+    message = question_message(event)
+    if message is None or not message.text or message.text.startswith("/"):
+        return None
+    return message.message_id

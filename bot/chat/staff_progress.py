@@ -1,4 +1,4 @@
-"""Staff who watch a notice: one message in each of their chats shows how it goes."""
+"""Progress of notices in staff chats: one message in each, edited while the notice goes out."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 
 from bot.chat import staff_progress_store
-from bot.chat.identity import Who
+from bot.chat.identity import Actor
 from bot.chat.staff_progress_store import Watcher
 from bot.telegram import chat_store, screens
 from bot.telegram.errors import TRANSIENT
@@ -22,24 +22,27 @@ from service.notices.values import OVER, Notice, Status
 
 log = structlog.get_logger()
 
-LIVE = frozenset({Status.SCHEDULED, Status.RUNNING, Status.PAUSED, Status.STOPPED})
+LIVE_STATUSES = frozenset({Status.SCHEDULED, Status.RUNNING, Status.PAUSED, Status.STOPPED})
 
 
-async def note(deps: Deps, who: Who, message_id: int | None, notice: Notice | None) -> None:
-    """Remember what a message shows now: how ``notice`` goes, or, with None, something else."""
+async def track_message(
+    deps: Deps, actor: Actor, message_id: int | None, notice: Notice | None
+) -> None:
+    """Record that a message now shows the progress of ``notice``, or, with None, something else."""
     if message_id is None:
         return
     async with deps.db.write() as conn:
-        await staff_progress_store.forget_message(conn, who.id, message_id)
-        if notice is not None and notice.status in LIVE:
-            watcher = Watcher(who.id, message_id, who.w.locale)
+        await staff_progress_store.forget_message(conn, actor.id, message_id)
+        if notice is not None and notice.status in LIVE_STATUSES:
+            watcher = Watcher(actor.id, message_id, actor.words.locale)
             await staff_progress_store.put_watcher(conn, notice.id, watcher)
 
 
-async def tell(bot: Bot, deps: Deps, notice_id: str) -> None:
-    """Bring every message that shows how this notice goes up to date. Telegram's errors end here.
+async def update_progress(bot: Bot, deps: Deps, notice_id: str) -> None:
+    """Edit every message that shows the progress of a notice; Telegram's errors are only logged.
 
-    Called every few seconds while it goes out, and when it is over; then nobody watches any more.
+    Called every few seconds while the notice goes out, and once when it is over: the last call
+    forgets the messages.
     """
     async with deps.db.read() as conn:
         watchers = await staff_progress_store.read_watchers(conn, notice_id)
@@ -54,29 +57,28 @@ async def tell(bot: Bot, deps: Deps, notice_id: str) -> None:
     chats = await _chats(deps, (watcher.member_id for watcher in watchers))
     for watcher in watchers:
         if watcher.member_id in staff and watcher.member_id in chats:
-            made = announce.progress(report, words(watcher.locale))
-            await _edit(bot, chats[watcher.member_id].telegram_id, watcher.message_id, made)
+            screen = announce.progress(report, words(watcher.locale))
+            await _edit(bot, chats[watcher.member_id].telegram_id, watcher.message_id, screen)
     if report.notice.status in OVER:
         async with deps.db.write() as conn:
             await staff_progress_store.forget_watchers(conn, notice_id)
 
 
-async def call_second(bot: Bot, deps: Deps, sheet: Sheet) -> None:
+async def ask_second_person(bot: Bot, deps: Deps, sheet: Sheet) -> None:
     """Ask the other staff of a MID to approve what one of them has approved.
 
-    Whoever is not reached finds it under /announce.
+    Sending is best effort: the notice is also listed under /announce.
     """
     notice = sheet.notice
     if notice.status is not Status.SECOND or notice.approved_by != sheet.staff.name:
         return
     staff = await chat_cases.still_staff(deps, notice.mid.id)
-    others = {one: post for one, post in staff.items() if one != sheet.staff.member_id}
-    chats = await _chats(deps, others)
+    chats = await _chats(deps, (member for member in staff if member != sheet.staff.member_id))
     for member_id, chat in chats.items():
         view = await chat_cases.look(deps, member_id, notice.id)
-        made = announce.screen(view, words(chat.locale or negotiate(chat.tag)))
+        screen = announce.screen(view, words(chat.locale or negotiate(chat.tag)))
         try:
-            await screens.send(bot, chat.telegram_id, made)
+            await screens.send(bot, chat.telegram_id, screen)
         except (TelegramAPIError, ClientDecodeError, *TRANSIENT) as error:
             log.info("second_person_not_called", reason=type(error).__name__)
 
@@ -86,8 +88,8 @@ async def _chats(deps: Deps, member_ids: Iterable[str]) -> dict[str, chat_store.
         return await chat_store.read_open_chats_of(conn, list(member_ids))
 
 
-async def _edit(bot: Bot, chat_id: int, message_id: int, made: Screen) -> None:
+async def _edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> None:
     try:
-        await screens.edit(bot, chat_id, message_id, made)
+        await screens.edit(bot, chat_id, message_id, screen)
     except (TelegramAPIError, ClientDecodeError, *TRANSIENT) as error:
         log.debug("progress_not_shown", reason=type(error).__name__)

@@ -1,6 +1,6 @@
-"""Notices in staff chats: messages that show progress, and prompts that wait for a reply.
+"""Tables of staff chats: messages that show a notice's progress, and prompts awaiting a reply.
 
-Both name the person and not their chat: a Telegram id stands in the table of chats alone.
+Both refer to the member and not to the chat: Telegram ids are stored in the table of chats alone.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ notice_prompts = Table(
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Somebody in whose chat a message shows how a notice goes."""
+    """A staff member and the message in their chat that shows the progress of a notice."""
 
     member_id: str
     message_id: int
@@ -40,31 +40,31 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A message that asked for a notice's text in one language."""
+    """What a message asks for: the text of a notice in one language."""
 
     notice_id: str
     language: str
 
 
-async def put_watcher(conn: AsyncConnection, notice_id: str, one: Watcher) -> None:
-    """The one message of this person that shows how a notice goes; an older one is let go."""
+async def put_watcher(conn: AsyncConnection, notice_id: str, watcher: Watcher) -> None:
+    """Store a watcher of a notice in place of an earlier message of the same member."""
     await conn.execute(
         delete(notice_watch).where(
-            notice_watch.c.notice_id == notice_id, notice_watch.c.member_id == one.member_id
+            notice_watch.c.notice_id == notice_id, notice_watch.c.member_id == watcher.member_id
         )
     )
     await conn.execute(
         insert(notice_watch).values(
             notice_id=notice_id,
-            member_id=one.member_id,
-            message_id=one.message_id,
-            locale=one.locale,
+            member_id=watcher.member_id,
+            message_id=watcher.message_id,
+            locale=watcher.locale,
         )
     )
 
 
 async def forget_message(conn: AsyncConnection, member_id: str, message_id: int) -> None:
-    """A message shows something else now."""
+    """Delete the watcher whose message now shows something else."""
     await conn.execute(
         delete(notice_watch).where(
             notice_watch.c.member_id == member_id, notice_watch.c.message_id == message_id
@@ -73,12 +73,12 @@ async def forget_message(conn: AsyncConnection, member_id: str, message_id: int)
 
 
 async def forget_watchers(conn: AsyncConnection, notice_id: str) -> None:
-    """Nothing more will happen to a notice."""
+    """Delete the watchers of a notice that is over."""
     await conn.execute(delete(notice_watch).where(notice_watch.c.notice_id == notice_id))
 
 
 async def read_watchers(conn: AsyncConnection, notice_id: str) -> list[Watcher]:
-    """Who watches a notice."""
+    """The watchers of a notice, ordered by member."""
     rows = await conn.execute(
         select(notice_watch.c.member_id, notice_watch.c.message_id, notice_watch.c.locale)
         .where(notice_watch.c.notice_id == notice_id)
@@ -87,20 +87,22 @@ async def read_watchers(conn: AsyncConnection, notice_id: str) -> list[Watcher]:
     return [Watcher(*row) for row in rows]
 
 
-async def put_prompt(conn: AsyncConnection, member_id: str, message_id: int, one: Prompt) -> None:
-    """Remember what a message asked for."""
+async def put_prompt(
+    conn: AsyncConnection, member_id: str, message_id: int, prompt: Prompt
+) -> None:
+    """Store what a message in this member's chat asks for."""
     await conn.execute(
         insert(notice_prompts).values(
             member_id=member_id,
             message_id=message_id,
-            notice_id=one.notice_id,
-            language=one.language,
+            notice_id=prompt.notice_id,
+            language=prompt.language,
         )
     )
 
 
 async def read_prompt(conn: AsyncConnection, member_id: str, message_id: int) -> Prompt | None:
-    """What a message asked this person for."""
+    """What a message in this member's chat asks for, or None if it is no prompt."""
     row = (
         await conn.execute(
             select(notice_prompts.c.notice_id, notice_prompts.c.language).where(
@@ -113,6 +115,6 @@ async def read_prompt(conn: AsyncConnection, member_id: str, message_id: int) ->
 
 
 async def forget_member(conn: AsyncConnection, member_id: str) -> None:
-    """Forget whatever a person watched and was asked for."""
+    """Delete the watchers and prompts of a member."""
     for table in (notice_watch, notice_prompts):
         await conn.execute(delete(table).where(table.c.member_id == member_id))

@@ -1,1 +1,1 @@
-"""The `midline` command, one module for each command."""
+"""The `midline` command line, one module for each command."""

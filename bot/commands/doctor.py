@@ -14,7 +14,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from bot.app import build_bot
 from bot.assistant.model_setup import build_model
 from bot.logs import hide_tokens
-from bot.open_store import opened
+from bot.open_store import open_store
 from bot.settings import Settings
 from bot.updates.receiver import DEFAULT_PORT
 from bot.updates.webhook import webhook_from
@@ -81,7 +81,7 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
         yield False, "the key lies in the data folder. Name another place with MIDLINE_KEY_FILE."
     mids: list[Mid] = []
     try:
-        async with opened(settings) as deps:
+        async with open_store(settings) as deps:
             yield True, "the store opens and is up to date"
             await check(deps.db)
             mids = await mid_cases.read_mids(deps)
@@ -96,7 +96,7 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
         yield False, str(error)
     async for finding in _http(settings, hook):
         yield finding
-    async for finding in look_at_model(settings, mids):
+    async for finding in check_model(settings, mids):
         yield finding
     try:
         bot = build_bot(settings)
@@ -150,7 +150,7 @@ async def _told(bot: Bot) -> WebhookStatus:
     )
 
 
-async def look_at_model(
+async def check_model(
     settings: Settings, mids: Collection[Mid] = ()
 ) -> AsyncIterator[tuple[bool, str]]:
     """What is well and what is not with the model; it is asked nothing that is anybody's.

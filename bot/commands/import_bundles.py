@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.open_store import opened
+from bot.open_store import open_store
 from bot.settings import Settings
 from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import Problem, read_with_doubts
@@ -66,7 +66,7 @@ async def import_files(settings: Settings, files: Sequence[Path]) -> list[FileRe
         MidlineError: a file is refused; nothing of it is stored.
     """
     bundles = [(str(path), *read_with_doubts(path)) for path in files]
-    async with opened(settings) as deps:
+    async with open_store(settings) as deps:
         reports = []
         for name, bundle, doubts in bundles:
             try:

@@ -1,6 +1,6 @@
 """``midline invite`` and ``midline staff add``: links that are told once."""
 
-from bot.open_store import opened
+from bot.open_store import open_store
 from bot.settings import Settings
 from bot.telegram import sync_store
 from service.deps import Deps
@@ -8,12 +8,12 @@ from service.errors import StoreError
 from service.people.cases import make_invites
 
 
-async def make(
+async def make_invite_links(
     settings: Settings, mid: str, ref: str | None, count: int
 ) -> list[dict[str, str | None]]:
     """Fresh invites as plain values. ``link`` is None as long as the bot's name is not known."""
-    async with opened(settings) as deps:
-        username = await username_of(deps, settings)
+    async with open_store(settings) as deps:
+        username = await read_bot_username(deps, settings)
         made = await make_invites(deps, mid, ref=ref, count=count)
     return [
         {
@@ -27,7 +27,7 @@ async def make(
     ]
 
 
-async def username_of(deps: Deps, settings: Settings) -> str | None:
+async def read_bot_username(deps: Deps, settings: Settings) -> str | None:
     """The bot's name: as it was told when the bot last ran, else asked for now.
 
     Raises:

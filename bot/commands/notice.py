@@ -42,12 +42,12 @@ As = Annotated[str, typer.Option("--as", callback=_name, help="Who does it, for 
 
 
 def _work(work: Callable[[Deps], Awaitable[T]]) -> T:
-    from bot.open_store import opened
+    from bot.open_store import open_store
 
     found = settings()
 
     async def carried() -> T:
-        async with opened(found) as deps:
+        async with open_store(found) as deps:
             return await work(deps)
 
     return carry_out(carried())

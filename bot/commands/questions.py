@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.console import AsJson, carry_out, group, settings
-from bot.open_store import opened
+from bot.open_store import open_store
 from bot.settings import Settings
 from service.assistant.values import TopicCount
 from service.deps import Deps
@@ -27,7 +27,7 @@ def _do(work: Callable[[Deps], Coroutine[Any, Any, Any]]) -> Any:
 
 
 async def _opened(settings: Settings, work: Callable[[Deps], Coroutine[Any, Any, Any]]) -> Any:
-    async with opened(settings) as deps:
+    async with open_store(settings) as deps:
         return await work(deps)
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.console import AsJson, carry_out, group, settings
-from bot.commands.invites import username_of
-from bot.open_store import opened
+from bot.commands.invites import read_bot_username
+from bot.open_store import open_store
 from bot.settings import Settings
 from service.staff import cases as staff
 
@@ -34,13 +34,13 @@ def add(
 @app.command("list")
 def list_(mid: Mid, as_json: AsJson = False) -> None:
     """The staff of a MID."""
-    from bot.open_store import opened
+    from bot.open_store import open_store
     from service.staff import cases
 
     found = settings()
 
     async def work() -> list[dict[str, Any]]:
-        async with opened(found) as deps:
+        async with open_store(found) as deps:
             return [
                 {
                     "id": one.id,
@@ -64,13 +64,13 @@ def list_(mid: Mid, as_json: AsJson = False) -> None:
 @app.command()
 def remove(staff_id: Annotated[str, typer.Argument(help="The id of the staff.")]) -> None:
     """End it at once: none of their buttons works any more."""
-    from bot.open_store import opened
+    from bot.open_store import open_store
     from service import erasure
 
     found = settings()
 
     async def work() -> None:
-        async with opened(found) as deps:
+        async with open_store(found) as deps:
             await erasure.remove_staff(deps, staff_id)
 
     carry_out(work())
@@ -79,8 +79,8 @@ def remove(staff_id: Annotated[str, typer.Argument(help="The id of the staff.")]
 
 async def add_staff(settings: Settings, mid: str, name: str) -> dict[str, str | None]:
     """Fresh staff as plain values, with the link that makes somebody it."""
-    async with opened(settings) as deps:
-        username = await username_of(deps, settings)
+    async with open_store(settings) as deps:
+        username = await read_bot_username(deps, settings)
         made = await staff.add(deps, mid, name)
     return {
         "id": made.staff.id,

@@ -1,1 +1,1 @@
-"""Receiving updates, storing them, and handling them in order."""
+"""Receiving updates, storing them durably, and handling them in order."""

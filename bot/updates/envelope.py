@@ -6,12 +6,12 @@ from typing import Any
 from aiogram.types import Update
 
 from bot.updates.inbox_store import IncomingUpdate
-from dialogs.callbacks import DeleteAll, Go, Leave, Mute, Place, Refuse, SayNo, SetModel
+from dialogs.callbacks import DeleteAll, Go, Leave, Mute, Place, Refuse, SayNo, SetModelConsent
 from service.price.values import NEVER
 
 _KINDS = ("message", "callback_query", "my_chat_member", "stopped_message_generation")
 # Consent to the model lets it answer the question at once, which takes as long as a question does.
-_MODEL_CONSENT = f"{SetModel.__prefix__}:1:"
+_MODEL_CONSENT = f"{SetModelConsent.__prefix__}:1:"
 # What a tapped message shows was written by this bot and is never read back. What counts is who
 # tapped, on which message, and what that message replies to.
 _UNUSED_OF_TAPPED = frozenset({"from", "text", "entities", "reply_markup", "link_preview_options"})
@@ -19,7 +19,7 @@ _UNUSED_OF_TAPPED = frozenset({"from", "text", "entities", "reply_markup", "link
 _OPT_OUT_COMMANDS = ("/stop", "/leave", "/delete")
 _OPT_OUT_PREFIXES = frozenset(kind.__prefix__ for kind in (SayNo, Refuse, Leave, DeleteAll))
 _OPT_OUT_PLACES = frozenset(Go(place=place).pack() for place in (Place.STOP, Place.PAUSE))
-_NO_MODEL = SetModel(on=False).pack()
+_NO_MODEL = SetModelConsent(on=False).pack()
 
 
 def from_json(update: dict[str, Any]) -> IncomingUpdate:

@@ -39,21 +39,21 @@ _OPERATOR = Operator(
     name="Data Commons e.V.", contact="ops@commons.example", paid_by="its members", place="Madrid"
 )
 
-_WITH_MODEL = replace(_OPERATOR, model=questions.HERE)
+_WITH_MODEL = replace(_OPERATOR, model=questions.MODEL)
 
 
-def samples() -> dict[str, Sample]:
+def all_samples() -> dict[str, Sample]:
     """Every screen there is, in every state that reads differently, by name."""
     robots, sepsis, insurer, voices = s.TERMS
     offered = s.holding(insurer, None, LicenceStatus.OFFERED)
     found: dict[str, Sample] = {
         "home": lambda w: home.screen(s.portfolio(), w),
-        "home, in no MID": lambda w: home.screen(s.nowhere(), w),
+        "home, in no MID": lambda w: home.screen(s.portfolio_without_mids(), w),
         "home, paused": lambda w: home.screen(s.portfolio(s.snapshot(pause=Pause.PAUSED)), w),
         "home, stopped": lambda w: home.screen(s.portfolio(s.snapshot(pause=Pause.STOPPED)), w),
         "more": lambda w: home.more(s.portfolio(), w),
         "licences": lambda w: licences.screen(s.portfolio(), 0, w),
-        "licences, none": lambda w: licences.screen(s.nowhere(), 0, w),
+        "licences, none": lambda w: licences.screen(s.portfolio_without_mids(), 0, w),
         "licences, one MID": lambda w: licences.screen(s.portfolio(s.snapshot(many=False)), 0, w),
         "card, an offer that warns": lambda w: card.screen(s.card(offered), w),
         "card, in": lambda w: card.screen(s.card(knob=-1), w),
@@ -79,7 +79,7 @@ def samples() -> dict[str, Sample]:
         ),
         "card details": lambda w: card.line_names(s.card(), w),
         "legal text": lambda w: card.legal(s.card(), 0, w),
-        "refuse everywhere": lambda w: choices.refusing(s.card(offered), w),
+        "refuse everywhere": lambda w: choices.refusal_options(s.card(offered), w),
         "knob": lambda w: knob.screen(s.knob(1), w),
         "knob, after a tap": lambda w: knob.screen(s.knob(-1, changed=True), w),
         "knob, taken back": lambda w: knob.screen(s.knob(0, undone=True), w),
@@ -88,26 +88,30 @@ def samples() -> dict[str, Sample]:
         "knob, never": lambda w: knob.screen(s.knob(NEVER), w),
         "knob of one MID": lambda w: knob.screen(s.knob(2, scope="mbr_nurses"), w),
         "knob, which MID": lambda w: knob.scopes(s.knob(0), w),
-        "earlier settings": lambda w: knob.past(s.past(), w),
+        "earlier settings": lambda w: knob.history(s.knob_history(), w),
         "choices": lambda w: choices.screen(s.refusals(), w),
         "choices, none": lambda w: choices.screen(s.refusals(()), w),
         "choices, just refused": lambda w: choices.screen(
             s.refusals(s.REFUSALS, s.REFUSALS[0]), w
         ),
-        "take a refusal back": lambda w: choices.lifting(s.back(Pause.OFF, s.REFUSALS[0]), w),
-        "stopped": lambda w: choices.paused(s.back(Pause.STOPPED), w),
-        "paused": lambda w: choices.paused(s.back(Pause.PAUSED), w),
-        "paused, changed meanwhile": lambda w: choices.paused(s.back(Pause.PAUSED, stale=True), w),
-        "nothing paused": lambda w: choices.paused(s.back(Pause.OFF), w),
+        "take a refusal back": lambda w: choices.lift_refusal(
+            s.restore(Pause.OFF, s.REFUSALS[0]), w
+        ),
+        "stopped": lambda w: choices.paused(s.restore(Pause.STOPPED), w),
+        "paused": lambda w: choices.paused(s.restore(Pause.PAUSED), w),
+        "paused, changed meanwhile": lambda w: choices.paused(
+            s.restore(Pause.PAUSED, stale=True), w
+        ),
+        "nothing paused": lambda w: choices.paused(s.restore(Pause.OFF), w),
         "settings": lambda w: settings.screen(notices.attention_view(), w),
         "settings, just saved": lambda w: settings.screen(notices.attention_view(), w, saved=True),
-        "languages": settings.language,
+        "languages": settings.languages,
         "time zones": lambda w: settings.zones(s.snapshot(), 0, w),
-        "MIDs": lambda w: mid.listed(s.snapshot().memberships, w),
-        "MID": lambda w: mid.screen(notices.hearing(), w),
-        "MID, paid by volume": lambda w: mid.screen(notices.hearing(s.TRANSLATORS), w),
-        "human": lambda w: mid.human(s.snapshot().memberships, None, w),
-        "human, in no MID": lambda w: mid.human((), "ops@commons.example", w),
+        "MIDs": lambda w: mid.overview(s.snapshot().memberships, w),
+        "MID": lambda w: mid.screen(notices.hearing_view(), w),
+        "MID, paid by volume": lambda w: mid.screen(notices.hearing_view(s.TRANSLATORS), w),
+        "human": lambda w: mid.contacts(s.snapshot().memberships, None, w),
+        "human, in no MID": lambda w: mid.contacts((), "ops@commons.example", w),
         "leave": lambda w: leaving.screen(s.snapshot().memberships, w),
         "leave, one MID": lambda w: leaving.screen(s.snapshot(many=False).memberships, w),
         "left, kept": lambda w: leaving.left(s.NURSES, "mbr_nurses", w),
@@ -133,8 +137,8 @@ def samples() -> dict[str, Sample]:
         "trouble": about.trouble,
         "in a group": about.in_a_group,
     }
-    found |= notices.samples() | staff.samples()
-    found |= questions.samples()
+    found |= notices.notice_samples() | staff.staff_samples()
+    found |= questions.question_samples()
     for key in LineKey:
         found[f"detail: {key}"] = partial(_detail, key)
     for outcome in CardOutcome:
@@ -187,9 +191,9 @@ padding:.45rem .3rem;text-align:center;font-size:.9rem;overflow-wrap:anywhere}
 """
 
 
-def book(languages: tuple[str, ...] = SHIPPED) -> str:
+def render_book(languages: tuple[str, ...] = SHIPPED) -> str:
     """The screen book as one HTML page without anything from elsewhere."""
-    found = samples()
+    found = all_samples()
     parts = [_row(name, sample, languages) for name, sample in found.items()]
     page = Markup(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Midline: the screen '

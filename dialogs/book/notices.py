@@ -92,7 +92,7 @@ def notice_view(content: Content = EVENING, n: int = 0, **changed: Any) -> Notic
     return NoticeView(**(told | changed))
 
 
-def page(*found: NoticeView, **changed: Any) -> NoticesView:
+def notices_page(*found: NoticeView, **changed: Any) -> NoticesView:
     """A page of notices, sent one a day."""
     sent = tuple(
         replace(one, sent_at=s.NOW - timedelta(days=day)) for day, one in enumerate(found)
@@ -109,7 +109,9 @@ THREE = (notice_view(EVENING), notice_view(CHANGE, 1), notice_view(VOTE, 2))
 _LONG = "the meeting on the new rate and the robots of the last spring"
 
 
-def hearing(one: Mid = s.NURSES, *, muted: bool = False, stopped: bool = False) -> HearingView:
+def hearing_view(
+    one: Mid = s.NURSES, *, muted: bool = False, stopped: bool = False
+) -> HearingView:
     """One MID, heard or muted."""
     return HearingView(membership=s.membership(one), muted=muted, stopped=stopped)
 
@@ -127,7 +129,7 @@ def attention_view(
     return AttentionView(snapshot=replace(seen, member=member), muted=frozenset(muted))
 
 
-def differing() -> MemberSnapshot:
+def snapshot_with_differing_mids() -> MemberSnapshot:
     """A member whose MIDs differ in how many notices they send and when."""
     awake = {"notices_per_week": 1, "quiet_hours": "00:00-00:00"}
     other = s.membership(s.TRANSLATORS.model_copy(update=awake))
@@ -162,16 +164,24 @@ def _lists() -> dict[str, Callable[[Words], Screen]]:
     long_ago = {"upto": s.NOW - timedelta(days=400), **ends}
     middle = {"newer": THREE[0].notice_id, **ends}
     return {
-        "notices": lambda w: notices.listed(page(*THREE), w),
-        "notices, none": lambda w: notices.listed(page(), w),
-        "notices, a page of many": lambda w: notices.listed(page(*THREE, **middle), w),
-        "notices, few among many": lambda w: notices.listed(page(THREE[0], **long_ago), w),
-        "notices, nothing older": lambda w: notices.listed(page(newer=THREE[0].notice_id), w),
-        "notices, being sent": lambda w: notices.listed(NoticesView(notices=THREE[:1]), w),
-        "notices found": lambda w: notices.listed(page(THREE[2], search="rate", **ends), w),
-        "notices, none found": lambda w: notices.listed(page(search="boat"), w),
-        "notices, none found yet": lambda w: notices.listed(page(search="boat", **long_ago), w),
-        "notices, a long search": lambda w: notices.listed(page(*THREE, search=_LONG, **ends), w),
+        "notices": lambda w: notices.screen(notices_page(*THREE), w),
+        "notices, none": lambda w: notices.screen(notices_page(), w),
+        "notices, a page of many": lambda w: notices.screen(notices_page(*THREE, **middle), w),
+        "notices, few among many": lambda w: notices.screen(notices_page(THREE[0], **long_ago), w),
+        "notices, nothing older": lambda w: notices.screen(
+            notices_page(newer=THREE[0].notice_id), w
+        ),
+        "notices, being sent": lambda w: notices.screen(NoticesView(notices=THREE[:1]), w),
+        "notices found": lambda w: notices.screen(
+            notices_page(THREE[2], search="rate", **ends), w
+        ),
+        "notices, none found": lambda w: notices.screen(notices_page(search="boat"), w),
+        "notices, none found yet": lambda w: notices.screen(
+            notices_page(search="boat", **long_ago), w
+        ),
+        "notices, a long search": lambda w: notices.screen(
+            notices_page(*THREE, search=_LONG, **ends), w
+        ),
     }
 
 
@@ -179,11 +189,11 @@ def _attention() -> dict[str, Callable[[Words], Screen]]:
     stopped = s.snapshot(pause=Pause.STOPPED)
     own = attention_view(weekly=1, quiet="22:00-07:00", muted=(s.membership().id,))
     return {
-        "muted": lambda w: notice.muted(hearing(muted=True), w),
-        "muted, stopped": lambda w: notice.muted(hearing(muted=True, stopped=True), w),
-        "heard again": lambda w: notice.muted(hearing(), w),
-        "heard again, stopped": lambda w: notice.muted(hearing(stopped=True), w),
-        "MID, muted": lambda w: mid.screen(hearing(muted=True), w),
+        "muted": lambda w: notice.muted(hearing_view(muted=True), w),
+        "muted, stopped": lambda w: notice.muted(hearing_view(muted=True, stopped=True), w),
+        "heard again": lambda w: notice.muted(hearing_view(), w),
+        "heard again, stopped": lambda w: notice.muted(hearing_view(stopped=True), w),
+        "MID, muted": lambda w: mid.screen(hearing_view(muted=True), w),
         "settings, one's own": lambda w: settings.screen(own, w),
         "settings, no quiet hours": lambda w: settings.screen(
             attention_view(quiet="00:00-00:00"), w
@@ -192,13 +202,21 @@ def _attention() -> dict[str, Callable[[Words], Screen]]:
         "settings, paused": lambda w: settings.screen(
             attention_view(s.snapshot(pause=Pause.PAUSED)), w
         ),
-        "settings, MIDs that differ": lambda w: settings.screen(attention_view(differing()), w),
-        "settings, in no MID": lambda w: settings.screen(attention_view(s.nowhere().snapshot), w),
-        "how many a week": lambda w: notice_settings.weekly(attention_view(differing()), w),
-        "quiet hours": lambda w: notice_settings.quiet(attention_view(differing()), w),
+        "settings, MIDs that differ": lambda w: settings.screen(
+            attention_view(snapshot_with_differing_mids()), w
+        ),
+        "settings, in no MID": lambda w: settings.screen(
+            attention_view(s.portfolio_without_mids().snapshot), w
+        ),
+        "how many a week": lambda w: notice_settings.weekly(
+            attention_view(snapshot_with_differing_mids()), w
+        ),
+        "quiet hours": lambda w: notice_settings.quiet(
+            attention_view(snapshot_with_differing_mids()), w
+        ),
     }
 
 
-def samples() -> dict[str, Callable[[Words], Screen]]:
+def notice_samples() -> dict[str, Callable[[Words], Screen]]:
     """Every screen of notices, by name."""
     return _notices() | _lists() | _attention()

@@ -28,8 +28,8 @@ from service.questions.values import (
 from service.statements.values import LineState, StatementLine
 
 Sample = Callable[[Words], Screen]
-HERE = ModelHere(name="open-model-8b", place="models.example", level=1)
-TYPED = "Am I in the insurer's one?"
+MODEL = ModelHere(name="open-model-8b", place="models.example", level=1)
+QUESTION = "Am I in the insurer's one?"
 
 
 @cache
@@ -39,7 +39,7 @@ def article(topic: str, locale: str) -> Article:
     return parse(path.name, topic, locale, path.read_text(encoding="utf-8"))
 
 
-def asked(mid: Mid = s.NURSES, reply: str | None = None) -> MemberQuestion:
+def member_question(mid: Mid = s.NURSES, reply: str | None = None) -> MemberQuestion:
     """A question that was sent to a person."""
     return MemberQuestion(
         id=f"que_{mid.id}"[:20],
@@ -53,7 +53,7 @@ def asked(mid: Mid = s.NURSES, reply: str | None = None) -> MemberQuestion:
     )
 
 
-def lines() -> tuple[StatementLine, ...]:
+def statement_lines() -> tuple[StatementLine, ...]:
     """What a MID reported in two months."""
     one = StatementLine(
         mid_id="nurses",
@@ -70,20 +70,22 @@ def lines() -> tuple[StatementLine, ...]:
     return (other, one, replace(one, state=LineState.REVERSED, title=None))
 
 
-def me() -> AboutMember:
+def about_member() -> AboutMember:
     """All that may be said about the sample member."""
     return AboutMember(
         portfolio=s.portfolio(),
-        lines=lines(),
-        questions=(asked(), asked(s.TRANSLATORS, "Soon.")),
+        lines=statement_lines(),
+        questions=(member_question(), member_question(s.TRANSLATORS, "Soon.")),
         attention=AttentionView(snapshot=s.snapshot(), muted=frozenset({"mbr_translators"})),
     )
 
 
 def _reply(way: Way, w: Words, *, topic: str = "in-or-out-why", typed: str = "why") -> Reply:
     found = article(topic, w.locale)
-    keys = facts.wanted(found.facts, me(), typed, w)
-    return Reply(way=way, locale=w.locale, article=found, facts=facts.facts(keys, me(), typed, w))
+    keys = facts.wanted(found.facts, about_member(), typed, w)
+    return Reply(
+        way=way, locale=w.locale, article=found, facts=facts.facts(keys, about_member(), typed, w)
+    )
 
 
 def _topics(w: Words) -> tuple[Article, ...]:
@@ -91,13 +93,13 @@ def _topics(w: Words) -> tuple[Article, ...]:
 
 
 def _unsure(w: Words, typed: str = "hm") -> Reply:
-    keys = facts.wanted((), me(), typed, w)
-    found = facts.facts(keys, me(), typed, w)
+    keys = facts.wanted((), about_member(), typed, w)
+    found = facts.facts(keys, about_member(), typed, w)
     return Reply(way=Way.UNSURE, locale=w.locale, topics=_topics(w), facts=found)
 
 
 def _all_facts(w: Words) -> Screen:
-    found = facts.facts(FactKey, me(), "", w)
+    found = facts.facts(FactKey, about_member(), "", w)
     reply = _reply(Way.CHOSEN, w, topic="when-paid")
     return answer.screen(replace(reply, facts=found, typed=False), w)
 
@@ -117,16 +119,17 @@ def _plain(way: Way, w: Words) -> Screen:
 
 def _asking(waiting: frozenset[str] = frozenset()) -> AskingView:
     found = s.portfolio()
-    return AskingView(text=TYPED, standings=found.standings, portfolio=found, at_limit=waiting)
+    return AskingView(text=QUESTION, standings=found.standings, portfolio=found, at_limit=waiting)
 
 
-def samples() -> dict[str, Sample]:
+def question_samples() -> dict[str, Sample]:
     """By name."""
     nurses = "mbr_nurses"
     full = frozenset({"nurses"})
     yes = ModelView(choice=ModelChoice.YES, agreed_level=3, request='{"model": "open-model-8b"}')
     mine = MemberQuestionsView(
-        questions=(asked(), asked(s.TRANSLATORS, "Soon.")), zone="Europe/Madrid"
+        questions=(member_question(), member_question(s.TRANSLATORS, "Soon.")),
+        zone="Europe/Madrid",
     )
     return {
         "answer": lambda w: answer.screen(_reply(Way.LIKELY, w), w),
@@ -157,30 +160,30 @@ def samples() -> dict[str, Sample]:
         "no search": lambda w: _plain(Way.NOTHING, w),
         "a greeting": lambda w: _plain(Way.GREETING, w),
         "too many questions": lambda w: _plain(Way.TOO_MANY, w),
-        "ask which MID": lambda w: asking.to_whom(_asking(), w),
-        "ask a person": lambda w: asking.to_whom(_asking(), w, nurses),
-        "ask a person, list full": lambda w: asking.to_whom(_asking(full), w, nurses),
-        "ask a person, no question": lambda w: asking.to_whom(replace(_asking(), text=""), w),
-        "sent": lambda w: asking.sent(SentView(mid=s.NURSES, question=asked()), w),
-        "my questions": lambda w: asking.listed(mine, w),
-        "my questions, none": lambda w: asking.listed(replace(mine, questions=()), w),
-        "my question, waiting": lambda w: asking.one(mine, asked().id, w),
-        "a reply": lambda w: asking.reply(asked(reply="It was paid today."), w),
+        "ask which MID": lambda w: asking.compose(_asking(), w),
+        "ask a person": lambda w: asking.compose(_asking(), w, nurses),
+        "ask a person, list full": lambda w: asking.compose(_asking(full), w, nurses),
+        "ask a person, no question": lambda w: asking.compose(replace(_asking(), text=""), w),
+        "sent": lambda w: asking.sent(SentView(mid=s.NURSES, question=member_question()), w),
+        "my questions": lambda w: asking.history(mine, w),
+        "my questions, none": lambda w: asking.history(replace(mine, questions=()), w),
+        "my question, waiting": lambda w: asking.detail(mine, member_question().id, w),
+        "a reply": lambda w: asking.reply(member_question(reply="It was paid today."), w),
         "a reply, perhaps again": lambda w: asking.reply(
-            asked(reply="It was paid today."), w, perhaps_again=True
+            member_question(reply="It was paid today."), w, maybe_duplicate=True
         ),
-        "model": lambda w: model.ask(HERE, ModelView(), w),
-        "model, in use": lambda w: model.ask(replace(HERE, level=2), yes, w),
-        "model, in use for less": lambda w: model.ask(
-            replace(HERE, level=2), replace(yes, agreed_level=1), w
+        "model": lambda w: model.consent(MODEL, ModelView(), w),
+        "model, in use": lambda w: model.consent(replace(MODEL, level=2), yes, w),
+        "model, in use for less": lambda w: model.consent(
+            replace(MODEL, level=2), replace(yes, agreed_level=1), w
         ),
-        "model, near": lambda w: model.ask(replace(HERE, level=3), yes, w),
-        "model, none": model.none,
-        "model, a MID lets none": lambda w: model.screen(HERE, ModelView(max_level=0), w),
-        "model, yes": lambda w: model.chosen(yes, w),
-        "model, no": lambda w: model.chosen(ModelView(choice=ModelChoice.NO), w),
-        "last request": lambda w: model.request(
+        "model, near": lambda w: model.consent(replace(MODEL, level=3), yes, w),
+        "model, none": model.unavailable,
+        "model, a MID lets none": lambda w: model.screen(MODEL, ModelView(max_level=0), w),
+        "model, yes": lambda w: model.saved(yes, w),
+        "model, no": lambda w: model.saved(ModelView(choice=ModelChoice.NO), w),
+        "last request": lambda w: model.last_request(
             replace(yes, request="A short line. " * 400), 1, w
         ),
-        "last request, none": lambda w: model.request(ModelView(), 0, w),
+        "last request, none": lambda w: model.last_request(ModelView(), 0, w),
     }

@@ -292,7 +292,7 @@ def portfolio(seen: MemberSnapshot | None = None) -> PortfolioView:
     return PortfolioView(snapshot=seen, standings=rules.standings(seen))
 
 
-def nowhere() -> PortfolioView:
+def portfolio_without_mids() -> PortfolioView:
     """Somebody in no MID."""
     empty = MemberSnapshot(
         member=Member(id="mem_sample", locale=None, zone=None, created_at=NOW),
@@ -375,7 +375,7 @@ def knob(
     )
 
 
-def past() -> KnobHistoryView:
+def knob_history() -> KnobHistoryView:
     """Three earlier settings."""
     found: tuple[Position | None, ...] = (3, NEVER, None)
     settings = tuple(
@@ -397,7 +397,7 @@ def refusals(found: tuple[Refusal, ...] = REFUSALS, just: Refusal | None = None)
     return RefusalsView(snapshot=seen, matches=tuple((one, 1) for one in found), changed=just)
 
 
-def back(pause: Pause, refusal: Refusal | None = None, *, stale: bool = False) -> RestoreView:
+def restore(pause: Pause, refusal: Refusal | None = None, *, stale: bool = False) -> RestoreView:
     """What going back would bring."""
     seen = snapshot(pause=pause, refusals=(refusal,) if refusal else ())
     return RestoreView(

@@ -119,7 +119,7 @@ def _report(status: Status, **changes: Any) -> Report:
     )
 
 
-def samples() -> dict[str, Sample]:
+def staff_samples() -> dict[str, Sample]:
     """Every screen of announcing, in every state that reads differently, by name."""
     second = notice(Status.SECOND, _CAREFUL)
     everyone = Audience(everyone=True)

@@ -1,7 +1,7 @@
 """Announcing in the chat, for staff: the desk, the count, and how a notice goes."""
 
 from dialogs import parts
-from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, short
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, shorten
 from dialogs.staff import draft, draft_times, labels
 from dialogs.staff.callbacks import (
     Approve,
@@ -26,6 +26,7 @@ def desk(view: Desk, w: Words) -> Screen:
     """Where one is staff and what was announced there; for anybody else, what to do."""
     if not view.posts:
         return Screen(
+            w.locale,
             text=paragraphs(
                 w.t("Only staff of a MID announce here."),
                 w.t("Are you staff? Your MID can give you a link for it."),
@@ -37,6 +38,7 @@ def desk(view: Desk, w: Words) -> Screen:
         for notice in view.notices
     ]
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(w.t("Announcing")),
             [
@@ -50,14 +52,17 @@ def desk(view: Desk, w: Words) -> Screen:
                 Button(
                     w.p("button", "New notice")
                     if len(view.posts) == 1
-                    else w.p("button", "New: {mid}", mid=short(own_name(post.mid.name, w), NAME)),
+                    else w.p(
+                        "button", "New: {mid}", mid=shorten(own_name(post.mid.name, w), NAME)
+                    ),
                     NewNotice(mid=post.mid.id),
                 )
                 for post in view.posts
             ],
             *[
                 Button(
-                    short(labels.title(notice, w)), ShowSheet(notice=notice.id, part=Part.OVERVIEW)
+                    shorten(labels.title(notice, w)),
+                    ShowSheet(notice=notice.id, part=Part.OVERVIEW),
                 )
                 for notice in view.notices
             ],
@@ -71,6 +76,7 @@ def welcome(view: LinkView, w: Words) -> Screen:
     name = own_name(view.mid.name, w) if view.mid else ""
     if view.state is LinkState.WELCOME:
         return Screen(
+            w.locale,
             text=paragraphs(
                 bold(w.t("You are staff of {mid} now.", mid=name)),
                 w.t("What you approve is signed with your name: {name}.", name=view.name),
@@ -89,7 +95,9 @@ def welcome(view: LinkView, w: Words) -> Screen:
         ),
         LinkState.WRONG: w.t("This link leads nowhere. Check it, or ask your MID for a new one."),
     }
-    return Screen(text=paragraphs(says[view.state]), rows=rows((parts.human(w), parts.home(w))))
+    return Screen(
+        w.locale, text=paragraphs(says[view.state]), rows=rows((parts.human(w), parts.home(w)))
+    )
 
 
 def screen(sheet: Sheet, w: Words) -> Screen:
@@ -133,6 +141,7 @@ def count(sheet: Sheet, w: Words) -> Screen:
     may = sheet.complete and total > 0
     may = may and (notice.status is Status.DRAFT or sheet.second)
     return Screen(
+        w.locale,
         text=paragraphs(
             draft.note(sheet, w),
             draft.head(notice, w),
@@ -199,6 +208,7 @@ def progress(report: Report, w: Words, *, note: str | None = None) -> Screen:
     answers = labels.answers(report, w)
     resumes = notice.status is Status.PAUSED
     return Screen(
+        w.locale,
         text=paragraphs(
             note,
             draft.head(notice, w),

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from dialogs import parts
-from dialogs.screen import Button, Screen, bold, in_twos, lines, paragraphs, rows, short
+from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, rows_of_two, shorten
 from dialogs.staff import labels
 from dialogs.staff.callbacks import AskText, Part, SetSheet, ShowDesk, ShowSheet, StopNotice
 from knowledge.cards.card import own_name
@@ -58,6 +58,7 @@ def overview(sheet: Sheet, w: Words) -> Screen:
     missing = [language for language in notice.mid.languages if language not in content.text]
     on = bool(content.answers)
     return Screen(
+        w.locale,
         text=paragraphs(
             note(sheet, w),
             head(notice, w),
@@ -128,6 +129,7 @@ def texts(sheet: Sheet, w: Words) -> Screen:
     written = notice.content.text
     out = notice.status is not Status.DRAFT
     return Screen(
+        w.locale,
         text=paragraphs(
             note(sheet, w),
             head(notice, w),
@@ -141,7 +143,7 @@ def texts(sheet: Sheet, w: Words) -> Screen:
             w.t("Messages that are out will show the new text.") if out else None,
         ),
         rows=rows(
-            *in_twos(
+            *rows_of_two(
                 Button(name_of(language), AskText(notice=notice.id, language=language))
                 for language in notice.mid.languages
             ),
@@ -153,6 +155,7 @@ def texts(sheet: Sheet, w: Words) -> Screen:
 def prompt(sheet: Sheet, language: str, w: Words) -> Screen:
     """Ask for the text in one language; the reply to this message is the text."""
     return Screen(
+        w.locale,
         text=paragraphs(
             bold(own_name(sheet.notice.mid.name, w)),
             w.t("Text in {language}:", language=w.language_name(language)),
@@ -164,19 +167,20 @@ def prompt(sheet: Sheet, language: str, w: Words) -> Screen:
 
 
 def _short(licence: Licence, w: Words) -> str:
-    return short(own_name(licence.terms.title, w), NAME)
+    return shorten(own_name(licence.terms.title, w), NAME)
 
 
 def kinds(sheet: Sheet, w: Words) -> Screen:
     """What it is about."""
     return Screen(
+        w.locale,
         text=paragraphs(
             head(sheet.notice, w),
             w.t("Kind: {kind}", kind=labels.kind(sheet.notice.content.kind, w)),
             w.t("Only a data breach reaches people at night."),
         ),
         rows=rows(
-            *in_twos(
+            *rows_of_two(
                 Button(
                     labels.kind(one, w),
                     SetSheet(notice=sheet.notice.id, field=Field.KIND, value=one.value),
@@ -193,6 +197,7 @@ def audience(sheet: Sheet, w: Words) -> Screen:
     shown = sheet.licences[:LICENCES_SHOWN]
     notice_id = sheet.notice.id
     return Screen(
+        w.locale,
         text=paragraphs(
             head(sheet.notice, w),
             w.t("For: {audience}", audience=labels.audience(sheet.notice, sheet.licences, w)),

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from dialogs.notice import screen as notice_screen
-from dialogs.screen import Button, Screen, in_twos, paragraphs, rows
+from dialogs.screen import Button, Screen, paragraphs, rows, rows_of_two
 from dialogs.staff import draft
 from dialogs.staff.callbacks import Part
 from knowledge.cards.card import own_name
@@ -22,13 +22,14 @@ def preview(sheet: Sheet, language: str, w: Words) -> Screen:
     answers = [own_name(answer.label, words(language)) for answer in content.answers]
     others = [one for one in content.text if one != language]
     return Screen(
+        w.locale,
         text=paragraphs(
             w.t("As members read it in {language}:", language=w.language_name(language)),
             _as_read(sheet, words(language)),
             w.t("Buttons: {names}", names=w.join(answers)) if answers else None,
         ),
         rows=rows(
-            *in_twos(
+            *rows_of_two(
                 Button(name_of(other), draft.to(sheet, Part.PREVIEW, other)) for other in others
             ),
             Button(w.p("button", "Count people"), draft.to(sheet, Part.COUNT)),

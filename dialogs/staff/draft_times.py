@@ -29,6 +29,7 @@ def _screen(
         return Button(label, SetSheet(notice=notice.id, field=field, value=value))
 
     return Screen(
+        w.locale,
         text=paragraphs(head(notice, w), labels.times(notice, w) or None, question),
         rows=rows(
             button(none, NO_MOMENT),

@@ -1,1 +1,1 @@
-"""The import of a MID's bundle."""
+"""The import of a MID's bundle: one file in, one transaction, all or nothing."""

@@ -44,6 +44,7 @@ async def upsert(
 async def insert_missing(
     conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]
 ) -> None:
-    """Insert the rows whose ``keys`` do not exist yet; the existing ones stay as they are."""
+    """Insert the rows (at least one) whose ``keys`` do not exist yet; existing rows stay."""
     insert = insert_into(conn, table).on_conflict_do_nothing(index_elements=keys)
-    await conn.execute(insert, [dict(row) for row in rows])
+    # A single row runs inline on the embedded store, several go to the connection's thread.
+    await conn.execute(insert, dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows])

@@ -36,7 +36,6 @@ def standing(snapshot: MemberSnapshot, holding: Holding, knob: Knob | None = Non
         ask=ask,
         best=formula.best_position(tier, price),
         refused_by=refused_by,
-        from_=None if live else licence.terms.start,
     )
 
 

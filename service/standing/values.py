@@ -1,7 +1,7 @@
 """What decides whether a member is in a licence, and the resulting standing."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -112,8 +112,7 @@ class Standing:
     """Whether a member is in a licence, and why.
 
     ``counts``: whether the licence is one of the M in "N of M". ``best``: the highest position at
-    which the price keeps them in, see ``price.formula.best_position``. ``from_``: the first day
-    of an offer that has not started; None for a live licence.
+    which the price keeps them in, see ``price.formula.best_position``.
     """
 
     holding: Holding
@@ -123,7 +122,6 @@ class Standing:
     ask: Ask | None
     best: int | None
     refused_by: tuple[Refusal, ...]
-    from_: date | None
 
     @property
     def is_in(self) -> bool:

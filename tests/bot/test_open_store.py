@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from bot.commands.cli import app
-from bot.open_store import opened
+from bot.open_store import open_store
 from bot.settings import Settings
 from service.errors import StoreError
 from tests.support.postgres import server_of
@@ -29,7 +29,7 @@ def test_a_server_that_is_down_is_named_with_the_mend_and_no_password(monkeypatc
 
 async def refusal(settings: Settings) -> str:
     with pytest.raises(StoreError) as error:
-        async with opened(settings):
+        async with open_store(settings):
             pass
     assert "Unmistakable" not in str(error.value)
     return str(error.value)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.app import build_bot, build_dispatcher
-from bot.chat.handle import Edge
-from bot.open_store import opened
+from bot.chat.handle import UpdateHandler
+from bot.open_store import open_store
 from bot.updates import flood_guard, inbox_store
 from bot.updates.envelope import from_json
 from bot.updates.inbox import Inbox
@@ -184,13 +184,13 @@ async def play(house: House, pair: Pair, wanted: int, *, repeats: bool) -> Resul
     """Feed the stream through the real inbox, edge and dispatcher; the stand-in answers."""
     result, chance = Result(), random.Random(11)
     stream, life = Stream(house, 5), Life(house)
-    async with opened(house.settings, house.clock) as deps:
+    async with open_store(house.settings, house.clock) as deps:
         await stream.prepare(deps)
         bot = build_bot(house.settings)
         inbox = Inbox(
             deps,
             SingleProcessLanes(),
-            Edge(deps, bot, build_dispatcher(deps, house.settings)).handle,
+            UpdateHandler(deps, bot, build_dispatcher(deps, house.settings)).handle,
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(inbox.run())

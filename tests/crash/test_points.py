@@ -15,7 +15,7 @@ from dialogs.callbacks import (
     Go,
     Join,
     Leave,
-    Lift,
+    LiftRefusal,
     Place,
     Refuse,
     Resume,
@@ -25,8 +25,8 @@ from dialogs.callbacks import (
     SetKnob,
     SetLanguage,
     ShowKnob,
-    ShowLifting,
-    ShowRefusing,
+    ShowLiftRefusal,
+    ShowRefusalOptions,
     UndoKnob,
     UndoLeave,
 )
@@ -88,14 +88,14 @@ async def later(ana: Steady) -> None:
 
 async def refuse(ana: Steady) -> None:
     await ana.open_card("Teach lifting robots")
-    await ana.press(ShowRefusing)
+    await ana.press(ShowRefusalOptions)
     await ana.press(Refuse(kind=RefusalKind.BUYER, value="careful-robotics"))
 
 
 async def lift(ana: Steady) -> None:
     await refuse(ana)
-    await ana.press(ShowLifting)
-    await ana.press(Lift)
+    await ana.press(ShowLiftRefusal)
+    await ana.press(LiftRefusal)
 
 
 async def knob(ana: Steady) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dialogs.callbacks import Go, Place, SendQuestion, ShowAsked
+from dialogs.callbacks import Go, Place, SendQuestion, ShowQuestion
 from service.db.database import open_embedded
 from service.deps import Deps
 from service.questions import staff_cases
@@ -81,7 +81,7 @@ class Stage:
                     await self._answered(life, staff)
                     heard = [b.text for b in ana.person.heard if REPLIED in b.text]
                     await ana.press(Go(place=Place.QUESTIONS))
-                    listed = await ana.press(ShowAsked)
+                    listed = await ana.press(ShowQuestion)
             await check_handled(life)
             await check_sound(life.reader)
             (row,) = await self._stored(life)

@@ -15,7 +15,7 @@ from knowledge.cards.card import LineKey, lines, own_name, own_words, warnings, 
 from knowledge.cards.details import details
 from locales.words import SHIPPED, words
 from service.licences.values import Audit, Commission
-from tests.support.screens import NAMES, buttons, read, screen, text, unbalanced
+from tests.support.screens import NAMES, buttons, read_text, sample_screen, sample_text, unbalanced
 
 EN = words("en")
 ROBOTS, SEPSIS, INSURER, VOICES = samples.TERMS
@@ -72,7 +72,7 @@ def pages(body, locale="en"):
 
 
 def test_the_sample_offer_reads_exactly_so():
-    assert text("card, an offer that warns") == OFFER
+    assert sample_text("card, an offer that warns") == OFFER
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
@@ -81,7 +81,7 @@ def test_every_card_has_the_eight_lines_in_their_order(locale):
     assert list(eight(ROBOTS, locale)) == list(LineKey)
     assert len(set(names)) == len(names) == 8
     for name in CARDS:
-        shown = [line.strip("\u200e\u200f") for line in text(name, locale).split("\n")[-8:]]
+        shown = [line.strip("\u200e\u200f") for line in sample_text(name, locale).split("\n")[-8:]]
         assert all(map(str.startswith, shown, names)), name
 
 
@@ -89,19 +89,19 @@ def test_every_card_has_the_eight_lines_in_their_order(locale):
 def test_the_names_of_the_lines_are_bold_and_lead_to_their_detail(locale):
     names = [one.name for one in eight(ROBOTS, locale).values()]
     for name in names:
-        assert f"<b>{name}</b>" in str(screen("card, in", locale).text)
-    labels = [one.label for one in buttons(screen("card details", locale))]
+        assert f"<b>{name}</b>" in str(sample_screen("card, in", locale).text)
+    labels = [one.label for one in buttons(sample_screen("card details", locale))]
     assert labels[:8] == names
 
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_a_card_is_short_enough_to_read(name):
-    assert len(text(name)) <= R2
+    assert len(sample_text(name)) <= R2
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_a_card_carries_the_same_facts_in_every_language(locale):
-    said = text("card, an offer that warns", locale)
+    said = sample_text("card, an offer that warns", locale)
     for fact in ("SteadyLife Insurance", "420", "2026", "2027", "90", "80"):
         assert fact in said
     assert re.search(r"2[.,]40", said)
@@ -181,7 +181,7 @@ def test_two_linked_buyers_are_told_apart():
 def test_warnings_stand_before_the_lines_and_after_the_standing(locale):
     w = words(locale)
     view = samples.card(samples.holding(INSURER, None))
-    said = read(card.screen(view, w))
+    said = read_text(card.screen(view, w))
     due = warnings(INSURER, samples.NURSES, first=True, w=w)
     at = [said.index(one) for one in due]
     who = eight(INSURER, locale)[LineKey.WHO].name
@@ -212,8 +212,8 @@ def test_unpaid_says_so_and_names_no_amount():
     found = eight(SEPSIS)[LineKey.MONEY]
     assert found.short == "You are not paid for this."
     assert behind(SEPSIS, LineKey.MONEY) == ("You are not paid for this.",)
-    assert "€" not in text("card, unpaid")
-    assert "My price" not in [one.label for one in buttons(screen("card, unpaid"))]
+    assert "€" not in sample_text("card, unpaid")
+    assert "My price" not in [one.label for one in buttons(sample_screen("card, unpaid"))]
 
 
 def shares(terms):
@@ -282,8 +282,8 @@ def squeezed(said):
 def test_the_legal_text_ends_with_the_fingerprint_of_the_terms(locale):
     digest = ROBOTS.digest()
     assert re.fullmatch(r"[0-9a-f]{64}", digest)
-    assert text("legal text", locale).endswith(f"\n{digest}")
-    assert str(screen("legal text", locale).text).endswith(f"<code>{digest}</code>")
+    assert sample_text("legal text", locale).endswith(f"\n{digest}")
+    assert str(sample_screen("legal text", locale).text).endswith(f"<code>{digest}</code>")
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
@@ -292,8 +292,8 @@ def test_a_long_legal_text_has_pages_that_lose_nothing(locale):
     assert len(found) > 5
     whole = squeezed("".join(body(one) for one in found))
     assert squeezed(LONG) in whole
-    assert all(1 <= len(read(one)) <= 4096 for one in found)
-    assert [bool(re.search(r"[0-9a-f]{64}", read(one))) for one in found] == [
+    assert all(1 <= len(read_text(one)) <= 4096 for one in found)
+    assert [bool(re.search(r"[0-9a-f]{64}", read_text(one))) for one in found] == [
         *[False] * (len(found) - 1),
         True,
     ]
@@ -301,19 +301,19 @@ def test_a_long_legal_text_has_pages_that_lose_nothing(locale):
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_no_page_of_a_long_legal_text_turns_what_follows_it(locale):
-    assert not [line for one in pages({"en": LONG}, locale) for line in unbalanced(read(one))]
+    assert not [line for one in pages({"en": LONG}, locale) for line in unbalanced(read_text(one))]
 
 
 def test_a_legal_text_keeps_its_paragraphs_in_every_language():
     kept = re.compile(r"First\.[\u2066-\u2069]*\n\n[\u2066-\u2069]*Second\.")
     written = {"en": "First.\n\nSecond.\nThird."}
-    assert not [one for one in SHIPPED if not kept.search(read(legal(written, 0, one)))]
+    assert not [one for one in SHIPPED if not kept.search(read_text(legal(written, 0, one)))]
 
 
 def test_pages_that_are_not_there_are_the_nearest_ones():
     found = pages({"en": LONG})
-    assert read(legal({"en": LONG}, -7)) == read(found[0])
-    assert read(legal({"en": LONG}, 10**9)) == read(found[-1])
+    assert read_text(legal({"en": LONG}, -7)) == read_text(found[0])
+    assert read_text(legal({"en": LONG}, 10**9)) == read_text(found[-1])
 
 
 def test_a_legal_text_without_spaces_has_pages_too():
@@ -371,4 +371,4 @@ def test_a_label_names_the_language_that_the_text_is_in():
 
 
 def test_a_title_keeps_its_words_in_the_button_that_leads_to_it():
-    assert buttons(screen("licences", "fr"))[0].label == "Shift fatigue and insurance"
+    assert buttons(sample_screen("licences", "fr"))[0].label == "Shift fatigue and insurance"

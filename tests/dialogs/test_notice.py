@@ -7,13 +7,13 @@ import pytest
 
 from dialogs import notice, notice_settings, notices
 from dialogs.book import samples
-from dialogs.book.notices import BREACH, CHANGE, EVENING, VOTE, notice_view, page
+from dialogs.book.notices import BREACH, CHANGE, EVENING, VOTE, notice_view, notices_page
 from dialogs.callbacks import AnswerNotice, Go, Mute, Place, SetQuiet, SetWeekly, ShowNotices
 from locales.words import SHIPPED, words
 from service.notices.rules import quiet_until
 from service.notices.values import Audience, NoticeText
 from tests.dialogs.test_screens import faults
-from tests.support.screens import buttons, read, screen, targets, text
+from tests.support.screens import buttons, read_text, sample_screen, sample_text, targets
 
 EN = words("en")
 INVITED = """\
@@ -28,8 +28,8 @@ You get this because you are in “Teach lifting robots”."""
 
 
 def test_the_sample_notice_reads_exactly_so():
-    assert text("notice") == INVITED
-    assert str(screen("notice").text).startswith(
+    assert sample_text("notice") == INVITED
+    assert str(sample_screen("notice").text).startswith(
         "<b>Nurses&#39; Data Co-op</b>\n<b>Open evening</b>"
     )
 
@@ -38,17 +38,17 @@ def test_the_sample_notice_reads_exactly_so():
 @pytest.mark.parametrize("content", [EVENING, CHANGE, VOTE, BREACH])
 def test_a_notice_in_another_language_always_says_which(content, locale):
     w = words(locale)
-    said = read(notice.screen(notice_view(content), w))
+    said = read_text(notice.screen(notice_view(content), w))
     label = w.t("Written in: {language}", language=w.language_name("en"))
     assert (label in said) is (locale not in content.text)
 
 
 def test_a_title_in_another_language_says_so_in_a_list_and_in_one_message():
     for made in (
-        notices.listed(page(notice_view(CHANGE)), words("ru")),
+        notices.screen(notices_page(notice_view(CHANGE)), words("ru")),
         notice.digest([notice_view(CHANGE)], samples.NURSES, words("ru")),
     ):
-        assert words("ru").language_name("en") in read(made)
+        assert words("ru").language_name("en") in read_text(made)
 
 
 @pytest.mark.parametrize(
@@ -88,20 +88,20 @@ def test_the_last_line_says_why_one_got_it(audience, by_ref, sent, says):
     titles = (samples.TERMS[0].title,)
     view = notice_view(content, licence_titles=titles, by_ref=by_ref)
     view = replace(view, sent_at=samples.NOW if sent else None)
-    assert says in read(notice.screen(view, EN)).rsplit("\n\n", 1)[1]
+    assert says in read_text(notice.screen(view, EN)).rsplit("\n\n", 1)[1]
 
 
 def test_what_was_chosen_is_no_button_and_the_others_still_are():
-    left = targets(screen("notice, answered"), AnswerNotice)
+    left = targets(sample_screen("notice, answered"), AnswerNotice)
     assert [one.answer for one in left] == ["no"]
-    assert not targets(screen("notice, closed"), AnswerNotice)
+    assert not targets(sample_screen("notice, closed"), AnswerNotice)
 
 
 def test_whatever_is_said_in_a_notice_is_plain_text():
     told = {
         "en": NoticeText(title="<b>x</b>", body="a < b &amp; <a href='https://x.example'>x</a>")
     }
-    said = read(notice.screen(notice_view(EVENING.model_copy(update={"text": told})), EN))
+    said = read_text(notice.screen(notice_view(EVENING.model_copy(update={"text": told})), EN))
     assert "<b>x</b>\n\na < b &amp; <a href='https://x.example'>x</a>" in said
 
 
@@ -119,57 +119,59 @@ def test_the_longest_notice_fits_a_message(pen, locale):
     assert not faults(notice.answered(replace(view, answer="agree"), "agree", w))
     assert not faults(notice.digest(many, view.mid, w))
     turns = {"older": many[5].notice_id, "newer": many[0].notice_id, "upto": samples.NOW}
-    assert not faults(notices.listed(page(*many[:6], search=pen * 4000, **turns), w))
+    assert not faults(notices.screen(notices_page(*many[:6], search=pen * 4000, **turns), w))
 
 
 def test_a_search_turns_pages_only_where_it_fits_a_button():
     for search, turns in (("rate", True), ("a:b", False), ("x" * 38, False), ("цена " * 4, True)):
         one = notice_view()
-        made = notices.listed(page(one, older=one.notice_id, search=search.strip()), EN)
+        made = notices.screen(notices_page(one, older=one.notice_id, search=search.strip()), EN)
         assert bool(targets(made, ShowNotices)) is turns
-        assert ("A shorter search" in read(made)) is not turns
+        assert ("A shorter search" in read_text(made)) is not turns
 
 
 @pytest.mark.parametrize(
     "name", ["notice", "notices in one message", "MID", "settings, one's own"]
 )
 def test_mute_or_unmute_is_one_tap_and_the_way_back_is_one_more(name):
-    (way,) = targets(screen(name), Mute)
-    after = screen("muted" if way.on else "heard again")
+    (way,) = targets(sample_screen(name), Mute)
+    after = sample_screen("muted" if way.on else "heard again")
     assert targets(after, Mute) == [Mute(membership=way.membership, on=not way.on)]
 
 
 def test_every_preset_of_the_quiet_hours_is_one_that_the_rules_can_read():
-    for one in targets(screen("quiet hours"), SetQuiet):
-        found = notice_settings.hours(one.to)
+    for one in targets(sample_screen("quiet hours"), SetQuiet):
+        found = notice_settings.parse_quiet_hours(one.to)
         night = samples.NOW.replace(hour=3)
         if found is not None:
             assert (quiet_until(night, "UTC", found) is None) is (one.to == "none")
-    weekly = targets(screen("how many a week"), SetWeekly)
-    assert [notice_settings.number(target.to) for target in weekly] == [1, 2, 3, 5, 7, None]
+    weekly = targets(sample_screen("how many a week"), SetWeekly)
+    assert [notice_settings.parse_weekly(target.to) for target in weekly] == [1, 2, 3, 5, 7, None]
 
 
 def test_a_pause_says_that_notices_still_come_and_a_stop_that_they_do_not():
-    assert "Notices from your MIDs still come." in text("paused")
-    assert "still come" not in text("stopped")
-    assert "The only news you still get: a breach of your data." in text("stopped")
-    assert "At most" not in text("settings, stopped")
+    assert "Notices from your MIDs still come." in sample_text("paused")
+    assert "still come" not in sample_text("stopped")
+    assert "The only news you still get: a breach of your data." in sample_text("stopped")
+    assert "At most" not in sample_text("settings, stopped")
 
 
 def test_the_list_is_two_taps_from_home():
-    assert Go(place=Place.NOTICES) in [one.target for one in buttons(screen("more"))]
+    assert Go(place=Place.NOTICES) in [one.target for one in buttons(sample_screen("more"))]
 
 
 def test_days_are_those_of_where_the_member_lives():
     late = samples.NOW.replace(hour=23, minute=30)
     view = notice_view(answer="yes", answered_at=late, sent_at=late)
-    listed = replace(page(view), notices=(view,))
-    assert "on 22 November 2026" in read(notice.screen(view, EN))
-    assert "22 November 2026, Nurses'" in read(notices.listed(listed, EN))
+    listed = replace(notices_page(view), notices=(view,))
+    assert "on 22 November 2026" in read_text(notice.screen(view, EN))
+    assert "22 November 2026, Nurses'" in read_text(notices.screen(listed, EN))
 
 
 def test_a_notice_sent_long_ago_shows_its_day():
-    old = replace(page(notice_view()), notices=(
+    old = replace(notices_page(notice_view()), notices=(
         notice_view(sent_at=samples.NOW - timedelta(days=40)),
     ))  # fmt: skip
-    assert "12 October 2026, Nurses' Data Co-op: Open evening" in read(notices.listed(old, EN))
+    assert "12 October 2026, Nurses' Data Co-op: Open evening" in read_text(
+        notices.screen(old, EN)
+    )

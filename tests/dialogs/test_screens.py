@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from bot.chat.filters import To
+from bot.chat.filters import ToPlace
 from bot.chat.routers import build_routers
 from dialogs import callbacks, card, choices, mid
 from dialogs.book import samples
-from dialogs.book.notices import hearing
+from dialogs.book.notices import hearing_view
 from dialogs.callbacks import Go, Place
 from dialogs.notices import SEARCH_BYTES
-from dialogs.screen import paragraphs, short
+from dialogs.screen import paragraphs, shorten
 from knowledge.cards.vocabulary import category_label
 from locales.style import width
 from locales.words import SHIPPED, words
@@ -33,14 +33,14 @@ from tests.support.screens import (
     PLACES,
     SAMPLES,
     TARGETS,
+    all_screens,
     buttons,
-    everywhere,
     leads_to,
-    read,
-    screen,
-    text,
+    mid_texts_as,
+    read_text,
+    sample_screen,
+    sample_text,
     unbalanced,
-    written,
 )
 
 WIDEST, WIDE = 64, 40
@@ -51,7 +51,7 @@ def faults(made):
     """What is wrong with a screen that anybody may come to see."""
     said, marks = parse_html(str(made.text))
     found = [f"unknown mark {mark['type']}" for mark in marks if mark["type"] not in KINDS]
-    if not 1 <= len(read(made)) <= 4096:
+    if not 1 <= len(read_text(made)) <= 4096:
         found.append(f"{len(said)} characters")
     found += [f"isolates: {line!r}" for line in unbalanced(said)]
     found += ["too many buttons"] * (len(buttons(made)) > 100)
@@ -78,15 +78,15 @@ SOON = ("en", "ar")
     "locale", [pytest.param(one, marks=() if one in SOON else pytest.mark.long) for one in SHIPPED]
 )
 def test_telegram_takes_every_screen(locale):
-    wrong = {name: found for name in NAMES if (found := faults(screen(name, locale)))}
+    wrong = {name: found for name in NAMES if (found := faults(sample_screen(name, locale)))}
     assert not wrong
 
 
 def test_no_screen_shows_a_place_that_was_not_filled():
     left = [
         (name, locale, said)
-        for name, locale, made in everywhere()
-        for said in (text(name, locale), *(one.label for one in buttons(made)))
+        for name, locale, made in all_screens()
+        for said in (sample_text(name, locale), *(one.label for one in buttons(made)))
         if re.search(r"[{}]", said)
     ]
     assert not left
@@ -95,7 +95,7 @@ def test_no_screen_shows_a_place_that_was_not_filled():
 def test_no_screen_has_blank_edges_or_gaps():
     gaps = [
         (name, locale)
-        for name, locale, made in everywhere()
+        for name, locale, made in all_screens()
         for said in [str(made.text)]
         if said != said.strip() or "\n\n\n" in said or re.search(r"[ \t]\n|\n ", said)
     ]
@@ -105,9 +105,9 @@ def test_no_screen_has_blank_edges_or_gaps():
 def test_every_language_says_the_same_with_the_same_buttons():
     other = [
         (name, locale)
-        for name, locale, made in everywhere()
+        for name, locale, made in all_screens()
         if [[one.target for one in row] for row in made.rows]
-        != [[one.target for one in row] for row in screen(name).rows]
+        != [[one.target for one in row] for row in sample_screen(name).rows]
     ]
     assert not other
 
@@ -116,7 +116,7 @@ def test_every_language_says_the_same_with_the_same_buttons():
 def test_labels_fit_a_small_phone():
     labels = {
         (locale, one.label)
-        for _, locale, made in everywhere()
+        for _, locale, made in all_screens()
         for one in buttons(made)
         if width(one.label) > WIDE
     }
@@ -135,7 +135,7 @@ def answered():
     for router in build_routers():
         for handler in router.callback_query.handlers:
             for one in handler.filters or ():
-                if isinstance(one.callback, To):
+                if isinstance(one.callback, ToPlace):
                     places += sorted(one.callback.data)
                 elif isinstance(one.callback, CallbackQueryFilter):
                     kinds.append(one.callback.callback_data)
@@ -143,7 +143,7 @@ def answered():
 
 
 def test_every_kind_of_button_is_on_some_screen():
-    shown = {type(one.target) for _, _, made in everywhere() for one in buttons(made)}
+    shown = {type(one.target) for _, _, made in all_screens() for one in buttons(made)}
     assert [one.__name__ for one in TARGETS if one not in shown] == []
 
 
@@ -162,7 +162,7 @@ def test_every_place_is_answered_by_exactly_one_handler():
 def test_every_place_is_on_some_button():
     shown = {
         one.target.place
-        for _, _, made in everywhere()
+        for _, _, made in all_screens()
         for one in buttons(made)
         if isinstance(one.target, Go)
     }
@@ -186,7 +186,7 @@ def test_no_screen_leads_to_itself_alone():
     stuck = [
         name
         for name in NAMES
-        if (made := screen(name)).rows
+        if (made := sample_screen(name)).rows
         and {leads_to(one.target) for one in buttons(made)} == {name}
     ]
     assert not stuck
@@ -197,15 +197,15 @@ def test_the_longest_targets_fit_the_64_bytes_of_a_button():
     terms = [term.partition(":")[2] for term in dpv._tables().categories]
     longest = max(terms, key=len)
     made = [
-        callbacks.AnswerQuestion(nonce=nonce, option=longest),
+        callbacks.AnswerQuiz(nonce=nonce, option=longest),
         callbacks.Refuse(kind="category", value=longest),
-        callbacks.ShowLifting(kind="category", value=longest),
+        callbacks.ShowLiftRefusal(kind="category", value=longest),
         callbacks.Refuse(kind="buyer", value=slug),
-        callbacks.ShowLegal(licence=own, page=999),
+        callbacks.ShowLegalText(licence=own, page=999),
         callbacks.SetKnob(scope=own, to="follow"),
         callbacks.SetZone(zone="America/Argentina/ComodRivadavia"),
         callbacks.AnswerNotice(notice=own, answer=nonce),
-        callbacks.ShowCardFrom(licence=own, notice=own),
+        callbacks.ShowNoticeCard(licence=own, notice=own),
         callbacks.ShowNotices(than=own, newer=True, search="x" * SEARCH_BYTES),
     ]
     assert all(len(one.pack().encode()) <= 64 for one in made)
@@ -249,14 +249,14 @@ NASTY = {
 def told_by_mids():
     """The samples in which something that a MID wrote can be seen."""
     plain = {name: (sample(words("en"))) for name, sample in SAMPLES.items()}
-    with written("zzz"):
+    with mid_texts_as("zzz"):
         return [name for name, sample in SAMPLES.items() if sample(words("en")) != plain[name]]
 
 
 def broken_by(pen, written_in, locales):
     """The screens that such a text breaks."""
     names = told_by_mids()
-    with written(pen, written_in):
+    with mid_texts_as(pen, written_in):
         return {
             (locale, name): found
             for locale in locales
@@ -295,8 +295,8 @@ def test_no_text_that_the_import_lets_through_breaks_a_screen(pen, written_in, r
 @settings(max_examples=50, deadline=None)
 @given(pen=PENS)
 def test_a_mid_text_is_shown_to_the_letter(pen):
-    with written(pen):
-        said = parse_html(str(mid.screen(hearing(), words("en")).text))[0]
+    with mid_texts_as(pen):
+        said = parse_html(str(mid.screen(hearing_view(), words("en")).text))[0]
     assert said.startswith(f"{pen[:80]}\n{pen[:300]}\n\n")
 
 
@@ -311,7 +311,7 @@ def test_a_plain_text_never_turns_into_markup(parts):
 
 @given(label=st.text(), limit=st.integers(2, 64))
 def test_a_label_is_cut_to_its_limit_and_says_so(label, limit):
-    cut = short(label, limit)
+    cut = shorten(label, limit)
     assert len(cut) <= limit
     assert cut == label or cut.endswith("…")
 
@@ -334,7 +334,7 @@ def test_a_licence_with_many_parties_still_fits(locale):
         }
     )
     view = samples.card(samples.holding(terms, None))
-    for made in (card.screen(view, w), card.line_names(view, w), choices.refusing(view, w)):
+    for made in (card.screen(view, w), card.line_names(view, w), choices.refusal_options(view, w)):
         assert not [one for one in faults(made) if "two buttons" not in one]
 
 
@@ -349,4 +349,4 @@ def test_a_talkative_mid_still_fits(locale):
             "standards": Standards(version="1", on=samples.NOW.date(), text={"en": "S" * 2000}),
         }
     )
-    assert not faults(mid.screen(hearing(full), words(locale)))
+    assert not faults(mid.screen(hearing_view(full), words(locale)))

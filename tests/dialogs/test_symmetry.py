@@ -1,6 +1,6 @@
 """No is as near and as plain as yes; down mirrors up; home and a person are two taps away.
 
-Mission R6 to R10, P7b and P7e, walked on the graph that the sample screens make.
+Both ways cost as many taps; walked on the graph that the sample screens make.
 """
 
 import re
@@ -11,13 +11,13 @@ import pytest
 from dialogs import knob
 from dialogs.book import samples
 from dialogs.callbacks import (
-    AnswerQuestion,
-    BesideNotice,
+    AnswerQuiz,
     Decline,
     Go,
     Join,
     Leave,
-    Lift,
+    LiftRefusal,
+    OpenNoticeList,
     Place,
     Refuse,
     Resume,
@@ -37,14 +37,14 @@ from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS
 from service.standing import rules
 from tests.support.screens import (
     NAMES,
+    all_screens,
     buttons,
-    everywhere,
+    count_taps,
     leads_to,
-    read,
-    screen,
-    taps,
+    read_text,
+    sample_screen,
+    sample_text,
     targets,
-    text,
 )
 
 ORDER = (SayYes, SayNo, SayLater)
@@ -60,7 +60,7 @@ QUESTION = re.compile(r"[?？؟]")
 
 
 def test_yes_no_and_later_always_stand_in_this_order_in_one_row():
-    for name, _, made in everywhere():
+    for name, _, made in all_screens():
         found = [type(one) for one in targets(made, *ORDER)]
         assert found == sorted(found, key=ORDER.index), name
         rows = [row for row in made.rows if any(isinstance(one.target, ORDER) for one in row)]
@@ -69,33 +69,33 @@ def test_yes_no_and_later_always_stand_in_this_order_in_one_row():
 
 
 def test_no_screen_offers_a_yes_without_a_no():
-    for name, locale, made in everywhere():
+    for name, locale, made in all_screens():
         if targets(made, SayYes) and not targets(made, SayNo):
             assert name in NO_STANDS
-            assert locale != "en" or NO_STANDS[name] in text(name).lower()
+            assert locale != "en" or NO_STANDS[name] in sample_text(name).lower()
 
 
 def test_no_screen_offers_a_later_without_a_no():
-    assert not [n for n, _, m in everywhere() if targets(m, SayLater) and not targets(m, SayNo)]
+    assert not [n for n, _, m in all_screens() if targets(m, SayLater) and not targets(m, SayNo)]
 
 
 def test_the_question_before_a_yes_can_always_be_ended_with_no():
-    asked = [(n, made) for n, _, made in everywhere() if targets(made, AnswerQuestion)]
+    asked = [(n, made) for n, _, made in all_screens() if targets(made, AnswerQuiz)]
     assert asked
     assert not [name for name, made in asked if not targets(made, SayNo)]
 
 
 def test_whoever_may_join_may_decline_beside_it():
-    for _, _, made in everywhere():
+    for _, _, made in all_screens():
         for row in made.rows:
             kinds = [type(one.target) for one in row]
             assert (Join in kinds) is (Decline in kinds)
             assert Join not in kinds or kinds == [Join, Decline]
 
 
-@pytest.mark.parametrize("kind", [Resume, Lift])
+@pytest.mark.parametrize("kind", [Resume, LiftRefusal])
 def test_going_back_in_can_be_left_alone(kind):
-    found = [made for _, _, made in everywhere() if targets(made, kind)]
+    found = [made for _, _, made in all_screens() if targets(made, kind)]
     assert found
     assert all(targets(made, Go) for made in found)
 
@@ -106,7 +106,7 @@ def labels_of(locale, *kinds):
         kind: {
             one.label
             for name in NAMES
-            for one in buttons(screen(name, locale))
+            for one in buttons(sample_screen(name, locale))
             if isinstance(one.target, kind)
         }
         for kind in kinds
@@ -133,7 +133,7 @@ def test_declining_an_invite_is_not_much_longer_to_read_than_joining(locale):
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_never_and_the_way_back_are_labels_of_like_length(locale):
     def label(name, to):
-        made = screen(name, locale)
+        made = sample_screen(name, locale)
         return next(
             one.label for one in buttons(made) if one.target == SetKnob(scope=samples.ALL, to=to)
         )
@@ -147,7 +147,7 @@ def test_nothing_is_chosen_beforehand_or_made_to_stand_out():
     marked = re.compile(r"[✓✔☑✅⭐★👉➡→]|(?i:recommended|default|suggested|popular)")
     assert not [
         (name, one.label)
-        for name, _, made in everywhere()
+        for name, _, made in all_screens()
         for one in buttons(made)
         if marked.search(one.label)
     ]
@@ -158,7 +158,7 @@ def test_nothing_is_chosen_beforehand_or_made_to_stand_out():
 
 def test_stopping_a_licence_is_one_tap_in_the_first_row():
     found = 0
-    for name, _, made in everywhere():
+    for name, _, made in all_screens():
         if name.startswith("card") and targets(made, SayNo) and not targets(made, SayYes):
             found += 1
             assert [type(one.target) for one in made.rows[0]] == [SayNo], name
@@ -172,38 +172,38 @@ def test_refusing_pausing_and_stopping_lead_to_no_question():
     after |= {"knob, just never", "left, erased"}
     for name in after:
         for locale in SHIPPED:
-            assert not QUESTION.search(text(name, locale)), (name, locale)
-            assert not targets(screen(name, locale), AnswerQuestion)
+            assert not QUESTION.search(sample_text(name, locale)), (name, locale)
+            assert not targets(sample_screen(name, locale), AnswerQuiz)
 
 
 def test_a_no_takes_no_more_taps_than_a_yes_from_wherever_both_can_be_said():
     for name in NAMES:
-        yes = taps(name, lambda target: isinstance(target, SayYes))
-        no = taps(name, lambda target: isinstance(target, SayNo))
+        yes = count_taps(name, lambda target: isinstance(target, SayYes))
+        no = count_taps(name, lambda target: isinstance(target, SayNo))
         if yes is not None and name not in NO_STANDS:
             assert no is not None, name
             assert no <= yes, name
 
 
 def test_stopping_takes_no_more_taps_from_the_list_than_agreeing():
-    listed = screen("licences")
+    listed = sample_screen("licences")
     ways = targets(listed, ShowCard)
     assert len({type(one) for one in ways}) == 1
-    stop = taps("card, in", lambda target: isinstance(target, SayNo))
-    agree = taps("card, an offer that warns", lambda target: isinstance(target, SayYes))
+    stop = count_taps("card, in", lambda target: isinstance(target, SayNo))
+    agree = count_taps("card, an offer that warns", lambda target: isinstance(target, SayYes))
     assert stop == agree == 1
 
 
 def test_pausing_everything_is_two_taps_from_home_and_resuming_no_fewer():
-    pause = taps("home", lambda target: target == Go(place=Place.PAUSE))
+    pause = count_taps("home", lambda target: target == Go(place=Place.PAUSE))
     assert pause == 2
-    assert taps("home, paused", lambda target: isinstance(target, Resume)) >= pause
+    assert count_taps("home, paused", lambda target: isinstance(target, Resume)) >= pause
 
 
 def test_refusing_everywhere_takes_no_more_taps_than_taking_it_back():
-    refuse = taps("card, an offer that warns", lambda target: isinstance(target, Refuse))
+    refuse = count_taps("card, an offer that warns", lambda target: isinstance(target, Refuse))
     assert refuse == 2
-    assert taps("choices", lambda target: isinstance(target, Lift)) >= refuse
+    assert count_taps("choices", lambda target: isinstance(target, LiftRefusal)) >= refuse
 
 
 # The knob
@@ -241,8 +241,8 @@ def without_bar(said):
 @pytest.mark.parametrize("k", range(HIGHEST + 1))
 def test_a_step_down_reads_as_the_mirror_of_a_step_up(k, scope):
     w, unpaid = words("en"), (samples.TERMS[1],)
-    high = read(knob.screen(view(k, unpaid, scope), w))
-    low = read(knob.screen(view(-k, unpaid, scope), w))
+    high = read_text(knob.screen(view(k, unpaid, scope), w))
+    low = read_text(knob.screen(view(-k, unpaid, scope), w))
     assert without_bar(mirrored(high)) == without_bar(low)
 
 
@@ -251,8 +251,8 @@ def test_a_step_down_reads_as_the_mirror_of_a_step_up(k, scope):
 def test_low_and_high_say_equally_much_in_every_language(locale, scope):
     w, unpaid = words(locale), (samples.TERMS[1],)
     for k in range(1, HIGHEST + 1):
-        high = read(knob.screen(view(k, unpaid, scope), w))
-        low = read(knob.screen(view(-k, unpaid, scope), w))
+        high = read_text(knob.screen(view(k, unpaid, scope), w))
+        low = read_text(knob.screen(view(-k, unpaid, scope), w))
         assert len(sentences(high)) == len(sentences(low))
         assert high.count("\n") == low.count("\n")
         assert 0.8 <= len(high) / len(low) <= 1.25
@@ -261,8 +261,8 @@ def test_low_and_high_say_equally_much_in_every_language(locale, scope):
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_a_step_that_takes_out_reads_as_one_that_lets_in(locale):
     w = words(locale)
-    going = read(knob.screen(view(-1, samples.TERMS[:1]), w))
-    coming = read(knob.screen(view(0, samples.TERMS[:1]), w))
+    going = read_text(knob.screen(view(-1, samples.TERMS[:1]), w))
+    coming = read_text(knob.screen(view(0, samples.TERMS[:1]), w))
     assert len(sentences(going)) == len(sentences(coming))
     title = words(locale).pick(samples.TERMS[0].title).text
     assert going.count(title) == coming.count(title) == 1
@@ -290,17 +290,20 @@ def test_the_buttons_of_the_knob_are_positions_and_nothing_else():
 
 
 def test_the_price_is_changed_in_two_taps_from_home_and_never_too():
-    assert taps("home", lambda target: isinstance(target, SetKnob)) == 2
-    assert taps("home", lambda target: isinstance(target, SetKnob) and target.to == "never") == 2
+    assert count_taps("home", lambda target: isinstance(target, SetKnob)) == 2
+    assert (
+        count_taps("home", lambda target: isinstance(target, SetKnob) and target.to == "never")
+        == 2
+    )
 
 
 def test_every_change_of_the_knob_can_be_undone_in_one_tap():
     for name in ("knob, after a tap", "knob, just never"):
-        assert taps(name, lambda target: isinstance(target, UndoKnob)) == 1
+        assert count_taps(name, lambda target: isinstance(target, UndoKnob)) == 1
 
 
 def test_a_price_of_ones_own_for_a_mid_can_be_looked_at_and_left_as_it_is():
-    made = screen("knob of one MID")
+    made = sample_screen("knob of one MID")
     ways = [one.target for one in buttons(made) if not isinstance(one.target, SetKnob)]
     assert Go(place=Place.KNOB) in ways or Go(place=Place.KNOB_SCOPES) in ways
 
@@ -312,7 +315,7 @@ def near(name, place):
     """Whether the home screen, or a person, is at most two taps away."""
     if name == leads_to(Go(place=place)):
         return True
-    found = taps(name, lambda target: target == Go(place=place))
+    found = count_taps(name, lambda target: target == Go(place=place))
     return found is not None and found <= 2
 
 
@@ -324,14 +327,14 @@ def test_home_and_a_person_are_two_taps_from_everywhere(place):
 
 
 def test_only_the_forgotten_and_the_group_have_no_buttons():
-    assert {name for name, _, made in everywhere() if not made.rows} == ENDS
+    assert {name for name, _, made in all_screens() if not made.rows} == ENDS
 
 
 def test_every_screen_of_one_thing_has_home_or_a_way_back():
-    ways = (Go, ShowLicences, ShowCard, BesideNotice, ShowDesk)
+    ways = (Go, ShowLicences, ShowCard, OpenNoticeList, ShowDesk)
     stuck = [
         name
-        for name, _, made in everywhere()
+        for name, _, made in all_screens()
         if name not in ENDS and not targets(made, *ways, Join, Decline)
     ]
     assert not stuck

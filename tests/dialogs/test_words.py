@@ -11,7 +11,7 @@ from locales.entry import Entry
 from locales.grade import grade
 from locales.words import SHIPPED, words
 from service.price.values import NEVER, POSITIONS
-from tests.support.screens import NAMES, buttons, read, screen, text
+from tests.support.screens import NAMES, buttons, read_text, sample_screen, sample_text
 
 # What is behind a line, the legal text and who a MID is: read by those who ask for it.
 LAYER_1 = [n for n in NAMES if not n.startswith(("detail", "legal", "MID"))]
@@ -34,13 +34,20 @@ ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
 
 def all_said(name, locale):
     """The text of a screen and its labels, without addresses."""
-    found = [text(name, locale), *(one.label for one in buttons(screen(name, locale)))]
+    found = [
+        sample_text(name, locale),
+        *(one.label for one in buttons(sample_screen(name, locale))),
+    ]
     return [ADDRESS.sub("", said) for said in found]
 
 
 def test_the_english_of_layer_1_reads_at_school_level():
     levels = sorted(
-        ((grade(text(n)), n) for n in LAYER_1 if style.count(text(n)) >= style.GRADED_FROM),
+        (
+            (grade(sample_text(n)), n)
+            for n in LAYER_1
+            if style.count(sample_text(n)) >= style.GRADED_FROM
+        ),
         reverse=True,
     )
     hardest = [f"{level:.1f} {name}" for level, name in levels[:5]]
@@ -54,14 +61,18 @@ def test_sentences_are_short_in_every_language(locale):
     sizes = {
         (name, part): style.count(part)
         for name in NAMES
-        for part in style.sentences(text(name, locale))
+        for part in style.sentences(sample_text(name, locale))
     }
     assert not {key: size for key, size in sizes.items() if size > style.LONGEST_SENTENCE}
     assert sum(sizes.values()) / len(sizes) <= style.MEAN_SENTENCE
 
 
 def test_no_screen_of_layer_1_is_longer_than_one_idea():
-    long = {n: len(text(n)) for n in LAYER_1 if len(text(n)) > 700 and not n.startswith(LONGER)}
+    long = {
+        n: len(sample_text(n))
+        for n in LAYER_1
+        if len(sample_text(n)) > 700 and not n.startswith(LONGER)
+    }
     assert not long
 
 
@@ -121,7 +132,6 @@ def test_one_thing_has_one_word(other, ours):
 
 
 def test_nothing_compares_one_mid_with_another():
-    """Mission A16."""
     claims = r"\b(?:best|top|leading|better|cheaper|dearer|more|less) (?:than|MIDs?|one|offer)\b"
     pattern = re.compile(claims + r"|\brank\w*\b|\bmost members\b", re.IGNORECASE)
     assert not [
@@ -146,7 +156,7 @@ def test_a_position_is_never_shown_as_an_amount(locale):
     for k in (*POSITIONS, NEVER):
         for scope in (samples.ALL, "mbr_nurses"):
             made = knob.screen(samples.knob(k, scope=scope), w)
-            for said in (read(made), *(one.label for one in buttons(made))):
+            for said in (read_text(made), *(one.label for one in buttons(made))):
                 assert not step.search(said)
 
 
@@ -163,7 +173,7 @@ def test_the_knob_says_at_every_position_that_it_is_no_amount(locale):
     }
     for k in (*POSITIONS, NEVER):
         for scope, said in says.items():
-            assert said in read(knob.screen(samples.knob(k, scope=scope), w))
+            assert said in read_text(knob.screen(samples.knob(k, scope=scope), w))
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
@@ -173,7 +183,7 @@ def test_signs_are_real_minus_signs(locale):
 
 
 def test_nothing_promises_an_income():
-    """Mission N7, M11: a higher price does not mean more money."""
+    """A higher price does not mean more money."""
     promise = re.compile(
         r"\b(?:earn (?:more|up to)|more money|income|profit from|make money)\b", re.IGNORECASE
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.staff_progress import tell
+from bot.chat.staff_progress import update_progress
 from bot.commands.demo import examples
 from bot.telegram import chat_store
 from dialogs.callbacks import Go, Place
@@ -288,9 +288,9 @@ async def test_the_progress_message_follows_until_it_is_over(quiet_house: House)
     bot = build_bot(house.settings)
     async with house.deps() as deps:
         await authoring.stop(deps, "nurses", notice.id)
-        await tell(bot, deps, notice.id)
-        await tell(bot, deps, notice.id)
-        await tell(bot, deps, "ntc_of_nobody")
+        await update_progress(bot, deps, notice.id)
+        await update_progress(bot, deps, notice.id)
+        await update_progress(bot, deps, "ntc_of_nobody")
     await bot.session.close()
     assert rosa.person.screen is shown
     assert "It was stopped." in rosa.text or "It is done." in rosa.text
@@ -312,7 +312,7 @@ async def test_a_message_that_shows_something_else_is_left_alone(quiet_house: Ho
     bot = build_bot(house.settings)
     async with house.deps() as deps:
         await authoring.stop(deps, "nurses", notice.id)
-        await tell(bot, deps, notice.id)
+        await update_progress(bot, deps, notice.id)
     await bot.session.close()
     assert rosa.text == before
 
@@ -331,7 +331,7 @@ async def test_telegram_out_of_reach_does_not_stop_the_telling(quiet_house: Hous
     bot = build_bot(house.settings)
     async with house.deps() as deps:
         await authoring.stop(deps, "nurses", notice.id)
-        await tell(bot, deps, notice.id)
+        await update_progress(bot, deps, notice.id)
         async with deps.db.read() as conn:
             assert await chat_store.read_chat(conn, rosa.person.id)
     await bot.session.close()

@@ -88,10 +88,10 @@ async def test_others_read_the_same_in_their_script(demo: House, name: str, loca
 
 @pytest.mark.browser
 async def test_the_screen_book_is_accessible(tmp_path: Path):
-    from dialogs.book.book import book
+    from dialogs.book.book import render_book
 
     file = tmp_path / "book.html"
-    file.write_text(book(("en", "ar")), encoding="utf-8")
+    file.write_text(render_book(("en", "ar")), encoding="utf-8")
     async with open_page(file.as_uri(), viewport={"width": 1500, "height": 900}) as page:
         await expect(page.get_by_role("heading", name="The screen book")).to_be_visible()
         await accessible(page)

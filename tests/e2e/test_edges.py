@@ -7,7 +7,7 @@ from datetime import timedelta
 from structlog.testing import capture_logs
 
 from bot.commands.demo import demo_settings, examples, seed
-from bot.logs import set_up
+from bot.logs import configure_logging
 from bot.telegram import chat_store, sync_store
 from bot.updates import inbox_store
 from dialogs.callbacks import (
@@ -329,7 +329,7 @@ async def test_the_second_person_with_an_invite_is_in_the_operators_log(house: H
 
 
 async def test_nothing_that_is_logged_names_a_member(house: House, caplog):
-    set_up("DEBUG")
+    configure_logging("DEBUG")
     logging.getLogger().addHandler(caplog.handler)
     member = await house.joined(house.member("Ana Unmistakable"), NURSE)
     token = await house.token(*TRANSLATOR)

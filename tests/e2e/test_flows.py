@@ -3,13 +3,13 @@
 import pytest
 
 from dialogs.callbacks import (
-    AnswerQuestion,
+    AnswerQuiz,
     Decline,
     DeleteAll,
     Go,
     Join,
     Leave,
-    Lift,
+    LiftRefusal,
     Place,
     Refuse,
     Resume,
@@ -20,14 +20,14 @@ from dialogs.callbacks import (
     SetLanguage,
     SetZone,
     ShowCard,
+    ShowCardLine,
     ShowDetails,
     ShowKnob,
-    ShowLegal,
-    ShowLifting,
-    ShowLine,
+    ShowKnobHistory,
+    ShowLegalText,
+    ShowLiftRefusal,
     ShowMid,
-    ShowPast,
-    ShowRefusing,
+    ShowRefusalOptions,
     ShowZones,
     UndoKnob,
     UndoLeave,
@@ -60,7 +60,7 @@ async def agree(member: Member, title: str) -> str:
     await member.open_card(title)
     await member.press(SayYes)
     for _ in range(3):
-        if not member.has(AnswerQuestion):
+        if not member.has(AnswerQuiz):
             break
         right = member.w.t("They keep it")
         label = right if right in member.labels else member.w.t("Your voice and what you say")
@@ -201,12 +201,12 @@ async def test_a_buyer_refused_everywhere_can_be_taken_back_when_shown(
 ):
     member = await house.joined(house.member(language=language), NURSE)
     await member.open_card(titles(member)["lifting-robot"])
-    await member.press(ShowRefusing)
+    await member.press(ShowRefusalOptions)
     await member.press(Refuse(kind=RefusalKind.BUYER, value="careful-robotics"))
     assert "Careful Robotics" in member.text
     assert (await reasons(house, member))["lifting-robot"] is StandingReason.REFUSED
-    await member.press(ShowLifting)
-    await member.press(Lift)
+    await member.press(ShowLiftRefusal)
+    await member.press(LiftRefusal)
     assert (await reasons(house, member))["lifting-robot"] is StandingReason.NOT_ASKED
 
 
@@ -283,14 +283,14 @@ async def test_details_open_in_place_and_the_legal_text_ends_with_its_fingerprin
     for key in LineKey:
         await member.press(
             next(
-                ShowLine.unpack(b.data)
+                ShowCardLine.unpack(b.data)
                 for row in member.person.screen.buttons
                 for b in row
                 if b.data and b.data.startswith("i1:") and b.data.endswith(f":{key}")
             )
         )
         await member.press(ShowDetails)
-    await member.press(ShowLegal)
+    await member.press(ShowLegalText)
     assert len(member.text.rsplit("\n", 1)[1]) == 64
     await member.press(ShowCard)
     assert member.person.screen.message_id == message
@@ -303,7 +303,7 @@ async def test_one_mid_can_have_a_price_of_its_own(house: House):
     await member.press(ShowKnob)
     text = await member.press(SetKnob)
     assert "Your price for Nurses' Data Co-op: −1" in text
-    assert "−1" in await member.press(ShowPast)
+    assert "−1" in await member.press(ShowKnobHistory)
     assert "Your price: 0" in await member.say("/price")
     await member.press(Go(place=Place.KNOB_SCOPES))
     assert "Nurses' Data Co-op: −1, its own" in member.text

@@ -12,7 +12,7 @@ from aiogram import Dispatcher
 from pydantic import SecretStr
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from bot.logs import set_up
+from bot.logs import configure_logging
 from bot.updates import inbox_store
 from dialogs.callbacks import DeleteAll, Go, Leave, Place, SayNo, SayYes, SetKnob, SetLanguage
 from tests.support.house import NURSE, TRANSLATOR, House
@@ -28,7 +28,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     root, stream = logging.getLogger(), io.StringIO()
     before = root.handlers[:], root.level
     monkeypatch.setattr(sys, "stderr", stream)
-    set_up("DEBUG")
+    configure_logging("DEBUG")
     yield stream
     root.handlers[:], root.level = before
     structlog.reset_defaults()

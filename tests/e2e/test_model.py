@@ -7,9 +7,16 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.assistant.model_answers import ByModel
-from bot.assistant.model_setup import budget
-from dialogs.callbacks import Go, Place, SetModel, ShowLegal, ShowRequest, ShowTopic
+from bot.assistant.model_answers import ModelAnswers
+from bot.assistant.model_setup import build_budget
+from dialogs.callbacks import (
+    Go,
+    Place,
+    SetModelConsent,
+    ShowLegalText,
+    ShowModelRequest,
+    ShowTopic,
+)
 from knowledge.llm.answerer import Answerer
 from knowledge.llm.client import Model
 from knowledge.llm.quota import Limits
@@ -47,8 +54,8 @@ async def served(house, llm, level=1):
     """The house with a model that may be told as much."""
 
     def model(deps):
-        answerer = Answerer(Model(llm.url, "tiny"), budget(deps, LIMITS), total_seconds=4)
-        return ByModel(deps, answerer, ModelHere(name="tiny", place="127.0.0.1", level=level))
+        answerer = Answerer(Model(llm.url, "tiny"), build_budget(deps, LIMITS), total_seconds=4)
+        return ModelAnswers(deps, answerer, ModelHere(name="tiny", place="127.0.0.1", level=level))
 
     house.model = model
     async with house.running():
@@ -66,7 +73,7 @@ async def lets(house, mid, level):
 async def agreed(house):
     member = await house.joined(house.member(), NURSE)
     await member.say(ASKED)
-    await member.press(SetModel(on=True, level=1))
+    await member.press(SetModelConsent(on=True, level=1))
     return member
 
 
@@ -94,7 +101,7 @@ async def test_after_a_yes_the_waiting_question_is_answered_with_its_source(hous
 async def test_after_a_no_the_closest_text_is_shown_and_nobody_asks_again(house, llm):
     member = await house.joined(house.member(), NURSE)
     await member.say(ASKED)
-    await member.press(SetModel(on=False))
+    await member.press(SetModelConsent(on=False))
     assert "This is the closest text I have." in member.text
     assert "This is the closest text I have." in await member.say(ASKED)
     assert not llm.requests
@@ -103,9 +110,9 @@ async def test_after_a_no_the_closest_text_is_shown_and_nobody_asks_again(house,
 async def test_privacy_shows_the_last_request_as_it_was_sent_and_a_no_forgets_it(house, llm):
     member = await agreed(house)
     assert "The AI model sees your questions" in await member.say("/privacy")
-    pages = [await member.press(ShowRequest)]
-    while member.has(ShowRequest(page=len(pages))):
-        pages.append(await member.press(ShowRequest(page=len(pages))))
+    pages = [await member.press(ShowModelRequest)]
+    while member.has(ShowModelRequest(page=len(pages))):
+        pages.append(await member.press(ShowModelRequest(page=len(pages))))
     shown = "".join(pages)
     raw = next(one for one in llm.raw if len(json.loads(one)["messages"]) > 1)
     assert ASKED in shown
@@ -113,10 +120,10 @@ async def test_privacy_shows_the_last_request_as_it_was_sent_and_a_no_forgets_it
         assert message["content"].splitlines()[0][:60] in shown
     await member.say("/privacy")
     await member.press(Go(place=Place.MODEL))
-    await member.press(SetModel(on=False))
+    await member.press(SetModelConsent(on=False))
     assert "Saved. No model answers you." in member.text
     await member.say("/privacy")
-    assert "None was sent." in await member.press(ShowRequest)
+    assert "None was sent." in await member.press(ShowModelRequest)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +198,7 @@ async def test_who_has_used_up_the_day_is_told_and_gets_the_closest_text(house, 
     assert len(llm.requests) == 3
     other = await house.joined(house.member("Ben"), ("nurses", "N-0002"))
     await other.say(ASKED)
-    assert SAID in await other.press(SetModel(on=True, level=1))
+    assert SAID in await other.press(SetModelConsent(on=True, level=1))
 
 
 # How much each MID lets leave
@@ -216,7 +223,7 @@ async def test_the_strictest_of_a_members_mids_says_what_leaves(
     async with served(quiet_house, llm, level=3):
         member = await quiet_house.joined(quiet_house.member(), NURSE, TRANSLATOR)
         assert LEAVES[holds] in await member.say(EARNED)
-        await member.press(SetModel(on=True, level=holds))
+        await member.press(SetModelConsent(on=True, level=holds))
         (request,) = llm.requests
         said = json.dumps(request["messages"], ensure_ascii=False)
         assert "{{fact:earnings.line.0}} money" in said
@@ -233,7 +240,7 @@ async def test_where_a_mid_lets_nothing_leave_nobody_asks_and_nothing_leaves(qui
         said = await member.press(Go(place=Place.MODEL))
         assert "One of your MIDs lets nothing go to an AI model." in said
         # An old button, or a forged one, does not change that.
-        await member.forge(SetModel(on=True, level=3).pack())
+        await member.forge(SetModelConsent(on=True, level=3).pack())
         assert "This is the closest text I have." in await member.say(ASKED)
         other = await quiet_house.joined(quiet_house.member("Ben"), ("translators", "T-0001"))
         assert "May an AI model answer you?" in await other.say(ASKED)
@@ -245,14 +252,14 @@ async def test_a_yes_to_little_is_no_yes_to_more(quiet_house, llm):
     async with served(quiet_house, llm, level=3):
         member = await quiet_house.joined(quiet_house.member(), NURSE)
         await member.say(EARNED)
-        await member.press(SetModel(on=True, level=1))
+        await member.press(SetModelConsent(on=True, level=1))
         await lets(quiet_house, "nurses", 3)
         await member.say(EARNED)
         assert "1.92" not in json.dumps(llm.requests, ensure_ascii=False)
         await member.say("/privacy")
         said = await member.press(Go(place=Place.MODEL))
         assert "Less goes there until you say yes to this." in said
-        await member.press(SetModel(on=True, level=3))
+        await member.press(SetModelConsent(on=True, level=3))
         await member.say(EARNED)
         assert "= €1.92" in json.dumps(llm.requests[-1], ensure_ascii=False)
 
@@ -270,18 +277,18 @@ async def test_a_question_about_a_licence_may_be_answered_from_its_legal_text(ho
     llm.script = script
     member = await house.joined(house.member(), NURSE, TRANSLATOR)
     await member.say("what does the contract about lifting robots allow")
-    said = await member.press(SetModel(on=True, level=1))
+    said = await member.press(SetModelConsent(on=True, level=1))
     assert says in said
     assert "Source: “Teach lifting robots: legal text”" in said
     (request,) = llm.requests
     assert "Dialect" not in body_text(request), "nothing of the other MID stands beside it"
-    assert says in await member.press(ShowLegal)
+    assert says in await member.press(ShowLegalText)
 
 
 async def test_what_another_mid_licenses_is_opened_for_nobody_else(house, llm):
     stranger = await house.joined(house.member(), TRANSLATOR)
     await stranger.say("what does the contract about lifting robots allow")
-    await stranger.press(SetModel(on=True, level=1))
+    await stranger.press(SetModelConsent(on=True, level=1))
     assert "work-environment" not in json.dumps(llm.requests)
 
 

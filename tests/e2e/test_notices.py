@@ -15,10 +15,10 @@ from dialogs.callbacks import (
     SetQuiet,
     SetWeekly,
     ShowCard,
-    ShowCardFrom,
     ShowDetails,
     ShowMid,
     ShowNotice,
+    ShowNoticeCard,
     ShowNotices,
 )
 from service.deps import Deps
@@ -127,7 +127,7 @@ async def test_a_notice_of_another_mid_is_nobodys_to_read_or_answer(desk: Desk):
         for target in (
             ShowNotice(notice=notice),
             AnswerNotice(notice=notice, answer="yes"),
-            ShowCardFrom(licence="lic_0000000000000000", notice=notice),
+            ShowNoticeCard(licence="lic_0000000000000000", notice=notice),
             Mute(membership="mbr_0000000000000000", on=True),
         ):
             text = await member.forge(target.pack())
@@ -219,7 +219,7 @@ async def test_a_yes_to_a_card_tells_which_notice_led_there(desk: Desk, detour: 
     async with desk.house.running():
         await member.say("/notices")
         assert "it concerns “" in await member.press(ShowNotice)
-        await member.press(ShowCardFrom)
+        await member.press(ShowNoticeCard)
         if detour:
             await member.press(ShowDetails)
             await member.press(ShowCard)

@@ -10,11 +10,11 @@ from dialogs.callbacks import (
     AskPerson,
     DeleteAll,
     Go,
-    NotThis,
     Place,
     SendQuestion,
-    ShowAsked,
     ShowLicences,
+    ShowOtherTopics,
+    ShowQuestion,
     ShowTopic,
 )
 from locales.words import words
@@ -43,7 +43,7 @@ async def test_a_question_gets_the_closest_text_the_members_facts_and_ways_on(ho
     assert "Source: Midline's own text, version 1." in said
     assert "the answer is" not in said.lower()
     assert member.has(ShowLicences)
-    assert member.has(NotThis)
+    assert member.has(ShowOtherTopics)
     assert member.has(AskPerson)
 
 
@@ -81,7 +81,7 @@ async def test_another_member_sees_none_of_it(house):
 async def test_not_this_shows_other_topics_and_a_topic_shows_its_text(house):
     member = await house.joined(house.member(), NURSE)
     await member.say("why am I out of this one")
-    said = await member.press(NotThis)
+    said = await member.press(ShowOtherTopics)
     assert "Is it about one of these?" in said
     assert "Why you are in or out" not in member.labels
     title = member.labels[0]
@@ -152,7 +152,7 @@ async def test_a_question_goes_to_the_mid_under_a_pseudonym_and_the_reply_comes_
     assert sum("came <b>late</b>" in b.text for b in member.person.heard) == 1
     await member.press(Go(place=Place.QUESTIONS))
     assert "answered" in member.text
-    assert "came <b>late</b>" in await member.press(ShowAsked)
+    assert "came <b>late</b>" in await member.press(ShowQuestion)
 
 
 async def test_the_licence_is_shared_only_when_the_member_says_so(house):

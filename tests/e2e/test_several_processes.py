@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, inspect, make_url, select
 from sqlalchemy.exc import OperationalError
 
-from bot.chat.identity import find
+from bot.chat.identity import ensure_chat
 from bot.telegram import chat_store
 from bot.updates import inbox as intake
 from bot.updates import inbox_store
@@ -325,7 +325,7 @@ async def test_a_persons_first_contacts_at_once_make_one_member(url, db):
     for n in range(15):
         user = User(id=5000 + n, is_bot=False, first_name="Ana", language_code="es")
         chats = await asyncio.gather(
-            *[find(Deps(one, clock), user) for one in (db, other, db, other)]
+            *[ensure_chat(Deps(one, clock), user) for one in (db, other, db, other)]
         )
         assert len({one.member_id for one in chats}) == 1
     async with db.read() as conn:

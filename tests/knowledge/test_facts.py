@@ -20,7 +20,7 @@ amounts = st.decimals(min_value="0.01", max_value="99999.99", places=2)
 some_lines = st.lists(
     st.builds(
         lambda net, month, state: replace(
-            questions.lines()[0], net=net, period=date(2026, month, 1), state=state
+            questions.statement_lines()[0], net=net, period=date(2026, month, 1), state=state
         ),
         amounts,
         st.integers(1, 12),
@@ -34,7 +34,7 @@ some_lines = st.lists(
 @given(some_lines, st.sampled_from(SHIPPED))
 def test_every_amount_is_a_line_of_the_store_or_the_sum_of_those_that_are_the_members(lines, lang):
     w = words(lang)
-    me = replace(questions.me(), lines=tuple(lines))
+    me = replace(questions.about_member(), lines=tuple(lines))
     (found,) = facts.facts([FactKey.EARNINGS], me, "", w)
     allowed = {w.money(one.net, one.currency) for one in lines}
     owned = [one.net for one in lines if one.state is not LineState.REVERSED]
@@ -68,14 +68,14 @@ def test_a_month_is_found_by_its_name(language, asked):
 
 
 def test_a_buyer_narrows_the_facts_to_its_licence():
-    me = questions.me()
+    me = questions.about_member()
     (only,) = mentions.licences("am I in the insurer's one?", me.portfolio.standings, words("en"))
     assert only.holding.licence.slug == questions.s.TERMS[2].slug
     assert not mentions.licences("what is this", me.portfolio.standings, words("en"))
 
 
 def test_a_word_of_the_mids_own_name_names_no_licence():
-    standings = list(questions.me().portfolio.standings)
+    standings = list(questions.about_member().portfolio.standings)
     holding = standings[0].holding
     mid = holding.membership.mid
     terms = holding.licence.terms

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from bot.app import serve
 from bot.assistant.live_search import Search
-from bot.assistant.model_answers import ByModel
-from bot.open_store import opened
+from bot.assistant.model_answers import ModelAnswers
+from bot.open_store import open_store
 from bot.settings import Settings
 from bot.telegram import sync_store
 from bot.updates import inbox_store
@@ -107,7 +107,7 @@ class House:
         self.clock = clock
         self.search: Search | None = SHARED
         """None: the shipped one, which takes a second of the processor to make."""
-        self.model: Callable[[Deps], ByModel] | None = None
+        self.model: Callable[[Deps], ModelAnswers] | None = None
         self._stop = asyncio.Event()
 
     def member(self, name: str = "Ana", language: str | None = "en") -> Member:
@@ -115,7 +115,7 @@ class House:
 
     @asynccontextmanager
     async def deps(self) -> AsyncIterator[Deps]:
-        async with opened(self.settings, self.clock) as deps:
+        async with open_store(self.settings, self.clock) as deps:
             yield deps
 
     async def token(self, mid: str, ref: str) -> str:

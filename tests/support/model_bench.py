@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import yaml
 from sqlalchemy import insert, select
 
-from bot.assistant.model_setup import budget
+from bot.assistant.model_setup import build_budget
 from knowledge.llm.answerer import Answerer
 from knowledge.llm.client import Model
 from knowledge.llm.quota import Limits
@@ -102,7 +102,7 @@ class Bench:
         self.clock = Clock()
         self.deps = Deps(db, self.clock)
         self.known = set()
-        self.budget = budget(self.deps, limits)
+        self.budget = build_budget(self.deps, limits)
         self.model = Model(server.url, "tiny", "key-of-the-test")
         self.answerer = Answerer(self.model, self.budget, **more)
         self.claims = []

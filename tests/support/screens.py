@@ -12,7 +12,7 @@ from aiogram.filters.callback_data import CallbackData
 
 from dialogs import callbacks, card, choices, knob, licences, settings
 from dialogs.book import samples
-from dialogs.book.book import samples as book
+from dialogs.book.book import all_samples as book
 from dialogs.book.notices import BREACH, CHANGE, EVENING, VOTE
 from dialogs.callbacks import Go, Place
 from dialogs.staff import callbacks as staff_callbacks
@@ -98,18 +98,18 @@ TARGETS = tuple(
 
 
 @cache
-def screen(name, locale="en"):
+def sample_screen(name, locale="en"):
     """A sample screen."""
     return SAMPLES[name](words(locale))
 
 
 @cache
-def text(name, locale="en"):
+def sample_text(name, locale="en"):
     """What a sample screen says once Telegram has read its markup."""
-    return read(screen(name, locale))
+    return read_text(sample_screen(name, locale))
 
 
-def read(made):
+def read_text(made):
     """What a screen says once Telegram has read its markup."""
     return compose(str(made.text), "HTML", None)[0]
 
@@ -124,11 +124,11 @@ def targets(made, *kinds):
     return [one.target for one in buttons(made) if isinstance(one.target, kinds)]
 
 
-def everywhere():
+def all_screens():
     """Every sample screen in every language: name, locale, screen."""
     for name in NAMES:
         for locale in SHIPPED:
-            yield name, locale, screen(name, locale)
+            yield name, locale, sample_screen(name, locale)
 
 
 def unbalanced(said):
@@ -173,21 +173,21 @@ LEADS = {
     callbacks.ShowLicences: "licences",
     callbacks.ShowCard: "card, an offer that warns",
     callbacks.ShowDetails: "card details",
-    callbacks.ShowLine: "detail: who",
-    callbacks.ShowLegal: "legal text",
+    callbacks.ShowCardLine: "detail: who",
+    callbacks.ShowLegalText: "legal text",
     callbacks.SayYes: "question on a copy: not_asked",
-    callbacks.AnswerQuestion: "question on a copy: passed",
+    callbacks.AnswerQuiz: "question on a copy: passed",
     callbacks.SayNo: "card, said no",
     callbacks.SayLater: "card after: later",
-    callbacks.ShowRefusing: "refuse everywhere",
+    callbacks.ShowRefusalOptions: "refuse everywhere",
     callbacks.Refuse: "choices, just refused",
-    callbacks.ShowLifting: "take a refusal back",
-    callbacks.Lift: "choices",
+    callbacks.ShowLiftRefusal: "take a refusal back",
+    callbacks.LiftRefusal: "choices",
     callbacks.Resume: "home",
     callbacks.ShowKnob: "knob of one MID",
     callbacks.SetKnob: "knob, after a tap",
     callbacks.UndoKnob: "knob, taken back",
-    callbacks.ShowPast: "earlier settings",
+    callbacks.ShowKnobHistory: "earlier settings",
     callbacks.Join: "invite: joined",
     callbacks.Decline: "invite left unused",
     callbacks.SetLanguage: "settings",
@@ -195,12 +195,12 @@ LEADS = {
     callbacks.SetZone: "settings",
     callbacks.SetWeekly: "settings",
     callbacks.SetQuiet: "settings",
-    callbacks.BesideNotice: "notices",
+    callbacks.OpenNoticeList: "notices",
     callbacks.ShowNotices: "notices",
     callbacks.ShowNotice: "notice",
     callbacks.AnswerNotice: "notice, just answered",
     callbacks.Mute: "muted",
-    callbacks.ShowCardFrom: "card, an offer that warns",
+    callbacks.ShowNoticeCard: "card, an offer that warns",
     callbacks.ShowMid: "MID",
     callbacks.Leave: "left, kept",
     callbacks.UndoLeave: "leaving taken back",
@@ -214,13 +214,13 @@ LEADS = {
     staff_callbacks.StopNotice: "progress: stopped",
     staff_callbacks.ResumeNotice: "progress: running",
     callbacks.ShowTopic: "answer, chosen",
-    callbacks.NotThis: "topics",
+    callbacks.ShowOtherTopics: "topics",
     callbacks.AskPerson: "ask which MID",
     callbacks.AskMid: "ask a person",
     callbacks.SendQuestion: "sent",
-    callbacks.ShowAsked: "a reply",
-    callbacks.SetModel: "model, yes",
-    callbacks.ShowRequest: "last request",
+    callbacks.ShowQuestion: "a reply",
+    callbacks.SetModelConsent: "model, yes",
+    callbacks.ShowModelRequest: "last request",
 }
 
 
@@ -229,12 +229,12 @@ def leads_to(target):
     return PLACES[target.place] if isinstance(target, Go) else LEADS[type(target)]
 
 
-def taps(start, wanted):
+def count_taps(start, wanted):
     """How many taps it takes from a sample screen to a button that is wanted, tapping it too."""
     seen, queue = {start}, deque([(start, 0)])
     while queue:
         name, done = queue.popleft()
-        for one in buttons(screen(name)):
+        for one in buttons(sample_screen(name)):
             if one.target is None:
                 continue
             if wanted(one.target):
@@ -295,7 +295,7 @@ def _digested_once():
 
 
 @contextmanager
-def written(pen, locale="en", *, parties=True):
+def mid_texts_as(pen, locale="en", *, parties=True):
     """Every MID text and, if wished, every party's name as ``pen`` writes it, in one language.
 
     The samples are changed where they stand, and put back.

@@ -9,10 +9,10 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.app import build_bot, build_dispatcher, build_readiness
-from bot.chat.handle import Edge
+from bot.chat.handle import UpdateHandler
 from bot.commands.demo import demo_settings
-from bot.metrics import Counted, Metrics
-from bot.open_store import opened
+from bot.metrics import CallCounter, Metrics
+from bot.open_store import open_store
 from bot.settings import Settings
 from bot.telegram import sync_store
 from bot.updates.inbox import Inbox
@@ -72,14 +72,16 @@ class House:
     async def running(self, settings: Settings | None = None, lanes=None) -> AsyncIterator[None]:
         """As bot/app.py puts it together."""
         settings = settings or self.settings
-        async with opened(settings, self.clock) as deps:
+        async with open_store(settings, self.clock) as deps:
             self.deps = deps
             bot = build_bot(settings)
             self.metrics = metrics = Metrics()
             metrics.watch_store(deps.db)
-            bot.session.middleware(Counted(metrics))
+            bot.session.middleware(CallCounter(metrics))
             held = lanes or SingleProcessLanes()
-            handle = metrics.timed(Edge(deps, bot, build_dispatcher(deps, settings)).handle)
+            handle = metrics.timed(
+                UpdateHandler(deps, bot, build_dispatcher(deps, settings)).handle
+            )
             self.inbox = inbox = Inbox(deps, held, handle)
             try:
                 async with asyncio.TaskGroup() as group:

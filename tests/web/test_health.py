@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.readiness import Ready
+from bot.readiness import ReadinessCheck
 from bot.telegram import chat_store
 from bot.updates import inbox_store
 from bot.updates.inbox_store import IncomingUpdate
@@ -92,14 +92,14 @@ async def test_silence_of_telegram_is_not_ready(house: House, monkeypatch, impat
 
 async def test_readiness_is_cached(house: House, monkeypatch) -> None:
     looked = 0
-    look = Ready._asked
+    look = ReadinessCheck._asked
 
     async def counted(self):
         nonlocal looked
         looked += 1
         return await look(self)
 
-    monkeypatch.setattr(Ready, "_asked", counted)
+    monkeypatch.setattr(ReadinessCheck, "_asked", counted)
     await asyncio.gather(*(reasons(house) for _ in range(20)))
     assert looked <= 2
 

@@ -11,8 +11,8 @@ from pydantic import SecretStr, ValidationError
 from bot.app import build_bot
 from bot.commands.doctor import examine
 from bot.metrics import Metrics
-from bot.open_store import opened
-from bot.readiness import Ready
+from bot.open_store import open_store
+from bot.readiness import ReadinessCheck
 from bot.settings import Settings
 from bot.updates.inbox import Inbox
 from bot.updates.lanes import SingleProcessLanes
@@ -92,7 +92,7 @@ def test_a_port_that_does_not_exist_is_refused(port) -> None:
 
 
 async def begin(settings: Settings) -> None:
-    async with opened(settings) as deps:
+    async with open_store(settings) as deps:
         bot = build_bot(settings)
 
         async def handle(_):
@@ -101,7 +101,7 @@ async def begin(settings: Settings) -> None:
         inbox = Inbox(deps, SingleProcessLanes(), handle)
         try:
             metrics = Metrics()
-            ready = Ready(deps, metrics)
+            ready = ReadinessCheck(deps, metrics)
             await receive_updates(
                 bot, settings, inbox, ready, deps=deps, lanes=SingleProcessLanes(), metrics=metrics
             )

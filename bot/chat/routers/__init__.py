@@ -17,7 +17,7 @@ from bot.chat.routers import (
 
 
 def build_routers() -> list[Router]:
-    """Fresh routers, in the order in which they are asked."""
+    """Build every router, in the order in which aiogram tries them."""
     families = (
         licences,
         knob,

@@ -1,13 +1,13 @@
-"""Announcing for staff: the desk, drafts, the count and its approval, and how a notice goes."""
+"""Announcing by staff: the list of notices, drafts, their count and approval, and their progress."""
 
 from aiogram import Bot, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from bot.chat import staff_progress, staff_progress_store
-from bot.chat.filters import AnswersPrompt, StaffLink
-from bot.chat.identity import Who
-from bot.chat.show import Show
+from bot.chat.filters import PromptReply, StaffLink
+from bot.chat.identity import Actor
+from bot.chat.show import Presenter
 from bot.chat.staff_progress_store import Prompt
 from dialogs.staff import announce, draft
 from dialogs.staff.callbacks import (
@@ -28,109 +28,111 @@ from service.notices.authoring.chat_views import Sheet
 from service.staff import cases as staff
 
 
-async def show_desk(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """``/announce``."""
-    view = await chat_cases.desk(deps, who.id)
-    message_id = await show(announce.desk(view, who.w), who.w.locale)
-    await staff_progress.note(deps, who, message_id, None)
+async def show_desk(_: Message | CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
+    """Handle ``/announce``: the notices of the MIDs for which the member is staff."""
+    view = await chat_cases.desk(deps, actor.id)
+    message_id = await show(announce.desk(view, actor.words))
+    await staff_progress.track_message(deps, actor, message_id, None)
 
 
-async def become_staff(_: Message, token: str, deps: Deps, who: Who, show: Show) -> None:
-    """A link that makes whoever opens it staff."""
-    view = await staff.open_link(deps, who.id, token)
-    await show(announce.welcome(view, who.w), who.w.locale)
+async def become_staff(_: Message, token: str, deps: Deps, actor: Actor, show: Presenter) -> None:
+    """Handle ``/start`` with a staff link: whoever opens it becomes staff."""
+    view = await staff.open_link(deps, actor.id, token)
+    await show(announce.welcome(view, actor.words))
 
 
-async def _as_it_stands(view: Sheet, deps: Deps, who: Who, show: Show) -> None:
-    message_id = await show(announce.screen(view, who.w), who.w.locale)
-    await staff_progress.note(deps, who, message_id, view.notice)
+async def _show_notice(view: Sheet, deps: Deps, actor: Actor, show: Presenter) -> None:
+    message_id = await show(announce.screen(view, actor.words))
+    await staff_progress.track_message(deps, actor, message_id, view.notice)
 
 
 async def begin(
-    _: CallbackQuery, callback_data: NewNotice, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: NewNotice, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """A new draft."""
-    view = await chat_cases.begin(deps, who.id, callback_data.mid)
-    await _as_it_stands(view, deps, who, show)
+    """Begin a new draft."""
+    view = await chat_cases.begin(deps, actor.id, callback_data.mid)
+    await _show_notice(view, deps, actor, show)
 
 
 async def show_sheet(
-    _: CallbackQuery, callback_data: ShowSheet, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: ShowSheet, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """A part of a notice."""
+    """Show a part of a notice: the overview, the count, or a page of choices."""
     part = callback_data.part
     use_case = chat_cases.count if part is Part.COUNT else chat_cases.look
-    view = await use_case(deps, who.id, callback_data.notice)
-    made = announce.part(view, part, callback_data.at, who.w)
-    message_id = await show(made, who.w.locale)
+    view = await use_case(deps, actor.id, callback_data.notice)
+    made = announce.part(view, part, callback_data.at, actor.words)
+    message_id = await show(made)
     whole = part in {Part.OVERVIEW, Part.COUNT}
-    await staff_progress.note(deps, who, message_id, view.notice if whole else None)
+    await staff_progress.track_message(deps, actor, message_id, view.notice if whole else None)
 
 
 async def change(
-    _: CallbackQuery, callback_data: SetSheet, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: SetSheet, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """Change one thing of a draft."""
+    """Change one field of a draft."""
     field, value = callback_data.field, callback_data.value
     answers = yes_and_no()
-    view = await chat_cases.change(deps, who.id, callback_data.notice, field, value, answers)
-    await _as_it_stands(view, deps, who, show)
+    view = await chat_cases.change(deps, actor.id, callback_data.notice, field, value, answers)
+    await _show_notice(view, deps, actor, show)
 
 
 async def ask_text(
-    _: CallbackQuery, callback_data: AskText, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: AskText, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """Ask for the text in one language."""
+    """Ask for the text of a draft in one language, to be typed as a reply."""
     notice, language = callback_data.notice, callback_data.language
-    view = await chat_cases.look(deps, who.id, notice)
-    message_id = await show(draft.prompt(view, language, who.w), who.w.locale)
+    view = await chat_cases.look(deps, actor.id, notice)
+    message_id = await show(draft.prompt(view, language, actor.words))
     if message_id is not None:
         async with deps.db.write() as conn:
             await staff_progress_store.put_prompt(
-                conn, who.id, message_id, Prompt(notice, language)
+                conn, actor.id, message_id, Prompt(notice, language)
             )
 
 
-async def take_text(message: Message, prompt: Prompt, deps: Deps, who: Who, show: Show) -> None:
-    """A text that replies to a message which asked for it."""
+async def take_text(
+    message: Message, prompt: Prompt, deps: Deps, actor: Actor, show: Presenter
+) -> None:
+    """Take a typed text for a draft; ``prompt`` is what the replied-to message asked for."""
     typed = message.text or ""
-    view = await chat_cases.write(deps, who.id, prompt.notice_id, prompt.language, typed)
-    message_id = await show(announce.after_text(view, who.w), who.w.locale)
-    await staff_progress.note(deps, who, message_id, view.notice)
+    view = await chat_cases.write(deps, actor.id, prompt.notice_id, prompt.language, typed)
+    message_id = await show(announce.after_text(view, actor.words))
+    await staff_progress.track_message(deps, actor, message_id, view.notice)
 
 
 async def approve(
-    _: CallbackQuery, callback_data: Approve, deps: Deps, who: Who, show: Show, bot: Bot
+    _: CallbackQuery, callback_data: Approve, deps: Deps, actor: Actor, show: Presenter, bot: Bot
 ) -> None:
-    """Approve the number that was counted."""
+    """Approve a notice for the number of people that was shown, and call a second person if needed."""
     total, seen = callback_data.total, callback_data.seen
-    view = await chat_cases.approve(deps, who.id, callback_data.notice, total, seen)
-    await _as_it_stands(view, deps, who, show)
-    await staff_progress.call_second(bot, deps, view)
+    view = await chat_cases.approve(deps, actor.id, callback_data.notice, total, seen)
+    await _show_notice(view, deps, actor, show)
+    await staff_progress.ask_second_person(bot, deps, view)
 
 
 async def stop(
-    _: CallbackQuery, callback_data: StopNotice, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: StopNotice, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """Send it to nobody else."""
-    view = await chat_cases.stop(deps, who.id, callback_data.notice)
-    await _as_it_stands(view, deps, who, show)
+    """Stop a notice: nobody else gets it."""
+    view = await chat_cases.stop(deps, actor.id, callback_data.notice)
+    await _show_notice(view, deps, actor, show)
 
 
 async def resume(
-    _: CallbackQuery, callback_data: ResumeNotice, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: ResumeNotice, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """Go on after it was paused."""
-    view = await chat_cases.resume(deps, who.id, callback_data.notice)
-    await _as_it_stands(view, deps, who, show)
+    """Resume a paused notice."""
+    view = await chat_cases.resume(deps, actor.id, callback_data.notice)
+    await _show_notice(view, deps, actor, show)
 
 
 def build_router() -> Router:
-    """A fresh router."""
+    """Build a new router; an aiogram router can belong to one dispatcher only."""
     router = Router(name="announce")
     router.message.register(show_desk, Command("announce"))
     router.message.register(become_staff, StaffLink())
-    router.message.register(take_text, AnswersPrompt())
+    router.message.register(take_text, PromptReply())
     tap = router.callback_query.register
     tap(show_desk, ShowDesk.filter())
     tap(begin, NewNotice.filter())

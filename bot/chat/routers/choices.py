@@ -4,11 +4,11 @@ from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
-from bot.chat.filters import To
-from bot.chat.identity import Who
-from bot.chat.show import Show
+from bot.chat.filters import ToPlace
+from bot.chat.identity import Actor
+from bot.chat.show import Presenter
 from dialogs import choices, home
-from dialogs.callbacks import Lift, Place, Refuse, Resume, ShowLifting
+from dialogs.callbacks import LiftRefusal, Place, Refuse, Resume, ShowLiftRefusal
 from service.choices import opt_out as cases
 from service.choices.values import RestoreView
 from service.deps import Deps
@@ -16,84 +16,88 @@ from service.licences.values import Refusal
 from service.standing.values import Pause
 
 
-async def show_choices(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """``/choices``."""
-    view = await cases.look_at_refusals(deps, who.id)
-    await show(choices.screen(view, who.w), who.w.locale)
+async def show_choices(
+    _: Message | CallbackQuery, deps: Deps, actor: Actor, show: Presenter
+) -> None:
+    """Handle ``/choices`` and its button: the standing refusals."""
+    view = await cases.look_at_refusals(deps, actor.id)
+    await show(choices.screen(view, actor.words))
 
 
 async def refuse(
-    _: CallbackQuery, callback_data: Refuse, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: Refuse, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """Refuse something everywhere."""
+    """Add a standing refusal, which holds in every MID."""
     refusal = Refusal(callback_data.kind, callback_data.value)
-    view = await cases.refuse(deps, who.id, refusal, who.by("refuse"))
-    await show(choices.screen(view, who.w), who.w.locale)
+    view = await cases.refuse(deps, actor.id, refusal, actor.cause("refuse"))
+    await show(choices.screen(view, actor.words))
 
 
 async def show_lifting(
-    _: CallbackQuery, callback_data: ShowLifting, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: ShowLiftRefusal, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """What taking a refusal back would bring back."""
+    """Show which licences would be back if a refusal were lifted."""
     refusal = Refusal(callback_data.kind, callback_data.value)
-    view = await cases.look_at_lifting(deps, who.id, refusal)
-    await show(choices.lifting(view, who.w), who.w.locale)
+    view = await cases.look_at_lifting(deps, actor.id, refusal)
+    await show(choices.lift_refusal(view, actor.words))
 
 
-async def lift(_: CallbackQuery, callback_data: Lift, deps: Deps, who: Who, show: Show) -> None:
-    """Take a refusal back."""
-    view = await cases.lift(deps, who.id, callback_data.nonce, who.by("lift"))
+async def lift(
+    _: CallbackQuery, callback_data: LiftRefusal, deps: Deps, actor: Actor, show: Presenter
+) -> None:
+    """Lift a refusal, or show again what would be back if that has changed meanwhile."""
+    view = await cases.lift(deps, actor.id, callback_data.nonce, actor.cause("lift"))
     made = (
-        choices.lifting(view, who.w)
+        choices.lift_refusal(view, actor.words)
         if isinstance(view, RestoreView)
-        else choices.screen(view, who.w)
+        else choices.screen(view, actor.words)
     )
-    await show(made, who.w.locale)
+    await show(made)
 
 
-async def pause(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """Pause everything."""
-    view = await cases.set_pause(deps, who.id, Pause.PAUSED, who.by("pause"))
-    await show(choices.paused(view, who.w), who.w.locale)
+async def pause(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
+    """Pause every licence."""
+    view = await cases.set_pause(deps, actor.id, Pause.PAUSED, actor.cause("pause"))
+    await show(choices.paused(view, actor.words))
 
 
-async def stop(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """``/stop``: out of everything, at once, without a question."""
-    view = await cases.set_pause(deps, who.id, Pause.STOPPED, who.by("stop"))
-    await show(choices.paused(view, who.w), who.w.locale)
+async def stop(_: Message | CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
+    """Handle ``/stop`` and its button: out of every licence at once, without a confirmation."""
+    view = await cases.set_pause(deps, actor.id, Pause.STOPPED, actor.cause("stop"))
+    await show(choices.paused(view, actor.words))
 
 
-async def show_resuming(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """What resuming would bring back."""
-    view = await cases.look_at_resuming(deps, who.id)
-    await show(choices.paused(view, who.w), who.w.locale)
+async def show_resuming(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
+    """Show which licences would be back after resuming."""
+    view = await cases.look_at_resuming(deps, actor.id)
+    await show(choices.paused(view, actor.words))
 
 
 async def resume(
-    _: CallbackQuery, callback_data: Resume, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: Resume, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """End the pause."""
-    view = await cases.resume(deps, who.id, callback_data.nonce, who.by("resume"))
+    """End the pause, or show again what would be back if that has changed meanwhile."""
+    view = await cases.resume(deps, actor.id, callback_data.nonce, actor.cause("resume"))
     made = (
-        choices.paused(view, who.w)
+        choices.paused(view, actor.words)
         if isinstance(view, RestoreView)
-        else home.screen(view, who.w, note=choices.resumed(who.w))
+        else home.screen(view, actor.words, note=choices.resumed_note(actor.words))
     )
-    await show(made, who.w.locale)
+    await show(made)
 
 
 def build_router() -> Router:
-    """A fresh router."""
+    """Build a new router; an aiogram router can belong to one dispatcher only."""
     router = Router(name="choices")
     router.message.register(show_choices, Command("choices"))
     router.message.register(stop, Command("stop"))
     tap = router.callback_query.register
-    tap(show_choices, To(Place.CHOICES))
-    tap(pause, To(Place.PAUSE))
-    tap(stop, To(Place.STOP))
-    tap(show_resuming, To(Place.RESUME))
+    tap(show_choices, ToPlace(Place.CHOICES))
+    tap(pause, ToPlace(Place.PAUSE))
+    tap(stop, ToPlace(Place.STOP))
+    tap(show_resuming, ToPlace(Place.RESUME))
     tap(refuse, Refuse.filter())
-    tap(show_lifting, ShowLifting.filter())
-    tap(lift, Lift.filter())
+    tap(show_lifting, ShowLiftRefusal.filter())
+    tap(lift, LiftRefusal.filter())
     tap(resume, Resume.filter())
     return router

@@ -1,27 +1,27 @@
-"""Whatever no other router knows: unknown commands, files, buttons of another age."""
+"""Updates that no other router takes: unknown commands, files, buttons of an earlier version."""
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from bot.chat.identity import Who
-from bot.chat.show import Show
+from bot.chat.identity import Actor
+from bot.chat.show import Presenter
 from dialogs import about
 
 
-async def anything_said(message: Message, who: Who, show: Show) -> None:
-    """A command that there is not, or something that is not text."""
-    made = about.help_(who.w, unknown=True) if message.text else about.not_text(who.w)
-    await show(made, who.w.locale)
+async def answer_other_message(message: Message, actor: Actor, show: Presenter) -> None:
+    """Answer an unknown command, or a message that is not text."""
+    made = about.help_(actor.words, unknown=True) if message.text else about.not_text(actor.words)
+    await show(made)
 
 
-async def any_button(_: CallbackQuery, who: Who, show: Show) -> None:
-    """An old or forged button."""
-    await show(about.old_button(who.w), who.w.locale)
+async def answer_old_button(_: CallbackQuery, actor: Actor, show: Presenter) -> None:
+    """Answer a button whose data is of an earlier version, or forged."""
+    await show(about.old_button(actor.words))
 
 
 def build_router() -> Router:
-    """A fresh router."""
+    """Build a new router; an aiogram router can belong to one dispatcher only."""
     router = Router(name="fallback")
-    router.message.register(anything_said)
-    router.callback_query.register(any_button)
+    router.message.register(answer_other_message)
+    router.callback_query.register(answer_old_button)
     return router

@@ -1,20 +1,20 @@
-"""What one's MIDs told: the list, one notice, its answers, mute, and the card it leads to."""
+"""Notices as members see them: the list and its search, one notice, its answers, and mute."""
 
 from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from bot.chat.filters import To
-from bot.chat.identity import Who
-from bot.chat.show import Show
+from bot.chat.filters import ToPlace
+from bot.chat.identity import Actor
+from bot.chat.show import Presenter
 from dialogs import card, notice, notices
 from dialogs.callbacks import (
     AnswerNotice,
-    BesideNotice,
     Mute,
+    OpenNoticeList,
     Place,
-    ShowCardFrom,
     ShowNotice,
+    ShowNoticeCard,
     ShowNotices,
 )
 from service.deps import Deps
@@ -23,77 +23,81 @@ from service.notices.inbox import history
 
 
 async def list_by_command(
-    _: Message, command: CommandObject, deps: Deps, who: Who, show: Show
+    _: Message, command: CommandObject, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """``/notices``, alone or with words to search for."""
-    view = await history.sent_to(deps, who.id, search=command.args or "")
-    await show(notices.listed(view, who.w), who.w.locale)
+    """Handle ``/notices``, alone or followed by words to search for."""
+    view = await history.sent_to(deps, actor.id, search=command.args or "")
+    await show(notices.screen(view, actor.words))
 
 
-async def list_newest(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """The first page of the list."""
-    view = await history.sent_to(deps, who.id)
-    await show(notices.listed(view, who.w), who.w.locale)
+async def list_newest(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
+    """Show the first page of the list."""
+    view = await history.sent_to(deps, actor.id)
+    await show(notices.screen(view, actor.words))
 
 
-async def list_beside(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """The first page of the list, below the notice from which it was asked for."""
-    view = await history.sent_to(deps, who.id)
-    await show(notices.listed(view, who.w), who.w.locale, anew=True)
+async def list_beside(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
+    """Show the first page of the list in a new message, below the notice it was opened from."""
+    view = await history.sent_to(deps, actor.id)
+    await show(notices.screen(view, actor.words), new_message=True)
 
 
 async def list_page(
-    _: CallbackQuery, callback_data: ShowNotices, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: ShowNotices, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """A page of the list, or of what a search found."""
+    """Show a page of the list, or of the results of a search."""
     than, newer, search = callback_data.than, callback_data.newer, callback_data.search
-    view = await history.sent_to(deps, who.id, than=than, newer=newer, search=search)
-    await show(notices.listed(view, who.w), who.w.locale)
+    view = await history.sent_to(deps, actor.id, than=than, newer=newer, search=search)
+    await show(notices.screen(view, actor.words))
 
 
 async def show_notice(
-    _: CallbackQuery, callback_data: ShowNotice, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: ShowNotice, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """One notice."""
-    view = await notice_inbox.look(deps, who.id, callback_data.notice)
-    await show(notice.screen(view, who.w), who.w.locale)
+    """Show one notice."""
+    view = await notice_inbox.look(deps, actor.id, callback_data.notice)
+    await show(notice.screen(view, actor.words))
 
 
 async def answer(
-    _: CallbackQuery, callback_data: AnswerNotice, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: AnswerNotice, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """Choose one of its answers."""
+    """Choose one of a notice's answers."""
     choice = callback_data.answer
-    view = await notice_inbox.answer(deps, who.id, callback_data.notice, choice, who.by("notice"))
-    await show(notice.answered(view, choice, who.w), who.w.locale)
+    view = await notice_inbox.answer(
+        deps, actor.id, callback_data.notice, choice, actor.cause("notice")
+    )
+    await show(notice.answered(view, choice, actor.words))
 
 
-async def mute(_: CallbackQuery, callback_data: Mute, deps: Deps, who: Who, show: Show) -> None:
-    """Hear a MID no more, or again."""
+async def mute(
+    _: CallbackQuery, callback_data: Mute, deps: Deps, actor: Actor, show: Presenter
+) -> None:
+    """Mute a MID's notices, or hear them again."""
     membership, on = callback_data.membership, callback_data.on
-    view = await notice_inbox.mute(deps, who.id, membership, who.by("mute"), on=on)
-    await show(notice.muted(view, who.w), who.w.locale, anew=True)
+    view = await notice_inbox.mute(deps, actor.id, membership, actor.cause("mute"), on=on)
+    await show(notice.muted(view, actor.words), new_message=True)
 
 
 async def show_card(
-    _: CallbackQuery, callback_data: ShowCardFrom, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: ShowNoticeCard, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """The card of a licence that a notice is about."""
+    """Show the card of a licence that a notice is about, in a new message."""
     about, licence = callback_data.notice, callback_data.licence
-    view = await notice_inbox.look_at_card(deps, who.id, about, licence)
-    await show(card.screen(view, who.w), who.w.locale, anew=True)
+    view = await notice_inbox.look_at_card(deps, actor.id, about, licence)
+    await show(card.screen(view, actor.words), new_message=True)
 
 
 def build_router() -> Router:
-    """A fresh router."""
+    """Build a new router; an aiogram router can belong to one dispatcher only."""
     router = Router(name="notices")
     router.message.register(list_by_command, Command("notices"))
     tap = router.callback_query.register
-    tap(list_newest, To(Place.NOTICES))
-    tap(list_beside, BesideNotice.filter())
+    tap(list_newest, ToPlace(Place.NOTICES))
+    tap(list_beside, OpenNoticeList.filter())
     tap(list_page, ShowNotices.filter())
     tap(show_notice, ShowNotice.filter())
     tap(answer, AnswerNotice.filter())
     tap(mute, Mute.filter())
-    tap(show_card, ShowCardFrom.filter())
+    tap(show_card, ShowNoticeCard.filter())
     return router

@@ -1,4 +1,4 @@
-"""Arriving, joining, leaving, being forgotten, and the MIDs one is in."""
+"""Start, invites, the member's MIDs, leaving a MID, and erasing everything."""
 
 import structlog
 from aiogram import Router
@@ -6,9 +6,9 @@ from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
 
 from bot.chat import erasure
-from bot.chat.filters import To
-from bot.chat.identity import Who
-from bot.chat.show import Show
+from bot.chat.filters import ToPlace
+from bot.chat.identity import Actor
+from bot.chat.show import Presenter
 from dialogs import home, invite, leaving, mid
 from dialogs.about import Operator
 from dialogs.callbacks import Decline, DeleteAll, Join, Leave, Place, ShowMid, UndoLeave
@@ -22,100 +22,108 @@ from service.standing import cases as standing_cases
 log = structlog.get_logger()
 
 
-async def start(_: Message, command: CommandObject, deps: Deps, who: Who, show: Show) -> None:
-    """``/start``, alone or with the token of an invite."""
+async def start(
+    _: Message, command: CommandObject, deps: Deps, actor: Actor, show: Presenter
+) -> None:
+    """Handle ``/start``, alone or with the token of an invite."""
     if command.args:
-        view = await cases.look_at_invite(deps, who.id, command.args)
-        report(view, who)
-        await show(invite.screen(view, who.w), who.w.locale)
+        view = await cases.look_at_invite(deps, actor.id, command.args)
+        log_reused_invite(view, actor)
+        await show(invite.screen(view, actor.words))
     else:
-        found = await standing_cases.read_portfolio(deps, who.id)
-        await show(home.screen(found, who.w), who.w.locale)
+        found = await standing_cases.read_portfolio(deps, actor.id)
+        await show(home.screen(found, actor.words))
 
 
-def report(view: InviteView, who: Who) -> None:
-    """Tell the operator when someone comes with an invite that another person has used."""
+def log_reused_invite(view: InviteView, actor: Actor) -> None:
+    """Warn the operator that somebody opened an invite which another member has used."""
     if view.state is InviteState.USED and view.mid is not None:
-        log.warning("invite_used_twice", mid=view.mid.id, invite=view.invite_id, member=who.id)
+        log.warning("invite_used_twice", mid=view.mid.id, invite=view.invite_id, member=actor.id)
 
 
-async def join(_: CallbackQuery, callback_data: Join, deps: Deps, who: Who, show: Show) -> None:
+async def join(
+    _: CallbackQuery, callback_data: Join, deps: Deps, actor: Actor, show: Presenter
+) -> None:
     """Accept an invite."""
-    view = await cases.join(deps, who.id, callback_data.nonce, who.by("invite"))
-    report(view, who)
-    await show(invite.screen(view, who.w), who.w.locale)
+    view = await cases.join(deps, actor.id, callback_data.nonce, actor.cause("invite"))
+    log_reused_invite(view, actor)
+    await show(invite.screen(view, actor.words))
 
 
 async def decline(
-    _: CallbackQuery, callback_data: Decline, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: Decline, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """Leave an invite unused."""
-    view = await cases.look_at_invite_again(deps, who.id, callback_data.nonce)
-    await show(invite.declined(view, who.w), who.w.locale)
+    """Decline an invite, which stays unused."""
+    view = await cases.look_at_invite_again(deps, actor.id, callback_data.nonce)
+    await show(invite.declined(view, actor.words))
 
 
-async def show_mids(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """``/mid``."""
-    _member, memberships = await cases.read_member(deps, who.id)
-    await show(mid.listed(memberships, who.w), who.w.locale)
+async def show_mids(_: Message | CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
+    """Handle ``/mid`` and its button: the member's MIDs."""
+    _member, memberships = await cases.read_member(deps, actor.id)
+    await show(mid.overview(memberships, actor.words))
 
 
 async def show_mid(
-    _: CallbackQuery, callback_data: ShowMid, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: ShowMid, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """One MID."""
-    view = await notice_inbox.hearing(deps, who.id, callback_data.membership)
-    await show(mid.screen(view, who.w), who.w.locale)
+    """Show one MID of the member."""
+    view = await notice_inbox.hearing(deps, actor.id, callback_data.membership)
+    await show(mid.screen(view, actor.words))
 
 
 async def show_human(
-    _: Message | CallbackQuery, deps: Deps, who: Who, show: Show, operator: Operator
+    _: Message | CallbackQuery, deps: Deps, actor: Actor, show: Presenter, operator: Operator
 ) -> None:
-    """``/human``."""
-    _member, memberships = await cases.read_member(deps, who.id)
-    await show(mid.human(memberships, operator.contact, who.w), who.w.locale)
+    """Handle ``/human`` and its button: whom to reach at each MID and here."""
+    _member, memberships = await cases.read_member(deps, actor.id)
+    await show(mid.contacts(memberships, operator.contact, actor.words))
 
 
-async def show_leaving(_: Message | CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """``/leave``."""
-    _member, memberships = await cases.read_member(deps, who.id)
-    await show(leaving.screen(memberships, who.w), who.w.locale)
+async def show_leaving(
+    _: Message | CallbackQuery, deps: Deps, actor: Actor, show: Presenter
+) -> None:
+    """Handle ``/leave`` and its button: the MIDs that can be left."""
+    _member, memberships = await cases.read_member(deps, actor.id)
+    await show(leaving.screen(memberships, actor.words))
 
 
-async def leave(_: CallbackQuery, callback_data: Leave, deps: Deps, who: Who, show: Show) -> None:
-    """Leave a MID."""
+async def leave(
+    _: CallbackQuery, callback_data: Leave, deps: Deps, actor: Actor, show: Presenter
+) -> None:
+    """Leave a MID, which can be undone; or leave it and erase the membership, which cannot."""
     membership = callback_data.membership
     if callback_data.erase:
-        also = erasure.of_membership(who)
-        left = await service_erasure.erase_membership(deps, who.id, membership, also)
+        also = erasure.membership_erasure(actor)
+        left = await service_erasure.erase_membership(deps, actor.id, membership, also)
         undo = None
     else:
-        left = await cases.leave(deps, who.id, membership, who.by("leave"))
+        left = await cases.leave(deps, actor.id, membership, actor.cause("leave"))
         undo = membership
-    await show(leaving.left(left, undo, who.w), who.w.locale)
+    await show(leaving.left(left, undo, actor.words))
 
 
 async def undo_leave(
-    _: CallbackQuery, callback_data: UndoLeave, deps: Deps, who: Who, show: Show
+    _: CallbackQuery, callback_data: UndoLeave, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """Take a leaving back."""
-    found = await cases.undo_leave(deps, who.id, callback_data.membership, who.by("leave"))
-    await show(leaving.undone(found, who.w), who.w.locale)
+    """Undo leaving a MID."""
+    found = await cases.undo_leave(deps, actor.id, callback_data.membership, actor.cause("leave"))
+    await show(leaving.undone(found, actor.words))
 
 
-async def show_deleting(_: Message | CallbackQuery, who: Who, show: Show) -> None:
-    """``/delete``."""
-    await show(leaving.delete(who.w), who.w.locale)
+async def show_deleting(_: Message | CallbackQuery, actor: Actor, show: Presenter) -> None:
+    """Handle ``/delete`` and its button: what erasing everything means."""
+    await show(leaving.delete(actor.words))
 
 
-async def delete_all(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """Erase everything held here."""
-    left = await service_erasure.erase_member(deps, who.id, erasure.of_member(who))
-    await show(leaving.deleted(left, who.w), who.w.locale)
+async def delete_all(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
+    """Erase the member with everything stored about them."""
+    left = await service_erasure.erase_member(deps, actor.id, erasure.member_erasure(actor))
+    await show(leaving.deleted(left, actor.words))
 
 
 def build_router() -> Router:
-    """A fresh router."""
+    """Build a new router; an aiogram router can belong to one dispatcher only."""
     router = Router(name="people")
     router.message.register(start, CommandStart())
     router.message.register(show_mids, Command("mid"))
@@ -125,12 +133,12 @@ def build_router() -> Router:
     tap = router.callback_query.register
     tap(join, Join.filter())
     tap(decline, Decline.filter())
-    tap(show_mids, To(Place.MIDS))
+    tap(show_mids, ToPlace(Place.MIDS))
     tap(show_mid, ShowMid.filter())
-    tap(show_human, To(Place.HUMAN))
-    tap(show_leaving, To(Place.LEAVE))
+    tap(show_human, ToPlace(Place.HUMAN))
+    tap(show_leaving, ToPlace(Place.LEAVE))
     tap(leave, Leave.filter())
     tap(undo_leave, UndoLeave.filter())
-    tap(show_deleting, To(Place.DELETE))
+    tap(show_deleting, ToPlace(Place.DELETE))
     tap(delete_all, DeleteAll.filter())
     return router

@@ -1,23 +1,23 @@
-"""Whatever is typed and is no command: the answer, other topics, and the way to a person."""
+"""Typed questions: the answer, other topics, a language model, and sending a question to a person."""
 
 from aiogram import Bot, Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
-from bot.assistant.assistant import Answering
-from bot.chat.filters import To
-from bot.chat.identity import Who
-from bot.chat.show import Show, question_of
+from bot.assistant.assistant import Assistant
+from bot.chat.filters import ToPlace
+from bot.chat.identity import Actor
+from bot.chat.show import Presenter, question_message
 from bot.telegram.drafts import DraftStream
 from dialogs import answer, asking, model
 from dialogs.callbacks import (
     AskMid,
     AskPerson,
-    NotThis,
     Place,
     SendQuestion,
-    SetModel,
-    ShowAsked,
+    SetModelConsent,
+    ShowOtherTopics,
+    ShowQuestion,
     ShowTopic,
 )
 from knowledge.replies import Reply
@@ -26,134 +26,149 @@ from service.deps import Deps
 from service.questions import cases
 
 
-class Typed(Filter):
-    """Text that is no command."""
+class FreeText(Filter):
+    """Matches text that is not a command."""
 
     async def __call__(self, message: Message) -> bool:
-        """Whether it is."""
+        """Return whether the message has such a text."""
         return bool(message.text) and not str(message.text).startswith("/")
 
 
-class Quoting(Filter):
-    """A tap under a reply to a question: hands the question on, and passes without one."""
+class QuotedQuestion(Filter):
+    """Adds the question whose answer was tapped on, as ``question`` and ``origin``; always matches."""
 
     async def __call__(self, query: CallbackQuery) -> dict[str, str]:
-        """The question's text and where it came from; empty where it is not at hand."""
-        asked = question_of(query)
+        """Return the question's text and an id of its message; both empty if it is not available."""
+        asked = question_message(query)
         text = asked.text if asked and asked.text else ""
         return {"asked": text, "origin": f"m:{asked.message_id}" if asked and text else ""}
 
 
-async def _say(reply: Reply, show: Show, *, anew: bool = False) -> None:
-    await show(answer.screen(reply, words(reply.locale)), reply.locale, anew=anew)
+async def _show_reply(reply: Reply, show: Presenter, *, new_message: bool = False) -> None:
+    await show(answer.screen(reply, words(reply.locale)), new_message=new_message)
 
 
-async def typed(message: Message, bot: Bot, answering: Answering, who: Who, show: Show) -> None:
-    """A question."""
-    drafts = DraftStream(bot, message.chat.id, answering.stops)
-    await _say(await answering.typed(who.id, message.text or "", who.w.locale, drafts), show)
+async def answer_question(
+    message: Message, bot: Bot, assistant: Assistant, actor: Actor, show: Presenter
+) -> None:
+    """Answer a typed question."""
+    drafts = DraftStream(bot, message.chat.id, assistant.stops)
+    await _show_reply(
+        await assistant.typed(actor.id, message.text or "", actor.words.locale, drafts), show
+    )
 
 
 async def set_model(
     query: CallbackQuery,
-    callback_data: SetModel,
-    asked: str,
+    callback_data: SetModelConsent,
+    question: str,
     bot: Bot,
-    answering: Answering,
-    who: Who,
-    show: Show,
+    assistant: Assistant,
+    actor: Actor,
+    show: Presenter,
 ) -> None:
-    """Let a model answer, or let none; then the question that waits for it."""
-    drafts, locale = DraftStream(bot, query.from_user.id, answering.stops), who.w.locale
-    said = await answering.agreed(who.id, asked or None, locale, drafts, callback_data)
+    """Store whether a model may answer, then answer the question that led to the choice, if any."""
+    drafts, locale = DraftStream(bot, query.from_user.id, assistant.stops), actor.words.locale
+    said = await assistant.agreed(actor.id, question or None, locale, drafts, callback_data)
     if isinstance(said, Reply):
-        await _say(said, show, anew=True)
+        await _show_reply(said, show, new_message=True)
     else:
-        await show(model.chosen(said, who.w), locale)
+        await show(model.saved(said, actor.words))
 
 
 async def show_topic(
     _: CallbackQuery,
     callback_data: ShowTopic,
-    asked: str,
-    answering: Answering,
-    who: Who,
-    show: Show,
+    question: str,
+    assistant: Assistant,
+    actor: Actor,
+    show: Presenter,
 ) -> None:
-    """A topic from a list."""
-    locale = who.w.locale
-    await _say(await answering.chosen(who.id, callback_data.topic, asked or None, locale), show)
+    """Show the article of a topic that was picked from a list."""
+    locale = actor.words.locale
+    await _show_reply(
+        await assistant.chosen(actor.id, callback_data.topic, question or None, locale), show
+    )
 
 
-async def not_this(
+async def show_other_topics(
     _: CallbackQuery,
-    callback_data: NotThis,
-    asked: str,
-    answering: Answering,
-    who: Who,
-    show: Show,
+    callback_data: ShowOtherTopics,
+    question: str,
+    assistant: Assistant,
+    actor: Actor,
+    show: Presenter,
 ) -> None:
-    """Other topics."""
-    locale = who.w.locale
-    await _say(await answering.others(who.id, callback_data.topic, asked or None, locale), show)
+    """List other topics than the one shown."""
+    locale = actor.words.locale
+    await _show_reply(
+        await assistant.others(actor.id, callback_data.topic, question or None, locale), show
+    )
 
 
-async def ask_person(_: CallbackQuery, asked: str, deps: Deps, who: Who, show: Show) -> None:
-    """What would go to a person."""
-    view = await cases.look_at_draft(deps, who.id, asked)
-    await show(asking.to_whom(view, who.w), who.w.locale)
-
-
-async def ask_mid(
-    _: CallbackQuery, callback_data: AskMid, asked: str, deps: Deps, who: Who, show: Show
+async def show_draft(
+    _: CallbackQuery, question: str, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """The same, to one MID."""
-    view = await cases.look_at_draft(deps, who.id, asked)
-    await show(asking.to_whom(view, who.w, callback_data.membership), who.w.locale)
+    """Show the question as it would go to a person, with the MIDs to choose from."""
+    view = await cases.look_at_draft(deps, actor.id, question)
+    await show(asking.compose(view, actor.words))
+
+
+async def show_draft_to_mid(
+    _: CallbackQuery,
+    callback_data: AskMid,
+    question: str,
+    deps: Deps,
+    actor: Actor,
+    show: Presenter,
+) -> None:
+    """Show the question as it would go to one MID."""
+    view = await cases.look_at_draft(deps, actor.id, question)
+    await show(asking.compose(view, actor.words, callback_data.membership))
 
 
 async def send_question(
     _: CallbackQuery,
     callback_data: SendQuestion,
-    asked: str,
+    question: str,
     origin: str,
     deps: Deps,
-    who: Who,
-    show: Show,
+    actor: Actor,
+    show: Presenter,
 ) -> None:
-    """Put it on the MID's list."""
+    """Send the question to a MID."""
     to, about_ = callback_data.membership, callback_data.licence or None
-    locale = who.w.locale
+    locale = actor.words.locale
     view = await cases.send_question(
-        deps, who.id, to, asked, origin=origin, language=locale, licence_id=about_
+        deps, actor.id, to, question, origin=origin, language=locale, licence_id=about_
     )
-    await show(asking.sent(view, who.w), locale)
+    await show(asking.sent(view, actor.words))
 
 
-async def show_questions(_: CallbackQuery, deps: Deps, who: Who, show: Show) -> None:
-    """What one has asked."""
-    await show(asking.listed(await cases.list_own(deps, who.id), who.w), who.w.locale)
+async def show_questions(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
+    """List the questions that the member has sent."""
+    await show(asking.history(await cases.list_own(deps, actor.id), actor.words))
 
 
-async def show_asked(
-    _: CallbackQuery, callback_data: ShowAsked, deps: Deps, who: Who, show: Show
+async def show_question(
+    _: CallbackQuery, callback_data: ShowQuestion, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
-    """One of them, with the reply."""
-    view = await cases.list_own(deps, who.id)
-    await show(asking.one(view, callback_data.question, who.w), who.w.locale)
+    """Show one question that the member has sent, with its reply."""
+    view = await cases.list_own(deps, actor.id)
+    await show(asking.detail(view, callback_data.question, actor.words))
 
 
 def build_router() -> Router:
-    """A fresh router."""
+    """Build a new router; an aiogram router can belong to one dispatcher only."""
     router = Router(name="questions")
-    router.message.register(typed, Typed())
+    router.message.register(answer_question, FreeText())
     tap = router.callback_query.register
-    tap(show_topic, ShowTopic.filter(), Quoting())
-    tap(not_this, NotThis.filter(), Quoting())
-    tap(ask_person, AskPerson.filter(), Quoting())
-    tap(ask_mid, AskMid.filter(), Quoting())
-    tap(set_model, SetModel.filter(), Quoting())
-    tap(send_question, SendQuestion.filter(), Quoting())
-    tap(show_questions, To(Place.QUESTIONS))
-    tap(show_asked, ShowAsked.filter())
+    tap(show_topic, ShowTopic.filter(), QuotedQuestion())
+    tap(show_other_topics, ShowOtherTopics.filter(), QuotedQuestion())
+    tap(show_draft, AskPerson.filter(), QuotedQuestion())
+    tap(show_draft_to_mid, AskMid.filter(), QuotedQuestion())
+    tap(set_model, SetModelConsent.filter(), QuotedQuestion())
+    tap(send_question, SendQuestion.filter(), QuotedQuestion())
+    tap(show_questions, ToPlace(Place.QUESTIONS))
+    tap(show_question, ShowQuestion.filter())
     return router

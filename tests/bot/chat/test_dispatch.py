@@ -7,9 +7,9 @@ from aiogram import Bot, Router
 from aiogram.dispatcher.event.handler import CallableObject, HandlerObject
 from aiogram.types import CallbackQuery, Message, User
 
-from bot.chat.dispatch import flat
+from bot.chat.dispatch import flatten_routers
 from bot.chat.routers import build_routers
-from tests.support.screens import buttons, everywhere
+from tests.support.screens import all_screens, buttons
 
 ODD_TAPS = ["", ":", "g1", "g1:", "g1:nowhere", "c1", "c1:", "c1:a:b", "s1:all:9", "C1:x", "??"]
 COMMANDS = [
@@ -76,13 +76,13 @@ async def compare(bot: Bot, events: list[tuple[str, Any]], most: int) -> list[st
     """Let both dispatch each event; returns who answered, and holds how many were asked."""
     routers = build_routers()
     said = told(routers)
-    ours, plain = flat(routers), Router()
+    ours, plain = flatten_routers(routers), Router()
     plain.include_routers(*routers)
     found = []
     for kind, event in events:
         for way in (plain, ours):
             Asked.count = 0
-            await way.propagate_event(kind, event, bot=bot, deps=None, who=None)
+            await way.propagate_event(kind, event, bot=bot, deps=None, actor=None)
         assert Asked.count <= most, event
         in_turn, looked_up = said
         assert in_turn == looked_up, event
@@ -92,7 +92,7 @@ async def compare(bot: Bot, events: list[tuple[str, Any]], most: int) -> list[st
 
 
 async def test_every_button_finds_who_answers_it_after_asking_one(bot):
-    pressed = sorted({one.target.pack() for _, _, made in everywhere() for one in buttons(made)})
+    pressed = sorted({one.target.pack() for _, _, made in all_screens() for one in buttons(made)})
     taps = [("callback_query", tap(bot, data)) for data in pressed]
     found = await compare(bot, taps, 1)
     assert len(set(found)) > 60

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.assistant.model_setup import build_answerer
-from bot.commands.doctor import look_at_model
+from bot.commands.doctor import check_model
 from bot.settings import Settings
 from service.bundle.resolve import resolve_mid
 from service.bundle.schema.bundle import Bundle
@@ -22,7 +22,7 @@ def settings(**given):
 
 
 async def told(**given):
-    return [found async for found in look_at_model(settings(**given))]
+    return [found async for found in check_model(settings(**given))]
 
 
 async def test_without_a_model_all_is_well():
@@ -81,7 +81,7 @@ async def test_the_doctor_names_the_mids_that_let_less_leave():
     )
     mids = [nurses.model_copy(update={"model_level": 0}), translators]
     given = {"llm_base_url": "http://127.0.0.1:9/v1", "llm_model": "m"}
-    found = [one async for one in look_at_model(settings(**given), mids)]
+    found = [one async for one in check_model(settings(**given), mids)]
     less = "of members of nurses less, as its bundle says: nothing, it is never asked"
     assert (True, less) in found
     assert not [says for _, says in found if "translators" in says]

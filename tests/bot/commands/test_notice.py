@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from bot.commands.cli import app
 from bot.commands.demo import examples
-from bot.open_store import opened
+from bot.open_store import open_store
 from bot.settings import Settings
 from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import parse_bundle
@@ -60,7 +60,7 @@ class Operator:
 
     def with_store(self, work):
         async def carried():
-            async with opened(self.settings) as deps:
+            async with open_store(self.settings) as deps:
                 return await work(deps)
 
         return asyncio.run(carried())

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete
 from structlog.testing import capture_logs
 
-from bot.assistant.model_setup import budget, build_answerer, used
+from bot.assistant.model_setup import build_answerer, build_budget, read_month_usage
 from bot.settings import Settings
 from knowledge.llm.answerer import Answerer
 from knowledge.llm.quota import Breaker, Limits
@@ -438,7 +438,7 @@ async def test_a_restart_does_not_refill_a_budget():
     async with bench(limits=limits) as b:
         b.server.script = saying((GOOD, ["s1"]))
         assert isinstance(await b.ask(), Answer)
-        again = Answerer(b.model, budget(b.deps, limits))
+        again = Answerer(b.model, build_budget(b.deps, limits))
         asked = Question(text="When am I paid?", locale="en", mid_ids=("mid_own",))
         how = {"level": 1, "member": "mem_a", "mid": "mid_own"}
         outcome = await again.answer(asked, [passage()], [], **how)
@@ -493,7 +493,7 @@ async def test_at_eighty_percent_the_operator_is_told_once_whoever_notices():
     limits = Limits(tokens_a_month=5000)
     async with bench(limits=limits) as b:
         b.server.script = saying((GOOD, ["s1"]))
-        others = [Answerer(b.model, budget(b.deps, limits)) for _ in range(2)]
+        others = [Answerer(b.model, build_budget(b.deps, limits)) for _ in range(2)]
         with capture_logs() as logs:
             for n in range(3):
                 await b.ask(member=f"mem_{n}")
@@ -503,9 +503,9 @@ async def test_at_eighty_percent_the_operator_is_told_once_whoever_notices():
                 await b.ask(member=f"mem_{n}")
         (told,) = [one for one in logs if one["log_level"] == "warning"]
         assert (told["mid"], told["used"], told["limit"]) == ("mid_own", 4000, 5000)
-        assert await used(b.deps, limits) == (1.0, 5000 / limits.tokens_in_all)
+        assert await read_month_usage(b.deps, limits) == (1.0, 5000 / limits.tokens_in_all)
         b.clock.pass_by(days=31)
-        assert await used(b.deps, limits) == (0.0, 0.0)
+        assert await read_month_usage(b.deps, limits) == (0.0, 0.0)
 
 
 async def test_no_more_than_four_are_under_way():

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from bot.assistant.model_setup import budget
+from bot.assistant.model_setup import build_budget
 from knowledge.llm.answerer import Answerer
 from knowledge.llm.client import Mode, Model, Usage
 from knowledge.values import Answer, Question, Reason
@@ -60,7 +60,7 @@ async def check(address, deps):
         row = {"id": "mem_a", "created_at": deps.clock.now()}
         await conn.execute(insert(members).values(row))
     model = Model(address, "tiny", silence_seconds=300)
-    answerer = Answerer(model, budget(deps, MUCH), total_seconds=300)
+    answerer = Answerer(model, build_budget(deps, MUCH), total_seconds=300)
     sent, outcomes = [], []
 
     async def on_sent(request):

