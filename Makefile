@@ -51,7 +51,7 @@ locales: $(VENV)/dev  ## bring the catalogues up to date with the code, and chec
 	$(BIN)/python -m locales.tool check
 
 vectors: $(VENV)/run  ## what the search knows of the articles; after any change of an article
-	$(BIN)/python -m knowledge.search.vectors_file
+	$(BIN)/python -m knowledge.search.prebuilt
 
 screens: $(VENV)/words  ## the screen book: every screen in every language on one page
 	$(BIN)/midline screens screens.html

@@ -1,1 +1,1 @@
-"""Measurements, as ratios taken in one run: `python -m benchmarks` runs all in a short form."""
+"""Benchmarks, which compare variants in one run: `python -m benchmarks` is a short form of all."""

@@ -1,4 +1,4 @@
-"""Every measurement in a short form."""
+"""Runs every benchmark in a short form."""
 
 import asyncio
 
@@ -6,20 +6,20 @@ from benchmarks import answer, broadcast, dispatch, growth, start, tap
 
 
 async def main() -> None:
-    """One table after the other."""
+    """Print one table after the other."""
     print(await start.measure(3))
     print(await dispatch.measure(5))
     print(await answer.report())
     print(await growth.measure([1000, 20_000], 3))
     for case in (
-        tap.Case(seconds=3),
-        tap.Case(seconds=3, webhook=True),
-        tap.Case(seconds=6, think=10),
+        tap.LoadCase(seconds=3),
+        tap.LoadCase(seconds=3, webhook=True),
+        tap.LoadCase(seconds=6, think=10),
     ):
         print(tap.show(await tap.measure(case, 1), case))
-    everyone = [broadcast.OURS, *broadcast.NEEDS]
+    senders = [broadcast.OURS, *broadcast.NEEDS]
     for rate in (30, 1000):
-        print(await broadcast.measure(10 * rate, rate, 15, everyone))
+        print(await broadcast.measure(10 * rate, rate, 15, senders))
 
 
 if __name__ == "__main__":

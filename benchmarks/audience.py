@@ -1,7 +1,7 @@
-"""A notice to very many: counting, starting, going through and reporting at 10^5 and 10^6 people.
+"""A notice to 10^5 and 10^6 people: the cost of counting, approving, sending and reporting.
 
-The service alone, with a Telegram that takes everything at once: what is left is what the store
-costs. Another process writes to the same file all the while, and says how long it had to wait.
+It runs the service alone, as if Telegram accepted everything at once, so that only the store is
+measured. Another process writes to the same file meanwhile, and reports how long it had to wait.
 """
 
 import argparse
@@ -22,20 +22,20 @@ from benchmarks.table import table
 from benchmarks.tap import ROOT
 from service.clock import SystemClock
 from service.deps import Deps
-from service.notices.audience import next_people
+from service.notices.audience import read_next_batch
 from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
 from service.notices.delivery import cases as delivery
 from service.notices.delivery import completion
-from service.notices.delivery_values import Batch, Settled
+from service.notices.delivery_values import OutcomeBatch, Settled
 from service.notices.values import (
     Audience,
-    Content,
     Notice,
+    NoticeContent,
     NoticeKind,
+    NoticeOutcome,
+    NoticeStatus,
     NoticeText,
-    Outcome,
-    Status,
 )
 
 MID = "nurses"
@@ -47,13 +47,14 @@ CHUNK = 100
 """People read and written at once, as the sender does at a thousand a second."""
 
 BETWEEN = 0.01
+"""Seconds between two writes of the other process."""
 REPORTS = 20
 T = TypeVar("T")
 
 
 @dataclass
-class Found:
-    """What came of one notice: seconds, the waits of another writer, bytes a person."""
+class NoticeCosts:
+    """The costs of one notice: seconds, the waits of another writer, bytes a person."""
 
     people: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
@@ -67,14 +68,14 @@ class Found:
         took, waited = self.seconds, self.waits
         return (
             f"{self.people}",
-            *(f"{took[one]:.2f}" for one in ("count", "approve")),
+            *(f"{took[step]:.2f}" for step in ("count", "approve")),
             f"{1000 * took['start']:.0f}",
             f"{self.people / took['send']:.0f}",
             f"{self.tenths[-1] / self.tenths[0]:.2f}",
             f"{took['finish']:.2f}",
             f"{self.stored:.1f}",
             f"{1000 * self.progress:.1f}",
-            *(f"{1000 * waited[one]:.0f}" for one in ("approve", "send", "finish")),
+            *(f"{1000 * waited[step]:.0f}" for step in ("approve", "send", "finish")),
         )
 
 
@@ -84,9 +85,9 @@ HEAD = (
 )  # fmt: skip
 
 
-async def write_beside(folder: Path) -> None:
-    """Write one row again and again; a line in asks for the longest wait since the last."""
-    db = store.embedded(folder)
+async def write_until_killed(folder: Path) -> None:
+    """Write a row again and again; a line on stdin asks for the longest wait since then."""
+    db = store.open_embedded_store(folder)
     longest, over = 0.0, asyncio.Event()
 
     async def answer() -> None:
@@ -100,20 +101,20 @@ async def write_beside(folder: Path) -> None:
         group.create_task(answer())
         while not over.is_set():
             began = time.perf_counter()
-            await store.one_write(db, 1, "beside")
+            await store.write_tap(db, 1, "beside")
             longest = max(longest, time.perf_counter() - began)
             await asyncio.sleep(BETWEEN)
     await db.close()
 
 
-class Beside:
-    """The other process that writes."""
+class OtherWriter:
+    """The other process that writes to the same store."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
-    async def waited(self) -> float:
-        """The longest it waited since it was asked last, in seconds."""
+    async def longest_wait(self) -> float:
+        """The longest wait for a write since the last call, in seconds."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(b"\n")
@@ -121,104 +122,111 @@ class Beside:
 
 
 @asynccontextmanager
-async def beside(folder: Path) -> AsyncIterator[Beside]:
-    """Another process that writes as long as the block lasts."""
+async def other_writer(folder: Path) -> AsyncIterator[OtherWriter]:
+    """Run another process that writes as long as the block lasts."""
     words = ["-m", "benchmarks.audience", "--beside", str(folder)]
     process = await asyncio.create_subprocess_exec(
         sys.executable, *words, cwd=ROOT, stdin=PIPE, stdout=PIPE
     )
     try:
-        found = Beside(process)
-        await found.waited()
-        yield found
+        writer = OtherWriter(process)
+        await writer.longest_wait()
+        yield writer
     finally:
         process.kill()
         await process.wait()
 
 
-async def timed(found: Found, name: str, other: Beside, work: Awaitable[T]) -> T:
-    """Do something; remember how long it took, and how long the other writer waited for it."""
-    await other.waited()
+async def timed(costs: NoticeCosts, step: str, other: OtherWriter, work: Awaitable[T]) -> T:
+    """Await a step; record how long it took, and how long the other writer waited meanwhile."""
+    await other.longest_wait()
     began = time.perf_counter()
-    done = await work
-    found.seconds[name] = time.perf_counter() - began
-    found.waits[name] = await other.waited()
-    return done
+    result = await work
+    costs.seconds[step] = time.perf_counter() - began
+    costs.waits[step] = await other.longest_wait()
+    return result
 
 
-async def tell(deps: Deps, whom: Audience, other: Beside) -> Found:
-    """One notice from its draft to its end."""
-    found = Found()
+async def measure_notice(deps: Deps, audience: Audience, other: OtherWriter) -> NoticeCosts:
+    """Measure one notice from its draft to its end."""
+    costs = NoticeCosts()
     words = {"en": NoticeText(title="Open evening", body="Come at 18:00.")}
-    made = Content(kind=NoticeKind.BREACH, urgent=True, audience=whom, text=words)
-    notice = await authoring.draft(deps, MID, made, by="benchmark")
-    counted = await timed(found, "count", other, authoring.count(deps, MID, notice.id))
-    found.people = counted.total
+    content = NoticeContent(kind=NoticeKind.BREACH, urgent=True, audience=audience, text=words)
+    notice = await authoring.draft(deps, MID, content, by="benchmark")
+    counted = await timed(costs, "count", other, authoring.count(deps, MID, notice.id))
+    costs.people = counted.total
     approving = authoring.approve(deps, MID, notice.id, "benchmark", counted.total)
-    await timed(found, "approve", other, approving)
-    notice = await timed(found, "start", other, start(deps, notice.id))
-    await timed(found, "send", other, send(deps, notice, found))
-    found.progress = await progress(deps, notice.id)
-    await timed(found, "finish", other, completion.finish(deps, notice))
-    report = await reporting.report(deps, MID, notice.id)
-    assert report.notice.status is Status.FINISHED, report.notice.reason
-    assert report.notice.of(Outcome.SENT) == counted.total
-    found.stored = await store.notice_bytes(deps.db, notice.id) / counted.total
-    return found
+    await timed(costs, "approve", other, approving)
+    notice = await timed(costs, "start", other, start(deps, notice.id))
+    await timed(costs, "send", other, send(deps, notice, costs))
+    costs.progress = await measure_progress(deps, notice.id)
+    await timed(costs, "finish", other, completion.finish(deps, notice))
+    report = await reporting.read_report(deps, MID, notice.id)
+    assert report.notice.status is NoticeStatus.FINISHED, report.notice.reason
+    assert report.notice.count_of(NoticeOutcome.SENT) == counted.total
+    costs.stored = await store.notice_bytes(deps.db, notice.id) / counted.total
+    return costs
 
 
 async def start(deps: Deps, notice_id: str) -> Notice:
-    """From "approved" to the first people to be sent to; a sender looks twice a second."""
-    (due,) = await delivery.due(deps)
+    """Take a notice over and read its first people; a sender looks for one twice a second."""
+    (due,) = await delivery.list_due(deps)
     notice = await delivery.take_over(deps, notice_id)
     assert notice is not None
     assert due.id == notice.id
-    await next_people(deps, notice, 0, CHUNK)
+    await read_next_batch(deps, notice, 0, CHUNK)
     return notice
 
 
-async def send(deps: Deps, notice: Notice, found: Found) -> None:
-    """Everybody is looked at, taken by Telegram at once, and written."""
-    after, told = 0, 0
+async def send(deps: Deps, notice: Notice, costs: NoticeCosts) -> None:
+    """Read everybody in batches and write their outcomes, as if Telegram accepted them at once."""
+    after, sent_count = 0, 0
     began = time.perf_counter()
-    while (turn := await next_people(deps, notice, after, CHUNK)).upto is not None:
+    while (turn := await read_next_batch(deps, notice, after, CHUNK)).upto is not None:
         after = turn.upto
         sent = tuple(
-            Settled(number=one.number, outcome=Outcome.SENT, language="en", message_id=told + i)
-            for i, one in enumerate(turn.send, 1)
+            Settled(
+                number=recipient.number,
+                outcome=NoticeOutcome.SENT,
+                language="en",
+                message_id=sent_count + i,
+            )
+            for i, recipient in enumerate(turn.send, 1)
         )
-        batch = Batch(settled=(*sent, *turn.settled), floor=after, intent=after, put_off=())
-        await delivery.settle(deps, {notice.id: batch}, {notice.id: notice.epoch})
-        told += len(sent)
-        if told * 10 >= found.people * (len(found.tenths) + 1):
+        batch = OutcomeBatch(
+            settled=(*sent, *turn.settled), settled_upto=after, send_upto=after, put_off=()
+        )
+        await delivery.write_outcomes(deps, {notice.id: batch}, {notice.id: notice.epoch})
+        sent_count += len(sent)
+        if sent_count * 10 >= costs.people * (len(costs.tenths) + 1):
             now = time.perf_counter()
-            found.tenths.append(1 / (now - began))
+            costs.tenths.append(1 / (now - began))
             began = now
 
 
-async def progress(deps: Deps, notice_id: str) -> float:
-    """How long a look at the progress takes, in seconds: the median."""
-    found = []
+async def measure_progress(deps: Deps, notice_id: str) -> float:
+    """The median time to read the progress, in seconds."""
+    times = []
     for _ in range(REPORTS):
         began = time.perf_counter()
-        await reporting.report(deps, MID, notice_id)
-        found.append(time.perf_counter() - began)
-    return median(found)
+        await reporting.read_report(deps, MID, notice_id)
+        times.append(time.perf_counter() - began)
+    return median(times)
 
 
 async def measure(sizes: list[int]) -> str:
-    """Every audience in every store."""
+    """Measure every audience in a store of every size."""
     rows = []
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="midline-bench-") as name:
             folder = Path(name)
-            db = store.embedded(folder)
+            db = store.open_embedded_store(folder)
             await store.prepare(db, size)
-            await store.make_taps(db)
-            for label, whom in AUDIENCES.items():
-                async with beside(folder) as other:
-                    found = await tell(Deps(db, SystemClock()), whom, other)
-                rows.append((label, *found.cells()))
+            await store.create_taps_table(db)
+            for label, audience in AUDIENCES.items():
+                async with other_writer(folder) as other:
+                    costs = await measure_notice(Deps(db, SystemClock()), audience, other)
+                rows.append((label, *costs.cells()))
             await db.close()
     return table("A notice to many; another process writes beside it", HEAD, rows)
 
@@ -231,7 +239,7 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.beside:
-        asyncio.run(write_beside(args.beside))
+        asyncio.run(write_until_killed(args.beside))
         return
     sizes = [*(args.people or [100_000]), *([1_000_000] if args.long else [])]
     print(asyncio.run(measure(sizes)))

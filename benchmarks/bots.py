@@ -1,7 +1,7 @@
-"""The bare bots beside Midline, each in a process of its own: `python -m benchmarks.bots NAME`.
+"""The bare aiogram bots that Midline is compared with: `python -m benchmarks.bots NAME`.
 
-Both redraw the message with two buttons and answer the tap, as aiogram ships it; one also makes a
-durable write through the product's own `Database.write`.
+Both edit the message with its two buttons and answer the tap, with aiogram unchanged; one also
+makes a durable write through the product's own `Database.write`.
 """
 
 import argparse
@@ -21,16 +21,16 @@ TOKEN = "42:BENCHMARK-TOKEN-OF-NO-BOT-AT-ALL-0000"
 SECRET = "a-secret-of-no-bot"
 
 
-async def served(app: web.Application, port: int) -> web.AppRunner:
-    """An aiohttp server on this machine."""
+async def serve(app: web.Application, port: int) -> web.AppRunner:
+    """Start an aiohttp server on this machine."""
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     return runner
 
 
-async def echo(args: argparse.Namespace, *, write: bool) -> None:
-    """A bare bot."""
+async def run_echo(args: argparse.Namespace, *, write: bool) -> None:
+    """Run a bare bot, by webhook or polling, until it is killed."""
     api = TelegramAPIServer.from_base(args.api)
     bot = Bot(TOKEN, session=AiohttpSession(api=api))
     dispatcher = Dispatcher()
@@ -41,13 +41,13 @@ async def echo(args: argparse.Namespace, *, write: bool) -> None:
     )
     db = None
     if write:
-        db = store.opened(args.folder, args.server)
-        await store.make_taps(db)
+        db = store.open_store(args.folder, args.server)
+        await store.create_taps_table(db)
 
     async def tapped(query: CallbackQuery) -> None:
         assert isinstance(query.message, Message)
         if db:
-            await store.one_write(db, query.from_user.id, query.data or "")
+            await store.write_tap(db, query.from_user.id, query.data or "")
         await asyncio.gather(
             bot.edit_message_text(
                 f"You tapped {query.data}",
@@ -62,14 +62,14 @@ async def echo(args: argparse.Namespace, *, write: bool) -> None:
     if args.webhook:
         app = web.Application()
         SimpleRequestHandler(dispatcher, bot, handle_in_background=False).register(app, "/hook")
-        await served(app, args.webhook)
+        await serve(app, args.webhook)
         await bot.set_webhook("http://127.0.0.1/hook")
         await asyncio.Event().wait()
     await dispatcher.start_polling(bot, handle_signals=False)
 
 
 def arguments() -> argparse.Namespace:
-    """What the parent asks for."""
+    """Parse the command line, which the benchmark makes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("variant", choices=("echo", "echo+write"))
     parser.add_argument("--api", required=True)
@@ -82,7 +82,7 @@ def arguments() -> argparse.Namespace:
 async def main() -> None:
     """Run one variant until it is killed."""
     args = arguments()
-    await echo(args, write=args.variant == "echo+write")
+    await run_echo(args, write=args.variant == "echo+write")
 
 
 if __name__ == "__main__":

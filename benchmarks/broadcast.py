@@ -1,9 +1,9 @@
-"""Telling many people something, under Telegram's limits: Midline beside what others do.
+"""Sending a notice to many people under Telegram's limits: Midline beside other broadcasters.
 
-Everyone works against the same stand-in. Few members tap meanwhile; the last column but two is
-how long one of a hundred of them waits, beside the same with nothing sent. What the taps cost
-before is taken off what a message costs. Who is not installed
-is left out: python-telegram-bot with aiolimiter, aiogram-broadcaster.
+All run against the same stand-in. A few members tap meanwhile: the table has the 99th percentile
+of their waits before and during the sending. The CPU that taps took before is subtracted from that
+of a message. Broadcasters that are not installed are left out: python-telegram-bot with
+aiolimiter, aiogram-broadcaster.
 """
 
 import argparse
@@ -20,15 +20,15 @@ from pathlib import Path
 from statistics import quantiles
 
 from benchmarks import store
-from benchmarks.limited import Limited, Limits
+from benchmarks.limited import LimitedTelegram, TelegramLimits
 from benchmarks.members import Load
 from benchmarks.table import table
-from benchmarks.tap import ROOT, Case, at_rest, command, used
+from benchmarks.tap import ROOT, LoadCase, command, process_usage, wait_until_idle
 from dialogs.callbacks import SetKnob
 from service.clock import SystemClock
 from service.deps import Deps
 from service.notices.authoring import cases as authoring
-from service.notices.values import Audience, Content, NoticeKind, NoticeText
+from service.notices.values import Audience, NoticeContent, NoticeKind, NoticeText
 
 OURS = "Midline"
 TAPPERS = 20
@@ -42,36 +42,38 @@ NEEDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What came of one of them. Times in seconds, waits in milliseconds, CPU per message."""
+class BroadcastResult:
+    """The result of one broadcaster. Times in seconds, waits in ms, CPU in ms per message."""
 
     share: float
     refused: int
     left: int
     seconds: float
     quiet: float
-    p99: float
+    p99_ms: float
     cpu: float
     rss: float
     repeated: int
     start: float
 
 
-def notice() -> Content:
-    """Something that wakes people: the benchmark may run at night."""
+def notice_content() -> NoticeContent:
+    """An urgent notice, which quiet hours do not hold back: the benchmark may run at night."""
     words = NoticeText(title="Open evening", body="Come at 18:00.")
     everyone = Audience(everyone=True)
-    return Content(kind=NoticeKind.BREACH, urgent=True, audience=everyone, text={"en": words})
+    return NoticeContent(
+        kind=NoticeKind.BREACH, urgent=True, audience=everyone, text={"en": words}
+    )
 
 
 @asynccontextmanager
 async def process(
-    name: str, telegram: Limited, folder: Path, people: int, rate: float
+    name: str, telegram: LimitedTelegram, folder: Path, people: int, rate: float
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """One of them, in a process of its own."""
+    """Run one broadcaster in a process of its own."""
     api = f"http://127.0.0.1:{telegram.port}"
     if name == OURS:
-        words, env = command("midline", telegram, folder, Case(), 0)
+        words, env = command("midline", telegram, folder, LoadCase(), 0)
         env |= {"MIDLINE_SEND_RATE": f"{rate:g}"}
         words = ["-m", "cProfile", "-o", PROFILE, *words] if PROFILE else words
     else:
@@ -90,22 +92,22 @@ async def process(
 
 async def run(
     name: str, folder: Path, people: int, rate: float, seconds: float, *, taps: bool
-) -> Found:
-    """One of them tells everyone, or as many as it can in the time."""
+) -> BroadcastResult:
+    """Measure one broadcaster sending to everybody, or to as many as it can in the time."""
     knobs = [SetKnob(scope="all", to=str(to)).pack() for to in (2, -1, 3, 0)]
     # Taps are few: two a second, thirty at a thousand.
     load = Load(TAPPERS if taps else 0, knobs, think=TAPPERS / (2 if rate < 100 else 30))
-    telegram = Limited(load, Limits(rate=rate))
+    telegram = LimitedTelegram(load, TelegramLimits(rate=rate))
     await telegram.start()
     async with process(name, telegram, folder, people, rate) as bot:
         await asyncio.wait_for(telegram.ready.wait(), 120)
-        await at_rest(bot.pid)
+        await wait_until_idle(bot.pid)
         if taps:
             telegram.begin()
         loop = asyncio.get_running_loop()
-        idle, idle_at = used(bot.pid), loop.time()
+        idle, idle_at = process_usage(bot.pid), loop.time()
         await asyncio.sleep(max(SETTLE, 3 * load.think))
-        quiet, before = p99(load.waits), used(bot.pid)
+        quiet, before = p99_ms(load.waits), process_usage(bot.pid)
         taps_cost = (before[0] - idle[0]) / (loop.time() - idle_at)
         load.waits.clear()
         began = loop.time()
@@ -114,10 +116,10 @@ async def run(
         else:
             assert bot.stdin
             bot.stdin.write(b"\n")
-        told = loop.time()
-        while len(telegram.heard) < people and loop.time() - told < seconds:  # noqa: ASYNC110
+        approved_at = loop.time()
+        while len(telegram.heard) < people and loop.time() - approved_at < seconds:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-        after = used(bot.pid)
+        after = process_usage(bot.pid)
         cost = after[0] - before[0] - taps_cost * (loop.time() - began)
         telegram.end()
     telegram.stop()
@@ -125,34 +127,34 @@ async def run(
     if not heard:
         telegram.first_at = telegram.last_at = loop.time()
     span = max(telegram.last_at - telegram.first_at, 0.001)
-    return Found(
+    return BroadcastResult(
         share=max(len(heard) - 1, 0) / span / rate,
         refused=telegram.refused,
         left=people - len(heard),
         seconds=telegram.last_at - began,
         quiet=quiet,
-        p99=p99(load.waits),
+        p99=p99_ms(load.waits),
         cpu=1000 * cost / max(sum(heard.values()), 1),
         rss=after[1],
         repeated=sum(heard.values()) - len(heard),
-        start=telegram.first_at - told,
+        start=telegram.first_at - approved_at,
     )
 
 
-def p99(waits: list[float]) -> float:
-    """In milliseconds."""
+def p99_ms(waits: list[float]) -> float:
+    """The 99th percentile in milliseconds."""
     return 1000 * quantiles(waits, n=100)[98] if len(waits) > 1 else float("inf")
 
 
 async def announce(folder: Path) -> str:
-    """Write, count and approve a notice beside the running bot."""
-    db = store.embedded(folder)
+    """Write, count and approve a notice while the bot runs; returns its id."""
+    db = store.open_embedded_store(folder)
     try:
         deps = Deps(db, SystemClock())
-        made = await authoring.draft(deps, "nurses", notice(), by="benchmark")
-        counted = await authoring.count(deps, "nurses", made.id)
-        await authoring.approve(deps, "nurses", made.id, "benchmark", counted.total)
-        return made.id
+        notice = await authoring.draft(deps, "nurses", notice_content(), by="benchmark")
+        counted = await authoring.count(deps, "nurses", notice.id)
+        await authoring.approve(deps, "nurses", notice.id, "benchmark", counted.total)
+        return notice.id
     finally:
         await db.close()
 
@@ -160,7 +162,7 @@ async def announce(folder: Path) -> str:
 async def measure(
     people: int, rate: float, seconds: float, names: list[str], *, taps: bool = True
 ) -> str:
-    """All of them in turn."""
+    """Measure broadcasters in turn."""
     rows = []
     for name in names:
         if name in NEEDS and find_spec(NEEDS[name]) is None:
@@ -168,16 +170,16 @@ async def measure(
             continue
         with tempfile.TemporaryDirectory(prefix="midline-bench-") as folder:
             if name == OURS:
-                db = store.embedded(Path(folder))
+                db = store.open_embedded_store(Path(folder))
                 await store.prepare(db, people)
                 await db.close()
-            one = await run(name, Path(folder), people, rate, seconds, taps=taps)
-        waits = [f"{wait:.0f}" if taps else "-" for wait in (one.quiet, one.p99)]
+            result = await run(name, Path(folder), people, rate, seconds, taps=taps)
+        waits = [f"{wait:.0f}" if taps else "-" for wait in (result.quiet, result.p99)]
         rows.append(
             (
-                name, f"{one.share:.0%}", f"{one.refused}", f"{one.left}", f"{one.repeated}",
-                f"{one.seconds:.1f}", f"{one.start:.2f}", *waits,
-                f"{one.cpu:.2f}", f"{one.rss:.0f}",
+                name, f"{result.share:.0%}", f"{result.refused}", f"{result.left}",
+                f"{result.repeated}", f"{result.seconds:.1f}", f"{result.start:.2f}", *waits,
+                f"{result.cpu:.2f}", f"{result.rss:.0f}",
             )
         )  # fmt: skip
     head = (

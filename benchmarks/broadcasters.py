@@ -1,6 +1,6 @@
-"""What others do to tell many people something: `python -m benchmarks.broadcasters NAME`.
+"""The broadcasters that Midline is compared with: `python -m benchmarks.broadcasters NAME`.
 
-Each answers taps beside it as its framework does. It begins when a line comes in.
+Each answers taps meanwhile as its framework does. Sending starts at a line on standard input.
 """
 
 import argparse
@@ -19,18 +19,18 @@ from benchmarks.members import FIRST_ID
 
 PAUSE = 0.05
 LEAST_BUSY, BUSY_SECONDS = 8, 0.12
-"""How many calls are kept under way: one and a half round trips of the stand-in."""
+"""How many calls are kept in flight: as many as the rate fills in 1.5 round trips."""
 
 TEXT = "Open evening\n\nCome at 18:00."
 
 
-async def told_to() -> None:
-    """Wait for a line."""
+async def wait_for_start() -> None:
+    """Wait for a line on standard input."""
     await asyncio.to_thread(sys.stdin.readline)
 
 
 async def aiogram_loop(bot: Bot, chats: Iterable[int]) -> None:
-    """The loop of aiogram's own example: one after the other, a pause, wait when asked to."""
+    """The loop of aiogram's own example: one by one, with a pause, and a wait on 429."""
     for chat in chats:
         while True:
             try:
@@ -53,34 +53,34 @@ async def aiogram_broadcaster(bot: Bot, chats: Iterable[int]) -> None:
 
 
 async def with_aiogram(name: str, api: str, chats: range) -> None:
-    """A bot that answers taps and tells everyone."""
+    """An aiogram bot that answers taps and sends to every chat."""
     bot = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(api)))
     dispatcher = Dispatcher()
 
     async def tapped(query: CallbackQuery) -> None:
         assert isinstance(query.message, Message)
-        said = f"You tapped {query.data}"
+        text = f"You tapped {query.data}"
         chat, message = query.message.chat.id, query.message.message_id
         await asyncio.gather(
-            bot.edit_message_text(said, chat_id=chat, message_id=message),
+            bot.edit_message_text(text, chat_id=chat, message_id=message),
             bot.answer_callback_query(query.id),
         )
 
     dispatcher.callback_query.register(tapped)
-    tell = {"aiogram loop": aiogram_loop, "aiogram-broadcaster": aiogram_broadcaster}[name]
+    send_all = {"aiogram loop": aiogram_loop, "aiogram-broadcaster": aiogram_broadcaster}[name]
 
     async def broadcast() -> None:
-        await told_to()
-        await tell(bot, chats)
+        await wait_for_start()
+        await send_all(bot, chats)
 
     await asyncio.gather(dispatcher.start_polling(bot, handle_signals=False), broadcast())
 
 
 async def with_ptb(api: str, chats: range, rate: float) -> None:
-    """python-telegram-bot's own rate limiter, kept busy by as many tasks as the rate can use.
+    """python-telegram-bot's own rate limiter, with as many tasks as the rate can use.
 
-    All people at once would measure its pool of connections instead: with a thousand calls waiting
-    for one, it was seen to tell nobody for a minute.
+    A task for each chat would measure its pool of connections instead: with a thousand calls
+    waiting for one, nothing was sent for a minute.
     """
     from telegram.ext import (  # noqa: PLC0415  # not everywhere
         AIORateLimiter,
@@ -101,27 +101,27 @@ async def with_ptb(api: str, chats: range, rate: float) -> None:
 
     async def tapped(update, _context) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
         query = update.callback_query
-        said = f"You tapped {query.data}"
-        await asyncio.gather(query.edit_message_text(said), query.answer())
+        text = f"You tapped {query.data}"
+        await asyncio.gather(query.edit_message_text(text), query.answer())
 
     app.add_handler(CallbackQueryHandler(tapped))
     await app.initialize()
     await app.start()
     await app.updater.start_polling()
-    await told_to()
-    left = iter(chats)
+    await wait_for_start()
+    remaining = iter(chats)
 
     async def work() -> None:
-        for chat in left:
+        for chat in remaining:
             await app.bot.send_message(chat, TEXT)
 
-    busy = max(LEAST_BUSY, int(rate * BUSY_SECONDS))
-    await asyncio.gather(*(work() for _ in range(busy)))
+    tasks = max(LEAST_BUSY, int(rate * BUSY_SECONDS))
+    await asyncio.gather(*(work() for _ in range(tasks)))
     await asyncio.Event().wait()
 
 
 def main() -> None:
-    """Run one until it is killed."""
+    """Run one broadcaster until it is killed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
     parser.add_argument("--api", required=True)

@@ -1,7 +1,7 @@
-"""What all handlers together cost an update before the use case runs.
+"""The cost of dispatching an update to its handler, before the use case runs.
 
-Asked in turn, the last handler would pay for all: hence several places. Every handler's own body
-is replaced by nothing; finding who acts reads the store, and is measured apart.
+If handlers were tried in turn, the last one would cost most, so several places are measured. Every
+handler's body is emptied. Identifying who acts reads the store, and is measured separately.
 """
 
 import argparse
@@ -31,34 +31,35 @@ from bot.settings import Settings
 from service.clock import SystemClock
 from service.deps import Deps
 
-SAID = "c1 x"
+CALLBACK_DATA = "c1 x"
 AIM_US = 350
 
 
 async def nothing(*_: object) -> None:
-    """What is left of a handler."""
+    """The body of an emptied handler."""
 
 
-def handlers(dispatcher: Dispatcher, kind: str) -> list[HandlerObject]:
-    """All handlers of messages or of taps in the order in which they are asked, made empty."""
-    found = [one for router in dispatcher.sub_routers for one in router.observers[kind].handlers]
-    for one in found:
+def emptied_handlers(dispatcher: Dispatcher, kind: str) -> list[HandlerObject]:
+    """Empty all handlers of messages or of taps; returns them in the order they are tried."""
+    handlers = [
+        handler for router in dispatcher.sub_routers for handler in router.observers[kind].handlers
+    ]
+    for handler in handlers:
         empty = CallableObject(nothing)
-        one.callback, one.params, one.varkw = empty.callback, empty.params, empty.varkw
-        one.awaitable = True
-    return found
+        handler.callback, handler.params = empty.callback, empty.params
+        handler.varkw, handler.awaitable = empty.varkw, True
+    return handlers
 
 
-def example(handler: HandlerObject) -> str:
-    """Something that this handler takes: a text, or the data of a button."""
-    for one in handler.filters or ():
-        match one.callback:
+def example_input(handler: HandlerObject) -> str:
+    """An input that this handler accepts: a text, or the data of a button."""
+    for condition in handler.filters or ():
+        match condition.callback:
             case ToPlace() as to:
                 return min(to.data)
-            case CallbackQueryFilter() as wanted:
-                fields = wanted.callback_data.model_fields
-                given = {name: _value(wanted.callback_data, name) for name in fields}
-                return wanted.callback_data(**given).pack()
+            case CallbackQueryFilter() as by_data:
+                data = by_data.callback_data
+                return data(**{name: _value(data, name) for name in data.model_fields}).pack()
             case CommandStart():
                 return "/start"
             case Command() as command:
@@ -77,42 +78,42 @@ def _value(data: Any, name: str) -> Any:
     return "x"
 
 
-def update(kind: str, said: str) -> Update:
-    """An update of one member."""
+def make_update(kind: str, text: str) -> Update:
+    """An update of a member: a message with this text, or a tap with this callback data."""
     user = {"id": FIRST_ID, "is_bot": False, "first_name": "M", "language_code": "en"}
     chat = {"id": FIRST_ID, "type": "private", "first_name": "M"}
     message: dict[str, Any] = {"message_id": 7, "date": 1_795_000_000, "chat": chat}
-    event = message | {"from": user, "text": said}
+    event = message | {"from": user, "text": text}
     if kind == "callback_query":
-        event = {"id": "1", "from": user, "chat_instance": "1", "data": said, "message": message}
+        event = {"id": "1", "from": user, "chat_instance": "1", "data": text, "message": message}
     return Update.model_validate({"update_id": 1, kind: event})
 
 
-async def cost(feed: Callable[[], Any], rounds: int) -> float:
-    """Microseconds of one run: the median of several times a hundred."""
-    found = []
+async def microseconds(feed: Callable[[], Any], rounds: int) -> float:
+    """CPU of one run in microseconds: the median of rounds of a hundred."""
+    times = []
     for _ in range(rounds):
         began = time.process_time()
         for _ in range(100):
             await feed()
-        found.append((time.process_time() - began) * 1e4)
-    return median(found)
+        times.append((time.process_time() - began) * 1e4)
+    return median(times)
 
 
-def without_people(dispatcher: Dispatcher) -> None:
-    """Take the store out of it: what remains is aiogram and the filters."""
+def without_identity(dispatcher: Dispatcher) -> None:
+    """Remove the middleware that reads the store: what remains is aiogram and the filters."""
     for observer in (dispatcher.message, dispatcher.callback_query):
-        for one in list(observer.outer_middleware):
-            if isinstance(one, IdentityMiddleware):
-                observer.outer_middleware.unregister(one)
+        for middleware in list(observer.outer_middleware):
+            if isinstance(middleware, IdentityMiddleware):
+                observer.outer_middleware.unregister(middleware)
 
 
 async def measure(rounds: int) -> str:
-    """The cost by the place of the handler."""
+    """Measure the cost by the place of the handler."""
     bot = Bot(TOKEN)
     rows = []
     with tempfile.TemporaryDirectory(prefix="midline-bench-") as name:
-        db = store.embedded(Path(name))
+        db = store.open_embedded_store(Path(name))
         await store.prepare(db, 1)
         deps = Deps(db, SystemClock())
         settings = Settings(_env_file=None)
@@ -120,27 +121,28 @@ async def measure(rounds: int) -> str:
         router = Router()
         router.callback_query.register(nothing)
         bare.include_router(router)
-        tapped = update("callback_query", SAID)
-        floor = await cost(lambda: bare.feed_update(bot, tapped), rounds)
+        tapped = make_update("callback_query", CALLBACK_DATA)
+        floor = await microseconds(lambda: bare.feed_update(bot, tapped), rounds)
         rows.append(("one handler, no filter", "", f"{floor:.0f}", ""))
         for kind in ("message", "callback_query"):
             dispatcher = build_dispatcher(deps, settings)
-            found = handlers(dispatcher, kind)
-            last = update(kind, example(found[-2]))
-            with_people = await cost(
+            handlers = emptied_handlers(dispatcher, kind)
+            last = make_update(kind, example_input(handlers[-2]))
+            with_identity = await microseconds(
                 partial(dispatcher.feed_update, bot, last, update_seq=1), rounds
             )
-            without_people(dispatcher)
-            for number in sorted({0, len(found) // 2, len(found) - 2, len(found) - 1}):
-                said = example(found[number])
-                one = update(kind, said)
-                us = await cost(
-                    partial(dispatcher.feed_update, bot, one, update_seq=1, actor=None),
+            without_identity(dispatcher)
+            count = len(handlers)
+            for number in sorted({0, count // 2, count - 2, count - 1}):
+                text = example_input(handlers[number])
+                update = make_update(kind, text)
+                us = await microseconds(
+                    partial(dispatcher.feed_update, bot, update, update_seq=1, actor=None),
                     rounds,
                 )
-                rows.append((f"{kind} {said}", str(number + 1), f"{us:.0f}", f"{us - floor:.0f}"))
-            extra = f"{with_people - floor:.0f}"
-            rows.append((f"{kind}, with finding who acts", "", f"{with_people:.0f}", extra))
+                rows.append((f"{kind} {text}", str(number + 1), f"{us:.0f}", f"{us - floor:.0f}"))
+            extra = f"{with_identity - floor:.0f}"
+            rows.append((f"{kind}, with finding who acts", "", f"{with_identity:.0f}", extra))
         await db.close()
     await bot.session.close()
     title = f"Dispatch of one update before the use case (aim: under {AIM_US} us)"

@@ -1,7 +1,7 @@
-"""Whether a store with many members is slower for one: use cases at 10^3, 10^5 and 10^6 members.
+"""How the cost of a use case grows with the store: at 10^3, 10^5 and 10^6 members.
 
-The stores take turns in one process, and the same random members are asked in each. CPU is that of
-the whole process: beside other work it is steadier than the wall.
+The stores take turns in one process, with the same random members in each. CPU is that of the
+whole process, which varies less than wall time beside other work.
 """
 
 import argparse
@@ -36,7 +36,7 @@ async def set_knob(deps: Deps, member: str, turn: int) -> object:
 
 
 async def home(deps: Deps, member: str, _: int) -> object:
-    """``/start`` of somebody who is known."""
+    """``/start`` of a known member."""
     return await standing_cases.read_portfolio(deps, member)
 
 
@@ -45,67 +45,68 @@ WORK: dict[str, Work] = {"set the knob": set_knob, "/start": home}
 
 @dataclass(slots=True)
 class Cost:
-    """What one use case took, in milliseconds, each time it was asked."""
+    """What each run of a use case took, in milliseconds."""
 
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
 
     async def add(self, work: Awaitable[object]) -> None:
-        """Do it once more."""
+        """Await one more run and record its cost."""
         began, used = time.perf_counter(), time.process_time()
         await work
         self.cpu.append(1000 * (time.process_time() - used))
         self.wall.append(1000 * (time.perf_counter() - began))
 
 
-async def filled(folder: Path, size: int) -> tuple[Deps, str]:
-    """A store with so many members, and what it took to make it."""
+async def filled_store(folder: Path, size: int) -> tuple[Deps, str]:
+    """Make a store with this many members; returns it and the cost of making it."""
     began = time.process_time()
-    db = store.embedded(folder)
+    db = store.open_embedded_store(folder)
     await store.prepare(db, size)
-    room = (folder / "data" / "midline.db").stat().st_size / 2**20
+    megabytes = (folder / "data" / "midline.db").stat().st_size / 2**20
     return Deps(db, SystemClock()), (
-        f"filled in {time.process_time() - began:.0f} s of CPU, {room:.0f} MB"
+        f"filled in {time.process_time() - began:.0f} s of CPU, {megabytes:.0f} MB"
     )
 
 
-async def asked(work: Work, stores: dict[int, Deps], rounds: int) -> dict[int, Cost]:
-    """What a use case costs in each store: they take turns, and nobody is asked again soon."""
+async def measure_use_case(work: Work, stores: dict[int, Deps], rounds: int) -> dict[int, Cost]:
+    """Measure a use case in each store. The stores take turns, and members repeat only late."""
     first = min(stores)
-    known = await store.some_members(stores[first].db, first, min(first, store.FULL))
+    known = await store.sample_members(stores[first].db, first, min(first, store.FULL))
     members = cycle(Random(7).sample(known, len(known)))
-    found: dict[int, Cost] = {}
+    costs: dict[int, Cost] = {}
     for turn in range(rounds + 1):
-        # The first round is for what is only done once.
-        found = found if turn > 1 else {size: Cost() for size in stores}
+        # The first round is a warm-up.
+        costs = costs if turn > 1 else {size: Cost() for size in stores}
         for number, member in enumerate(islice(members, ASKED)):
             order = list(stores)
             for size in order[number % len(order) :] + order[: number % len(order)]:
-                await found[size].add(work(stores[size], member, turn))
-    return found
+                await costs[size].add(work(stores[size], member, turn))
+    return costs
 
 
-def line(some: list[float], first: list[float]) -> tuple[str, ...]:
-    """Median and p95, and what they are of those of the smallest store."""
-    p95, least = quantiles(some, n=20)[18], quantiles(first, n=20)[18]
-    ratios = median(some) / median(first), p95 / least
-    return tuple(f"{one:.2f}" for one in (median(some), p95, *ratios))
+def statistics_of(times: list[float], smallest: list[float]) -> tuple[str, ...]:
+    """Median and p95, and their ratios to those of the smallest store."""
+    p95, base = quantiles(times, n=20)[18], quantiles(smallest, n=20)[18]
+    ratios = median(times) / median(smallest), p95 / base
+    return tuple(f"{figure:.2f}" for figure in (median(times), p95, *ratios))
 
 
 async def measure(sizes: list[int], rounds: int) -> str:
-    """Medians and p95 by the number of members, and their ratio to the smallest store."""
+    """Measure every use case in a store of every size."""
     rows: list[tuple[str, ...]] = []
     with tempfile.TemporaryDirectory(prefix="midline-bench-") as name:
         stores = {}
         for size in sizes:
-            stores[size], took = await filled(Path(name) / str(size), size)
+            stores[size], took = await filled_store(Path(name) / str(size), size)
             rows.append((took, f"{size}", *[""] * 8))
         for label, work in WORK.items():
-            found = await asked(work, stores, rounds)
-            first = found[sizes[0]]
-            for size, one in found.items():
-                of = (*line(one.cpu, first.cpu), *line(one.wall, first.wall))
-                rows.append((label, f"{size}", *of))
+            costs = await measure_use_case(work, stores, rounds)
+            smallest = costs[sizes[0]]
+            for size, cost in costs.items():
+                cpu = statistics_of(cost.cpu, smallest.cpu)
+                wall = statistics_of(cost.wall, smallest.wall)
+                rows.append((label, f"{size}", *cpu, *wall))
         for deps in stores.values():
             await deps.db.close()
     kinds = ("p50", "p95", "p50 ratio", "p95 ratio")

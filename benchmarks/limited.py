@@ -1,8 +1,8 @@
-"""The bare Bot API with Telegram's limits on: a model of what is published, and no more.
+"""The stand-in for the Bot API with Telegram's published rate limits and latency.
 
-A strict window of so many messages a second over all chats, one new message a second in each,
-and after a breach the whole bot is refused for a while. Every answer takes as long as a distant
-server's.
+There is a strict window of messages a second over all chats, and of one new message a second in
+each. A call beyond them freezes the bot for a while: every call is then answered with 429. Every
+answer is as late as a distant server's.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ COUNTED = frozenset({SENDS, "editMessageText"})
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Messages a second, seconds of a freeze, seconds until an answer."""
+class TelegramLimits:
+    """Messages a second over all chats, seconds of a freeze, seconds until an answer."""
 
     rate: float = 30
     freeze: float = 3.0
@@ -28,16 +28,16 @@ class Limits:
     per_chat: float = 1.0
 
 
-class Limited(Telegram):
-    """Counts, refuses, and answers late."""
+class LimitedTelegram(Telegram):
+    """Counts messages, refuses those beyond the limits, and answers late."""
 
-    def __init__(self, load: Load, limits: Limits) -> None:
+    def __init__(self, load: Load, limits: TelegramLimits) -> None:
         super().__init__(load)
         self.limits = limits
         self.heard: Counter[int] = Counter()
         self.refused = 0
         self.under_way: set[int] = set()
-        """The chats of messages that are taken and of which that is not answered yet."""
+        """Chats whose message is accepted and not answered yet."""
         self.most_under_way = 0
         self.first_at = 0.0
         self.last_at = 0.0
@@ -48,19 +48,19 @@ class Limited(Telegram):
         self._jitter = Random(7)
 
     def call(self, method: str, body: bytes, connection: Connection) -> None:
-        """Carry out one call, if the limits let it."""
+        """Carry out one call if the limits allow it, else refuse it."""
         if method == "getUpdates":
             super().call(method, body, connection)
             return
         loop = asyncio.get_running_loop()
-        # Log-normal: most are close to the middle, some far behind.
-        late = self.limits.latency * self._jitter.lognormvariate(0, 0.1)
+        # Log-normal: most are close to the median, some far above.
+        latency = self.limits.latency * self._jitter.lognormvariate(0, 0.1)
         if method in COUNTED:
             chat = int(values_of(body)["chat_id"])
             wait = self._wait(chat if method == SENDS else None, loop.time())
             if wait:
                 self.refused += 1
-                loop.call_later(late, connection.refuse, int(wait) + 1)
+                loop.call_later(latency, connection.refuse, int(wait) + 1)
                 return
             if method == SENDS:
                 self.heard[chat] += 1
@@ -69,17 +69,18 @@ class Limited(Telegram):
                 self._ids += 1
                 self.under_way.add(chat)
                 self.most_under_way = max(self.most_under_way, len(self.under_way))
-                loop.call_later(late, self._sent, connection, chat, self._ids)
+                loop.call_later(latency, self._sent, connection, chat, self._ids)
                 return
-        loop.call_later(late, super().call, method, body, connection)
+        loop.call_later(latency, super().call, method, body, connection)
 
     def _sent(self, connection: Connection, chat: int, message_id: int) -> None:
         self.under_way.discard(chat)
-        whose = {"id": chat, "type": "private", "first_name": "M"}
-        said = {"message_id": message_id, "date": 1_795_000_000, "chat": whose, "text": "."}
-        connection.answer(json.dumps(said))
+        owner = {"id": chat, "type": "private", "first_name": "M"}
+        message = {"message_id": message_id, "date": 1_795_000_000, "chat": owner, "text": "."}
+        connection.answer(json.dumps(message))
 
     def _wait(self, chat: int | None, now: float) -> float:
+        """Seconds that a message has to wait; 0 if it is accepted and counted."""
         if now < self._open_at:
             return self._open_at - now
         while self._window and self._window[0] <= now - 1:

@@ -1,4 +1,4 @@
-"""Members under load, and the messages they tap on."""
+"""Simulated members, and the messages whose buttons they tap."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ BOT = json.loads(ME)
 
 @dataclass(slots=True)
 class Member:
-    """Somebody who taps in turn, and the message that the taps are on."""
+    """A member who taps again and again, and the message that the taps are on."""
 
     chat: dict[str, Any]
     user: dict[str, Any]
@@ -26,7 +26,7 @@ class Member:
 
 @dataclass(slots=True)
 class Load:
-    """What is tapped, how often, and what came of it."""
+    """The load: callback data in turn, seconds between taps (``think``), and the waits so far."""
 
     members: int
     taps: Sequence[str]
@@ -36,8 +36,8 @@ class Load:
     calls: int = 0
 
 
-def member(number: int) -> Member:
-    """Somebody who speaks English, with a message to tap on."""
+def make_member(number: int) -> Member:
+    """A member who reads English, with a message to tap on."""
     chat = {"id": FIRST_ID + number, "type": "private", "first_name": f"M{number}"}
     user = {
         "id": FIRST_ID + number,
@@ -45,11 +45,11 @@ def member(number: int) -> Member:
         "first_name": f"M{number}",
         "language_code": "en",
     }
-    return Member(chat, user, message(chat, "Your price", None))
+    return Member(chat, user, make_message(chat, "Your price", None))
 
 
-def message(chat: dict[str, Any], text: str, markup: Any) -> str:
-    """A message of the bot, as JSON."""
+def make_message(chat: dict[str, Any], text: str, markup: Any) -> str:
+    """A message of the bot as JSON."""
     body = {
         "message_id": 7,
         "from": BOT,

@@ -1,9 +1,9 @@
-"""How well questions find their topic, and whether what has none is refused.
+"""Search quality: how well questions find their topic, and whether off-topic ones are refused.
 
 `tests/knowledge/questions` was written by somebody who saw neither examples nor search, and
-nothing was tuned on it. `tests/knowledge/development` is older; the search was made in view of
-it. A question that is all but a copy of an example, or of an entry of the off-topic bank (a
-likeness of 0.9 or more), proves nothing and is left out.
+nothing was tuned on it. `tests/knowledge/development` is older, and the search was developed with
+it. A question that nearly copies an example, or an entry of the off-topic bank (a similarity of
+0.9 or more), proves nothing and is left out.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,24 +16,24 @@ from typing import Any
 import yaml
 
 from benchmarks.table import table
-from knowledge.normalize import folded
-from knowledge.search.articles import load, off_topic
-from knowledge.values import Band, Found, Question
+from knowledge.normalize import fold
+from knowledge.search.articles import load_articles, load_off_topic
+from knowledge.values import AskedQuestion, Band, SearchResult
 from locales.negotiate import SHIPPED
 
 SETS = Path(__file__).parents[1] / "tests" / "knowledge"
 UNSEEN = "questions"
 DEVELOPMENT = "development"
 COPY = 0.9
-NOWHERE = 99
+NOT_FOUND = 99
 REFUSED = ("off_topic", "near_domain")
 
-Search = Callable[[Question], Found]
+Search = Callable[[AskedQuestion], SearchResult]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A question of the set, the topics that answer it, or in ``kind`` why there are none."""
+class LabelledQuestion:
+    """A question, the topics that answer it, or in ``kind`` why there are none."""
 
     text: str
     language: str
@@ -46,57 +46,58 @@ def _read(folder: str, name: str) -> Any:
 
 
 @cache
-def items(folder: str = UNSEEN) -> tuple[Item, ...]:
-    """A whole set, without copies of examples."""
+def read_set(folder: str = UNSEEN) -> tuple[LabelledQuestion, ...]:
+    """Read a set of questions, without near copies of examples."""
     examples: dict[str, list[str]] = {}
-    for article in load():
-        examples.setdefault(article.language, []).extend(map(folded, article.examples))
+    for article in load_articles():
+        examples.setdefault(article.language, []).extend(map(fold, article.examples))
     good = [
-        Item(one["q"], language, frozenset(one["topics"]))
+        LabelledQuestion(entry["q"], language, frozenset(entry["topics"]))
         for language in SHIPPED
-        for one in _read(folder, language)
-        if not _copied(folded(one["q"]), examples[language])
+        for entry in _read(folder, language)
+        if not _is_copy(fold(entry["q"]), examples[language])
     ]
     refused = _read(folder, "refused")
-    bank = [folded(one.text) for one in off_topic()]
+    bank = [fold(entry.text) for entry in load_off_topic()]
     bad = [
-        Item(one["q"], one["language"], kind=kind)
+        LabelledQuestion(entry["q"], entry["language"], kind=kind)
         for kind in REFUSED
-        for one in refused[kind]
-        if not _copied(folded(one["q"]), bank)
+        for entry in refused[kind]
+        if not _is_copy(fold(entry["q"]), bank)
     ]
     return (*good, *bad)
 
 
-def _copied(text: str, others: Iterable[str]) -> bool:
-    alike = SequenceMatcher(None, "", text, autojunk=False)
-    for one in others:
-        alike.set_seq1(one)
-        # The quick ones never say less than the slow one.
-        if min(alike.real_quick_ratio(), alike.quick_ratio()) >= COPY and alike.ratio() >= COPY:
+def _is_copy(text: str, others: Iterable[str]) -> bool:
+    matcher = SequenceMatcher(None, "", text, autojunk=False)
+    for other in others:
+        matcher.set_seq1(other)
+        # The quick ratios are upper bounds of the slow one.
+        upper = min(matcher.real_quick_ratio(), matcher.quick_ratio())
+        if upper >= COPY and matcher.ratio() >= COPY:
             return True
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """Where the right topic came, from 0; beyond the list it counts as not found."""
+    """The rank of the right topic for each question, from 0, or ``NOT_FOUND``."""
 
-    places: tuple[int, ...]
+    ranks: tuple[int, ...]
 
     def at(self, k: int) -> float:
-        """The share of questions whose topic is among the first k."""
-        return sum(place < k for place in self.places) / len(self.places)
+        """Recall at k: the share of questions whose topic is among the first k."""
+        return sum(rank < k for rank in self.ranks) / len(self.ranks)
 
     @property
     def mrr(self) -> float:
-        """The mean of 1 / place."""
-        return sum(1 / (1 + one) for one in self.places if one < NOWHERE) / len(self.places)
+        """The mean reciprocal rank."""
+        return sum(1 / (1 + rank) for rank in self.ranks if rank < NOT_FOUND) / len(self.ranks)
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What came of the set."""
+    """The result of a set: ranks by language, shares of bands by kind of question."""
 
     ranks: dict[str, Ranks]
     bands: dict[str, dict[Band, float]]
@@ -104,61 +105,76 @@ class Quality:
 
     @property
     def all(self) -> Ranks:
-        """Every language together."""
-        return Ranks(tuple(place for one in self.ranks.values() for place in one.places))
+        """The ranks of all languages together."""
+        return Ranks(tuple(rank for ranks in self.ranks.values() for rank in ranks.ranks))
 
     def accepted(self, kind: str) -> float:
         """The share that was not refused as off-topic."""
         return 1 - self.bands[kind].get(Band.OFF_TOPIC, 0.0)
 
 
-def place(found: Found, topics: frozenset[str]) -> int:
-    """Where the first right topic is in what was found."""
-    return next((at for at, hit in enumerate(found.hits) if hit.id in topics), NOWHERE)
+def find_rank(result: SearchResult, topics: frozenset[str]) -> int:
+    """The rank of the first right topic among the hits, or ``NOT_FOUND``."""
+    return next((at for at, hit in enumerate(result.hits) if hit.id in topics), NOT_FOUND)
 
 
 def measure(search: Search, folder: str = UNSEEN) -> Quality:
-    """Ask a whole set."""
-    asked = items(folder)
-    found = [(one, search(Question(text=one.text, locale=one.language))) for one in asked]
-    good = [(one, it) for one, it in found if one.topics]
+    """Search for every question of a set."""
+    results = [
+        (question, search(AskedQuestion(text=question.text, locale=question.language)))
+        for question in read_set(folder)
+    ]
+    good = [(question, result) for question, result in results if question.topics]
     ranks = {
-        tag: Ranks(tuple(place(it, one.topics) for one, it in good if one.language == tag))
+        tag: Ranks(
+            tuple(
+                find_rank(result, question.topics)
+                for question, result in good
+                if question.language == tag
+            )
+        )
         for tag in SHIPPED
     }
     bands = {}
     for kind in ("good", *REFUSED):
-        own = [it.band for one, it in found if one.kind == kind]
+        own = [result.band for question, result in results if question.kind == kind]
         bands[kind] = {band: own.count(band) / len(own) for band in Band}
-    likely = [place(it, one.topics) == 0 for one, it in good if it.band is Band.LIKELY]
+    likely = [
+        find_rank(result, question.topics) == 0
+        for question, result in good
+        if result.band is Band.LIKELY
+    ]
     return Quality(ranks, bands, sum(likely) / max(len(likely), 1))
 
 
 def show(results: Sequence[tuple[str, Quality]]) -> str:
-    """The tables: quality by language, and bands."""
+    """Format two tables: the ranks by language, and the bands."""
     cells = [
         (
             name,
-            *(f"{one.at(1):.2f}/{one.at(3):.2f}" for one in (it.all, *it.ranks.values())),
-            f"{it.all.mrr:.2f}",
+            *(
+                f"{ranks.at(1):.2f}/{ranks.at(3):.2f}"
+                for ranks in (quality.all, *quality.ranks.values())
+            ),
+            f"{quality.all.mrr:.2f}",
         )
-        for name, it in results
+        for name, quality in results
     ]
-    quality = table(
+    ranks = table(
         "R@1/R@3: the right topic first, or among three", ("search", "all", *SHIPPED, "MRR"), cells
     )
     rows = [
         (
             name,
-            *(f"{it.accepted(kind):.2f}" for kind in ("good", *REFUSED)),
-            f"{it.bands['good'][Band.LIKELY]:.2f}",
-            f"{it.likely_right:.2f}",
-            f"{it.bands['near_domain'][Band.LIKELY]:.2f}",
+            *(f"{quality.accepted(kind):.2f}" for kind in ("good", *REFUSED)),
+            f"{quality.bands['good'][Band.LIKELY]:.2f}",
+            f"{quality.likely_right:.2f}",
+            f"{quality.bands['near_domain'][Band.LIKELY]:.2f}",
         )
-        for name, it in results
+        for name, quality in results
     ]
     head = (
         "search", "good accepted", "off-topic accepted", "near-domain accepted",
         "good shown as likely", "of them right", "near-domain shown as likely",
     )  # fmt: skip
-    return quality + "\n" + table("Who is refused", head, rows)
+    return ranks + "\n" + table("Who is refused", head, rows)

@@ -1,4 +1,4 @@
-"""From the start of the process to its first getUpdates; what is imported; the memory."""
+"""Time from the start of the process to its first getUpdates, memory, and the slowest imports."""
 
 import argparse
 import asyncio
@@ -13,7 +13,7 @@ from statistics import median
 from benchmarks import store
 from benchmarks.members import Load
 from benchmarks.table import table
-from benchmarks.tap import ROOT, Case, process, used
+from benchmarks.tap import ROOT, LoadCase, process, process_usage
 from benchmarks.telegram import Telegram
 
 LINE = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \|( +)(\S+)")
@@ -21,21 +21,21 @@ BARE = "print(int(open('/proc/self/statm').read().split()[1]) * 4096 / 2**20)"
 SHOWN = 12
 
 
-async def once(folder: Path) -> tuple[float, float]:
-    """Seconds to the first poll, and megabytes then."""
+async def start_once(folder: Path) -> tuple[float, float]:
+    """Start the bot once; returns seconds to its first poll, and megabytes a second later."""
     telegram = Telegram(Load(1, ()))
     await telegram.start()
     began = time.time()
-    async with process("midline", telegram, folder, Case(), 0) as pid:
+    async with process("midline", telegram, folder, LoadCase(), 0) as pid:
         await asyncio.wait_for(telegram.ready.wait(), 120)
         await asyncio.sleep(1)
-        _, memory = used(pid)
+        _, memory = process_usage(pid)
     telegram.stop()
     return telegram.polled_at - began, memory
 
 
-def bare() -> tuple[float, float]:
-    """A Python that does nothing: seconds, and megabytes."""
+def bare_python() -> tuple[float, float]:
+    """Run a Python that does nothing; returns seconds and megabytes."""
     began = time.time()
     done = subprocess.run(
         [sys.executable, "-c", BARE], capture_output=True, text=True, check=True, cwd=ROOT
@@ -44,7 +44,7 @@ def bare() -> tuple[float, float]:
 
 
 def imports() -> list[tuple[str, float]]:
-    """The dearest imports of the bot, in milliseconds of their own."""
+    """The import time of the bot by package, in milliseconds, slowest first."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", "import bot.commands.cli, bot.app"],
         capture_output=True,
@@ -57,22 +57,22 @@ def imports() -> list[tuple[str, float]]:
         parts = name.split(".")
         top = ".".join(parts[:2]) if parts[0] in {"aiogram", "sqlalchemy"} else parts[0]
         spent[top] = spent.get(top, 0) + int(own) / 1000
-    return sorted(spent.items(), key=lambda one: -one[1])
+    return sorted(spent.items(), key=lambda item: -item[1])
 
 
 async def measure(rounds: int) -> str:
-    """The medians, beside a bare Python."""
+    """Measure the medians, beside a bare Python."""
     with tempfile.TemporaryDirectory(prefix="midline-bench-") as name:
         folder = Path(name)
-        db = store.embedded(folder)
+        db = store.open_embedded_store(folder)
         await store.prepare(db, 10)
         await db.close()
-        found = [await once(folder) for _ in range(rounds)]
-    nothing = [bare() for _ in range(rounds)]
+        midline_runs = [await start_once(folder) for _ in range(rounds)]
+    bare_runs = [bare_python() for _ in range(rounds)]
     rows = []
-    for label, runs in (("bare Python", nothing), ("midline, first poll", found)):
+    for label, runs in (("bare Python", bare_runs), ("midline, first poll", midline_runs)):
         seconds, memory = (median(column) for column in zip(*runs, strict=True))
-        above = memory - median(one[1] for one in nothing)
+        above = memory - median(megabytes for _, megabytes in bare_runs)
         rows.append((label, f"{seconds:.2f}", f"{memory:.0f}", f"{above:.0f}"))
     first = table(f"Start, median of {rounds}", ("", "s", "RSS MB", "above bare"), rows)
     spent = imports()

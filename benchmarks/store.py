@@ -1,4 +1,4 @@
-"""Filling a store with members, fast: what months of use would leave, made inside the engine."""
+"""Fills a store with members quickly, by SQL in the engine, as months of use would leave it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from benchmarks.members import FIRST_ID
 from bot.telegram.chat_store import chats
 from service.bundle.cases import import_bundle
-from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift
+from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift_dates
 from service.bundle.files.read_bundle import read_bundle
 from service.clock import SystemClock
 from service.db.database import Database, open_embedded, open_server
@@ -22,14 +22,14 @@ from service.notices.outcome_store import segments
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 FULL = 1000
-"""This many members are in both MIDs; the rest, who only take up room, in the first."""
+"""This many members are in both MIDs; the rest, who only fill the store, in the first."""
 
-ROOM, ROOM_EACH = 16_000, 3
-"""KiB that a filled store takes at most: at all, and for each member."""
+CACHE_KIB, CACHE_KIB_EACH = 16_000, 3
+"""KiB of page cache while filling: in all, and for each member."""
 
 ACTIVE = ("lifting-robot", "sepsis-warning", "mt-grading", "dialect-voices")
 
-# Spread as random ids are and the same in every table: an odd factor maps one to one.
+# Spread like random ids and the same in every table: an odd factor is a bijection.
 _KEY = {
     "sqlite": "printf('%08x', (i * 2654435761) % 4294967296)",
     "postgresql": "lpad(to_hex((i * 2654435761) % 4294967296), 8, '0')",
@@ -52,31 +52,33 @@ def _sql(conn: AsyncConnection, into: str, columns: str, values: str, where: str
     return f"{series}INSERT INTO {into} ({columns}) {body}"
 
 
-def embedded(folder: Path) -> Database:
-    """The encrypted file of a benchmark, in a folder."""
+def open_embedded_store(folder: Path) -> Database:
+    """Open the encrypted file of a benchmark in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     return open_embedded(folder / "data" / "midline.db", folder / "key" / "midline.key")
 
 
-def opened(folder: Path, server: str | None) -> Database:
-    """The store of a benchmark: a server by its URL, else the file in a folder."""
-    return open_server(server) if server else embedded(folder)
+def open_store(folder: Path, server: str | None) -> Database:
+    """Open the store of a benchmark: a server by its URL, else the file in a folder."""
+    return open_server(server) if server else open_embedded_store(folder)
 
 
 async def prepare(db: Database, members: int) -> None:
-    """Both example MIDs, and members with an answer to each licence that is active."""
+    """Import both example MIDs and add members with a yes to each active licence."""
     await migrate(db)
     deps = Deps(db, SystemClock())
     days = (datetime.now(UTC).date() - EXAMPLES_WRITTEN).days
     for name in ("nurses", "translators"):
-        await import_bundle(deps, shift(read_bundle(EXAMPLES / f"{name}.yaml"), days))
+        await import_bundle(deps, shift_dates(read_bundle(EXAMPLES / f"{name}.yaml"), days))
     async with db.write() as conn:
         if db.embedded:
-            # Ids are random: with less room than the file has, pages come and go for each row.
-            await conn.execute(text(f"PRAGMA cache_size = -{ROOM + members * ROOM_EACH}"))
+            # Ids are random: with a cache smaller than the file, each row would swap pages.
+            await conn.execute(
+                text(f"PRAGMA cache_size = -{CACHE_KIB + members * CACHE_KIB_EACH}")
+            )
         await _fill(conn, members)
     if db.embedded:
-        # What is measured has no more room than the product has.
+        # Reopened, so that the measurement has the product's own cache size.
         await db.close()
     else:
         # A server does this by itself before long; the embedded file never.
@@ -98,10 +100,10 @@ async def _fill(conn: AsyncConnection, members: int) -> None:
     )
     await _event(conn, members, "NULL", "NULL", "NULL", "NULL", "'knob'", "'all'", "'1'", at)
     rows = await conn.execute(select(licences.c.id, licences.c.slug, licences.c.mid_id))
-    found = {row.slug: row for row in rows}
+    by_slug = {row.slug: row for row in rows}
     for number, mid in enumerate(("nurses", "translators")):
         count = members if number == 0 else min(members, FULL)
-        eligible = [slug for slug in ACTIVE if found[slug].mid_id == mid]
+        eligible = [slug for slug in ACTIVE if by_slug[slug].mid_id == mid]
         names = ", ".join(f'"{slug}"' for slug in eligible)
         own = f"'mbr_{number}' || {{key}}"
         await _insert(
@@ -122,7 +124,7 @@ async def _fill(conn: AsyncConnection, members: int) -> None:
             conn, count, own, f"'{mid}'", "NULL", "NULL", "'membership'", own, "'joined'", at
         )
         for slug in eligible:
-            licence = found[slug].id
+            licence = by_slug[slug].id
             scope = f"{own} || '/{licence}'"
             await _event(
                 conn, count, own, f"'{mid}'", f"'{licence}'", "1", "'consent'", scope, "'yes'", at
@@ -144,7 +146,7 @@ _EVENTS = 0
 
 
 async def _event(conn: AsyncConnection, count: int, *values: str) -> None:
-    global _EVENTS  # noqa: PLW0603  # numbers the causes of one filling
+    global _EVENTS  # noqa: PLW0603  # numbers the causes of one fill
     _EVENTS += 1
     own, mid, licence, version, kind, scope, value, at = values
     await _insert(
@@ -158,31 +160,31 @@ async def _event(conn: AsyncConnection, count: int, *values: str) -> None:
     )
 
 
-async def some_members(db: Database, members: int, count: int) -> list[str]:
-    """Ids of full members, at random but the same in every run."""
+async def sample_members(db: Database, members: int, count: int) -> list[str]:
+    """Ids of members who are in both MIDs, at random but the same in every run."""
     picked = Random(7).sample(range(min(members, FULL)), count)
     async with db.read() as conn:
         rows = await conn.execute(
             select(chats.c.member_id).where(
-                chats.c.telegram_id.in_([FIRST_ID + one for one in picked])
+                chats.c.telegram_id.in_([FIRST_ID + number for number in picked])
             )
         )
         return list(rows.scalars())
 
 
 async def notice_bytes(db: Database, notice_id: str) -> int:
-    """Bytes that are kept of whom a notice was for and what became of it."""
+    """Bytes stored of a notice's audience and outcomes."""
     total = 0
     async with db.read() as conn:
-        for one in (segments, audience):
-            size = func.coalesce(func.sum(func.length(one.c.body)), 0)
-            found = await conn.execute(select(size).where(one.c.notice_id == notice_id))
-            total += found.scalar_one()
+        for table in (segments, audience):
+            size = func.coalesce(func.sum(func.length(table.c.body)), 0)
+            result = await conn.execute(select(size).where(table.c.notice_id == notice_id))
+            total += result.scalar_one()
     return total
 
 
-async def one_write(db: Database, number: int, value: str) -> None:
-    """One durable write, the smallest that remembers a tap: a row of the log of one chat."""
+async def write_tap(db: Database, number: int, value: str) -> None:
+    """One durable write, the smallest that remembers a tap: a row in a log."""
     async with db.write() as conn:
         await conn.execute(
             text("INSERT INTO taps (chat, said) VALUES (:chat, :said)"),
@@ -190,8 +192,8 @@ async def one_write(db: Database, number: int, value: str) -> None:
         )
 
 
-async def make_taps(db: Database) -> None:
-    """The table of ``one_write``."""
+async def create_taps_table(db: Database) -> None:
+    """Create the table of ``write_tap``."""
     serial = "INTEGER PRIMARY KEY" if db.embedded else "BIGSERIAL PRIMARY KEY"
     async with db.write() as conn:
         await conn.execute(

@@ -1,10 +1,10 @@
-"""A plain table."""
+"""Plain text tables."""
 
 from collections.abc import Iterable, Sequence
 
 
 def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The first column to the left, numbers to the right."""
+    """Format a table: the first column to the left, the others to the right."""
     lines = [head, *rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     shown = []

@@ -1,9 +1,9 @@
-"""A knob tap under load, beside a bare aiogram echo and one with a durable write.
+"""A tap on the price knob under load, beside a bare aiogram echo bot and one with a durable write.
 
-Every member taps, waits until the message is redrawn and the tap answered, and taps again. The
-variants take turns, several rounds each; medians are shown. Without a pause between taps it is
-the bot that is full, and a wait is little else than members / rate; `--think` gives waits at a
-pace that members keep.
+Every member taps, waits until the message is edited and the tap answered, and taps again. The
+variants take turns for several rounds; medians are shown. Without a pause between taps the bot is
+saturated, and a wait is little more than members / rate; `--think` measures waits at a realistic
+pace.
 """
 
 import argparse
@@ -29,15 +29,15 @@ from dialogs.callbacks import SetKnob
 VARIANTS = ("echo", "echo+write", "midline")
 ROOT = Path(__file__).parents[1]
 SETTLE = 1.5
-RESTS = 0.015
-"""Seconds of CPU in half a second that are as good as none."""
+IDLE_CPU = 0.015
+"""Seconds of CPU in half a second up to which a bot counts as idle."""
 PROFILE = os.environ.get("BENCH_PROFILE")
-"""Where cProfile writes what Midline does, if it is to."""
+"""The file for cProfile's statistics of Midline, if it is to be profiled."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One run of one variant."""
+class TapResult:
+    """The result of one run: taps a second, waits and CPU a tap in ms, memory in MB."""
 
     rate: float
     p50: float
@@ -48,8 +48,8 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """How it is measured."""
+class LoadCase:
+    """The load and the deployment that are measured."""
 
     members: int = 300
     seconds: float = 5.0
@@ -59,20 +59,20 @@ class Case:
 
 
 def free_port() -> int:
-    """A port nobody uses now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
+    """A port of this machine that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
         return port
 
 
 def command(
-    variant: str, telegram: Telegram, folder: Path, case: Case, port: int
+    variant: str, telegram: Telegram, folder: Path, case: LoadCase, port: int
 ) -> tuple[list[str], dict[str, str]]:
-    """How a bot is started, and its environment. Midline is the product's command."""
+    """The arguments and environment of a bot's process. Midline runs by its own command."""
     api = f"http://127.0.0.1:{telegram.port}"
     if variant == "midline":
-        given = {
+        settings = {
             "MIDLINE_BOT_TOKEN": TOKEN,
             "MIDLINE_BOT_API": api,
             "MIDLINE_DATA_DIR": str(folder / "data"),
@@ -80,12 +80,12 @@ def command(
             "MIDLINE_LOG_LEVEL": "ERROR",
         }
         if case.server:
-            given["MIDLINE_DATABASE_URL"] = case.server
+            settings["MIDLINE_DATABASE_URL"] = case.server
         if case.webhook:
-            given["MIDLINE_WEBHOOK_URL"] = f"http://127.0.0.1:{port}/hook"
-            given["MIDLINE_WEBHOOK_SECRET"] = SECRET
-            given["MIDLINE_HTTP_PORT"] = str(port)
-        return ["-m", "bot", "run"], {**os.environ, **given}
+            settings["MIDLINE_WEBHOOK_URL"] = f"http://127.0.0.1:{port}/hook"
+            settings["MIDLINE_WEBHOOK_SECRET"] = SECRET
+            settings["MIDLINE_HTTP_PORT"] = str(port)
+        return ["-m", "bot", "run"], {**os.environ, **settings}
     words = ["-m", "benchmarks.bots", variant, "--folder", str(folder), "--api", api]
     words += ["--server", case.server] if case.server else []
     words += ["--webhook", str(port)] if case.webhook else []
@@ -94,9 +94,9 @@ def command(
 
 @contextlib.asynccontextmanager
 async def process(
-    variant: str, telegram: Telegram, folder: Path, case: Case, port: int
+    variant: str, telegram: Telegram, folder: Path, case: LoadCase, port: int
 ) -> AsyncIterator[int]:
-    """A bot in a process of its own, killed at the end: its id."""
+    """Run a bot in a process of its own and kill it at the end; yields the process id."""
     words, env = command(variant, telegram, folder, case, port)
     profile = ["-m", "cProfile", "-o", PROFILE] if PROFILE and variant == "midline" else []
     bot = await asyncio.create_subprocess_exec(sys.executable, *profile, *words, cwd=ROOT, env=env)
@@ -108,8 +108,8 @@ async def process(
         await bot.wait()
 
 
-def used(pid: int) -> tuple[float, float]:
-    """CPU seconds and megabytes of a process."""
+def process_usage(pid: int) -> tuple[float, float]:
+    """CPU seconds and resident megabytes of a process."""
     proc = Path("/proc") / str(pid)
     fields = (proc / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     ticks = int(fields[11]) + int(fields[12])
@@ -117,16 +117,16 @@ def used(pid: int) -> tuple[float, float]:
     return ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-async def at_rest(pid: int) -> None:
-    """Wait until a bot does nothing: what it builds after its first poll is no part of a tap."""
-    before, now = -1.0, used(pid)[0]
-    while now - before > RESTS:
+async def wait_until_idle(pid: int) -> None:
+    """Wait until a bot is idle: what it builds after its first poll is no cost of a tap."""
+    before, now = -1.0, process_usage(pid)[0]
+    while now - before > IDLE_CPU:
         await asyncio.sleep(0.5)
-        before, now = now, used(pid)[0]
+        before, now = now, process_usage(pid)[0]
 
 
-async def run(variant: str, folder: Path, case: Case) -> Found:
-    """One variant under load."""
+async def run(variant: str, folder: Path, case: LoadCase) -> TapResult:
+    """Measure one variant under load."""
     taps = [SetKnob(scope="all", to=str(to)).pack() for to in (2, -1, 3, 0, -2, 1)]
     load = Load(case.members, taps, case.think)
     telegram = Telegram(load)
@@ -137,78 +137,82 @@ async def run(variant: str, folder: Path, case: Case) -> Found:
         await asyncio.wait_for(telegram.ready.wait(), 60)
         if case.webhook:
             delivering = group.create_task(telegram.deliver(port, SECRET))
-        await at_rest(pid)
+        await wait_until_idle(pid)
         telegram.begin()
         await asyncio.sleep(SETTLE)
-        before = used(pid)
+        before = process_usage(pid)
         load.waits.clear()
         await asyncio.sleep(case.seconds)
         waits = list(load.waits)
-        after = used(pid)
+        after = process_usage(pid)
         telegram.end()
         if delivering:
             delivering.cancel()
     telegram.stop()
-    return found(waits, case.seconds, before, after)
+    return summarize(waits, case.seconds, before, after)
 
 
-def found(
+def summarize(
     waits: Sequence[float],
     seconds: float,
     before: tuple[float, float],
     after: tuple[float, float],
-) -> Found:
-    """What came of one run, in milliseconds and megabytes."""
+) -> TapResult:
+    """The result of one run from its waits and its use of CPU and memory."""
     if len(waits) < 2:
         raise SystemExit("the bot answered nobody: run it by hand with python -m benchmarks.bots")
-    cut = [1000 * one for one in quantiles(waits, n=100)]
+    percentiles = [1000 * wait for wait in quantiles(waits, n=100)]
     cpu = 1000 * (after[0] - before[0]) / len(waits)
-    return Found(len(waits) / seconds, cut[49], cut[94], cut[98], cpu, after[1])
+    return TapResult(
+        len(waits) / seconds, percentiles[49], percentiles[94], percentiles[98], cpu, after[1]
+    )
 
 
-async def measure(case: Case, rounds: int, variants: Sequence[str] = VARIANTS) -> dict[str, Found]:
-    """Every variant in turn, several times over: the medians."""
-    runs: dict[str, list[Found]] = {one: [] for one in variants}
+async def measure(
+    case: LoadCase, rounds: int, variants: Sequence[str] = VARIANTS
+) -> dict[str, TapResult]:
+    """Run every variant in turn for several rounds; returns the medians."""
+    runs: dict[str, list[TapResult]] = {variant: [] for variant in variants}
     with tempfile.TemporaryDirectory(prefix="midline-bench-") as name:
         folder = Path(name)
-        db = store.opened(folder, case.server)
+        db = store.open_store(folder, case.server)
         await store.prepare(db, case.members)
         await db.close()
         for _ in range(rounds):
             for variant in variants:
                 runs[variant].append(await run(variant, folder, case))
-    return {variant: middle(some) for variant, some in runs.items()}
+    return {variant: median_of_runs(results) for variant, results in runs.items()}
 
 
-def middle(runs: Sequence[Found]) -> Found:
-    """The median of each number."""
-    return Found(*(median(getattr(one, name) for one in runs) for name in Found.__slots__))
+def median_of_runs(runs: Sequence[TapResult]) -> TapResult:
+    """The median of each figure."""
+    return TapResult(*(median(getattr(run, name) for run in runs) for name in TapResult.__slots__))
 
 
-def show(results: dict[str, Found], case: Case) -> str:
-    """The table, with the rates as ratios."""
+def show(results: dict[str, TapResult], case: LoadCase) -> str:
+    """Format the results as a table, with the ratios to Midline."""
     ours = results.get("midline")
     rows = []
-    for variant, one in results.items():
-        ratio = f"{ours.rate / one.rate:.2f}" if ours else "-"
-        dearer = f"{ours.cpu / one.cpu:.1f}" if ours else "-"
+    for variant, result in results.items():
+        rate_ratio = f"{ours.rate / result.rate:.2f}" if ours else "-"
+        cpu_ratio = f"{ours.cpu / result.cpu:.1f}" if ours else "-"
         rows.append(
             (
                 variant,
-                f"{one.rate:.0f}",
-                f"{one.p50:.0f}",
-                f"{one.p95:.0f}",
-                f"{one.p99:.0f}",
-                f"{one.cpu:.2f}",
-                f"{one.rss:.0f}",
-                ratio,
-                dearer,
+                f"{result.rate:.0f}",
+                f"{result.p50:.0f}",
+                f"{result.p95:.0f}",
+                f"{result.p99:.0f}",
+                f"{result.cpu:.2f}",
+                f"{result.rss:.0f}",
+                rate_ratio,
+                cpu_ratio,
             )
         )
-    way = "webhook" if case.webhook else "polling"
-    kept = "PostgreSQL" if case.server else "encrypted SQLite"
+    transport = "webhook" if case.webhook else "polling"
+    store_name = "PostgreSQL" if case.server else "encrypted SQLite"
     pace = f"a tap every {case.think:g} s each" if case.think else "no pause"
-    title = f"{case.members} members at once, {way}, {kept}, {pace}"
+    title = f"{case.members} members at once, {transport}, {store_name}, {pace}"
     head = (
         "variant",
         "taps/s",
@@ -224,7 +228,7 @@ def show(results: dict[str, Found], case: Case) -> str:
 
 
 def arguments() -> argparse.Namespace:
-    """What to measure."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tap", description=__doc__)
     parser.add_argument("--members", type=int, default=300)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each run")
@@ -239,7 +243,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure and print."""
     args = arguments()
-    case = Case(args.members, args.seconds, args.think, args.webhook, args.server)
+    case = LoadCase(args.members, args.seconds, args.think, args.webhook, args.server)
     results = asyncio.run(measure(case, args.rounds, args.only or VARIANTS))
     print(show(results, case))
 

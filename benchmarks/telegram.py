@@ -1,7 +1,7 @@
-"""A bare Bot API for load: raw asyncio, no checks, so that it costs less than any bot.
+"""A minimal Bot API for load tests: raw asyncio without checks, cheaper than any bot.
 
-The playground knows the rules of Telegram and checks every call, which costs more than the bot
-itself. Here a member taps, gets the message edited and the tap answered, and taps again.
+The playground checks every call by Telegram's rules, which takes more CPU than the bot itself.
+Here each member taps, waits until the message is edited and the tap answered, and taps again.
 """
 
 import asyncio
@@ -12,14 +12,14 @@ from collections import deque
 from typing import Any
 from urllib.parse import parse_qsl
 
-from benchmarks.members import FIRST_ID, ME, Load, Member, member, message
+from benchmarks.members import FIRST_ID, ME, Load, Member, make_member, make_message
 
 MOST_AT_ONCE = 100
 WEBHOOK_CONNECTIONS = 40
 
 
 class Telegram:
-    """The server, the members, and, where one is set, the deliverer to a webhook."""
+    """The server and its members; updates are polled, or posted to a webhook by ``deliver``."""
 
     def __init__(self, load: Load) -> None:
         self.load = load
@@ -28,11 +28,11 @@ class Telegram:
         self.port = 0
         self._server: asyncio.Server | None = None
         self._pending: deque[str] = deque()
-        self._given = 0
+        self._delivered = 0
         self._poll: Connection | None = None
-        # Each run its own: what has been seen before is not handled again.
+        # Each run starts elsewhere: the bot ignores update ids that it has seen before.
         self._update = random.randrange(10**9)
-        self._members = [member(i) for i in range(load.members)]
+        self._members = [make_member(i) for i in range(load.members)]
         self._posts: deque[str] = deque()
         self._hook = ""
         self._posting: asyncio.Event | None = None
@@ -44,35 +44,35 @@ class Telegram:
         self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
-        """Hang up."""
+        """Stop listening."""
         assert self._server
         self._server.close()
 
     def begin(self) -> None:
-        """Everyone taps."""
+        """Let every member start tapping, spread over ``think`` where it is set."""
         self.load.tapping = True
-        for i, one in enumerate(self._members):
+        for i, member in enumerate(self._members):
             if not self.load.think:
-                self._tap(one)
+                self._tap(member)
             else:
                 pause = self.load.think * i / len(self._members)
-                asyncio.get_running_loop().call_later(pause, self._tap, one)
+                asyncio.get_running_loop().call_later(pause, self._tap, member)
 
     def end(self) -> None:
-        """Nobody taps again."""
+        """Let nobody tap again."""
         self.load.tapping = False
 
-    def _tap(self, one: Member) -> None:
+    def _tap(self, member: Member) -> None:
         if not self.load.tapping:
             return
-        one.began, one.edited, one.answered = time.perf_counter(), False, False
-        data = self.load.taps[one.taps % len(self.load.taps)]
-        one.taps += 1
+        member.began, member.edited, member.answered = time.perf_counter(), False, False
+        data = self.load.taps[member.taps % len(self.load.taps)]
+        member.taps += 1
         self._update += 1
         body = (
-            f'{{"update_id":{self._update},"callback_query":{{"id":"{one.user["id"]}",'
-            f'"from":{json.dumps(one.user)},"chat_instance":"1","data":"{data}",'
-            f'"message":{one.message}}}}}'
+            f'{{"update_id":{self._update},"callback_query":{{"id":"{member.user["id"]}",'
+            f'"from":{json.dumps(member.user)},"chat_instance":"1","data":"{data}",'
+            f'"message":{member.message}}}}}'
         )
         if self._posting is not None:
             self._posts.append(body)
@@ -81,18 +81,19 @@ class Telegram:
         self._pending.append(body)
         self._answer_poll()
 
-    def _seen(self, one: Member) -> None:
-        if not (one.edited and one.answered) or not one.began:
+    def _on_response(self, member: Member) -> None:
+        """Record the wait and tap again once the message is edited and the tap answered."""
+        if not (member.edited and member.answered) or not member.began:
             return
-        wait = time.perf_counter() - one.began
-        one.began = 0.0
+        wait = time.perf_counter() - member.began
+        member.began = 0.0
         if self.load.tapping:
             self.load.waits.append(wait)
             pause = self.load.think
             if pause:
-                asyncio.get_running_loop().call_later(max(0.0, pause - wait), self._tap, one)
+                asyncio.get_running_loop().call_later(max(0.0, pause - wait), self._tap, member)
             else:
-                self._tap(one)
+                self._tap(member)
 
     def call(self, method: str, body: bytes, connection: "Connection") -> None:
         """Carry out one call."""
@@ -116,35 +117,35 @@ class Telegram:
             )
         elif method == "editMessageText":
             values = values_of(body)
-            one = self._members[int(values["chat_id"]) - FIRST_ID]
-            one.message = message(one.chat, values["text"], values.get("reply_markup"))
-            connection.answer(one.message)
-            one.edited = True
-            self._seen(one)
+            member = self._members[int(values["chat_id"]) - FIRST_ID]
+            member.message = make_message(member.chat, values["text"], values.get("reply_markup"))
+            connection.answer(member.message)
+            member.edited = True
+            self._on_response(member)
         elif method == "answerCallbackQuery":
-            one = self._members[int(values_of(body)["callback_query_id"]) - FIRST_ID]
+            member = self._members[int(values_of(body)["callback_query_id"]) - FIRST_ID]
             connection.answer("true")
-            one.answered = True
-            self._seen(one)
+            member.answered = True
+            self._on_response(member)
         else:
             connection.answer("true")
 
     def _confirm(self) -> None:
-        # One poller, who asks for the next only after it has taken the last.
-        for _ in range(self._given):
+        # There is one poller, which asks for more only after it has received the last updates.
+        for _ in range(self._delivered):
             self._pending.popleft()
-        self._given = 0
+        self._delivered = 0
 
     def _answer_poll(self) -> None:
         if self._poll is None or not self._pending:
             return
-        self._given = min(len(self._pending), MOST_AT_ONCE)
-        given = [self._pending[i] for i in range(self._given)]
+        self._delivered = min(len(self._pending), MOST_AT_ONCE)
+        updates = [self._pending[i] for i in range(self._delivered)]
         poll, self._poll = self._poll, None
-        poll.answer("[" + ",".join(given) + "]")
+        poll.answer("[" + ",".join(updates) + "]")
 
     async def deliver(self, port: int, secret: str) -> None:
-        """Post updates to a webhook on this machine, for ever, over several connections."""
+        """Post updates to a webhook on this machine over several connections, until cancelled."""
         self._posting = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             for _ in range(WEBHOOK_CONNECTIONS):
@@ -172,7 +173,7 @@ class Telegram:
 
 
 class Connection(asyncio.Protocol):
-    """One kept-alive HTTP connection. Calls on one connection come one after the other."""
+    """One kept-alive HTTP connection, whose calls are sequential."""
 
     def __init__(self, telegram: Telegram) -> None:
         self._telegram = telegram
@@ -200,11 +201,11 @@ class Connection(asyncio.Protocol):
         self._write(b"200 OK", f'{{"ok":true,"result":{result}}}'.encode())
 
     def refuse(self, seconds: int) -> None:
-        """Ask to wait."""
-        says = f"Too Many Requests: retry after {seconds}"
+        """Answer with 429 and the seconds to wait."""
+        description = f"Too Many Requests: retry after {seconds}"
         self._write(
             b"429 Too Many Requests",
-            f'{{"ok":false,"error_code":429,"description":"{says}",'
+            f'{{"ok":false,"error_code":429,"description":"{description}",'
             f'"parameters":{{"retry_after":{seconds}}}}}'.encode(),
         )
 
@@ -226,8 +227,8 @@ def _length(head: bytes) -> int:
 
 
 def values_of(body: bytes) -> dict[str, Any]:
-    """What a call says, as JSON or as a form."""
+    """The parameters of a call, from JSON or a form."""
     if body.startswith(b"{"):
-        found: dict[str, Any] = json.loads(body)
-        return found
+        values: dict[str, Any] = json.loads(body)
+        return values
     return dict(parse_qsl(body.decode()))

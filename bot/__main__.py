@@ -1,4 +1,4 @@
-"""The ``midline`` command. Each subcommand imports what it needs when it runs."""
+"""The entry point of the ``midline`` command and of ``python -m bot``."""
 
 from bot.commands.cli import app
 

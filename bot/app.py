@@ -1,4 +1,4 @@
-"""The composition root: everything is put together here and nowhere else."""
+"""The composition root: builds the objects of the process, connects them, and runs the bot."""
 
 import asyncio
 import fcntl
@@ -39,7 +39,7 @@ from bot.updates.lanes import open_lanes
 from bot.updates.receiver import receive_updates
 from bot.updates.webhook import webhook_from
 from dialogs.about import Operator
-from knowledge.replies import ModelHere
+from knowledge.replies import AvailableModel
 from service.clock import Clock
 from service.db.integrity import check_at_start
 from service.deps import Deps
@@ -47,15 +47,15 @@ from service.errors import StoreError
 
 log = structlog.get_logger()
 
-# Twice what may be under way at once: a lane edits a message and answers the tap side by side.
+# Two for each handler: it edits a message and answers the tap at the same time.
 MAX_CONNECTIONS = 2 * MAX_HANDLERS
-# How long a thread that is back from the disk waits for the interpreter, in seconds. Python's own
-# 5 ms are longer than most disk flushes, and the one writer of the store waits for them.
+# The interpreter's switch interval. A thread that returns from a disk flush waits this long for
+# the interpreter lock; Python's 5 ms is longer than most flushes, and the store has one writer.
 SWITCH_SECONDS = 0.0005
 
 
-def operator_of(settings: Settings, model: ModelHere | None = None) -> Operator:
-    """Who runs this instance, as the settings say, and the model that may answer."""
+def operator_of(settings: Settings, model: AvailableModel | None = None) -> Operator:
+    """What members are told of this instance: who runs it, and the model that may answer."""
     return Operator(
         name=settings.operator,
         contact=settings.operator_contact,
@@ -68,10 +68,12 @@ def operator_of(settings: Settings, model: ModelHere | None = None) -> Operator:
 def build_bot(
     settings: Settings, pace: RetryMiddleware | None = None, *, limit: int = MAX_CONNECTIONS
 ) -> Bot:
-    """The client of the Bot API; its calls keep to the pace given, or to none.
+    """Build a client of the Bot API with at most ``limit`` connections.
+
+    With ``pace`` its calls keep to the rate limit and are retried; without, they are neither.
 
     Raises:
-        StoreError: there is no token, or it is none.
+        StoreError: the token is missing or malformed.
     """
     if settings.bot_token is None:
         raise StoreError(
@@ -99,40 +101,45 @@ def build_bot(
 def build_dispatcher(
     deps: Deps, settings: Settings, assistant: Assistant | None = None
 ) -> Dispatcher:
-    """The dispatcher with every router, fresh. Without ``answering`` a question finds a person."""
+    """Build the dispatcher with every router.
+
+    The default ``assistant`` has no search: it refers every question to a person.
+    """
     assistant = assistant or Assistant(deps, contact=settings.operator_contact)
     dispatcher = Dispatcher(
         disable_fsm=True,
         deps=deps,
-        operator=operator_of(settings, assistant.model_here),
+        operator=operator_of(settings, assistant.available_model),
         assistant=assistant,
     )
-    acting = IdentityMiddleware(deps)
+    identity = IdentityMiddleware(deps)
     for observer in (dispatcher.message, dispatcher.callback_query):
-        observer.outer_middleware(acting)
+        observer.outer_middleware(identity)
     dispatcher.include_router(flatten_routers(build_routers()))
     return dispatcher
 
 
 def build_readiness(settings: Settings, deps: Deps, metrics: Metrics) -> ReadinessCheck:
-    """The check behind ``/readyz``; it also measures how much of a model's month is used."""
+    """Build the check behind ``/readyz``. With a model it also measures the use of its quota."""
     usage = partial(read_month_usage, deps, limits_from(settings)) if settings.llm_model else None
     return ReadinessCheck(deps, metrics, usage)
 
 
 @contextmanager
 def single_process(settings: Settings) -> Iterator[None]:
-    """Hold the lock of the embedded file, of which one process at a time may run the bot.
+    """Hold a lock beside the embedded database, so that one process at a time runs the bot on it.
+
+    With a server as the store there is nothing to lock: several processes may run.
 
     Raises:
-        StoreError: another process holds it.
+        StoreError: another process holds the lock.
     """
     if settings.database_url:
         yield
         return
-    with (settings.data_dir / "midline.lock").open("w") as held:
+    with (settings.data_dir / "midline.lock").open("w") as lock_file:
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise StoreError(
                 f"another midline is running on {settings.data_dir}. Stop it, or use another "
@@ -168,11 +175,13 @@ async def serve(
     search: Search | None = None,
     model: Callable[[Deps], ModelAnswers] | None = None,
 ) -> None:
-    """Run the bot until ``stop``: what is being handled is finished, the rest stays stored.
+    """Run the bot until ``stop`` is set; updates in progress are finished, the rest stay stored.
 
-    ``search`` and ``model`` are others than those that the articles and the settings make.
+    ``search`` and ``model`` replace the ones built from the articles and the settings.
 
-    Raises as ``run`` does.
+    Raises:
+        StoreError: the store cannot be used, or there is no token.
+        TelegramUnauthorizedError: the token is not valid.
     """
     webhook_from(settings)
     async with open_store(settings, clock) as deps:
@@ -180,30 +189,34 @@ async def serve(
             await check_at_start(deps.db)
             budget = SendBudget(settings.send_rate)
             pace = RetryMiddleware(budget)
-            # Notices have connections of their own, so that no reply waits for one.
+            # Notices have connections of their own, so that no reply to a member waits for one.
             bots = build_bot(settings, pace), build_bot(settings, limit=2 * budget.under_way)
             try:
                 async with asyncio.TaskGroup() as group:
-                    knowing = group.create_task(_know(search, made := LiveSearch(deps)))
-                    asked = build_model_answers(settings, deps) if model is None else model(deps)
-                    if asked:
-                        group.create_task(asked.answerer.warm())
-                    answering = Assistant(
-                        deps, search or made, contact=settings.operator_contact, model=asked
+                    live_search = LiveSearch(deps)
+                    indexing = group.create_task(_keep_indexed(search, live_search))
+                    answers = build_model_answers(settings, deps) if model is None else model(deps)
+                    if answers:
+                        group.create_task(answers.answerer.warm())
+                    assistant = Assistant(
+                        deps,
+                        search or live_search,
+                        contact=settings.operator_contact,
+                        model=answers,
                     )
                     try:
-                        await _serve(bots, budget, pace, settings, deps, stop, answering)
+                        await _serve(bots, budget, pace, settings, deps, stop, assistant)
                     finally:
-                        knowing.cancel()
+                        indexing.cancel()
             finally:
                 for bot in bots:
                     await bot.session.close()
 
 
-async def _know(other: Search | None, knowing: LiveSearch) -> None:
-    """Keep the search up to date, unless another one is used."""
-    if other is None:
-        await knowing.run()
+async def _keep_indexed(replacement: Search | None, live_search: LiveSearch) -> None:
+    """Keep the search's index up to date, unless it is not used."""
+    if replacement is None:
+        await live_search.run()
 
 
 async def _serve(
@@ -217,36 +230,36 @@ async def _serve(
 ) -> None:
     metrics = Metrics()
     metrics.watch_store(deps.db)
-    bot, bulk = bots
-    for one in bots:
-        one.session.middleware(CallCounter(metrics))
+    for client in bots:
+        client.session.middleware(CallCounter(metrics))
+    bot, bulk_bot = bots
     dispatcher = build_dispatcher(deps, settings, assistant)
-    handle = metrics.timed(UpdateHandler(deps, bot, dispatcher, assistant.stops.stop).handle)
-    async with open_lanes(deps.db) as held, asyncio.TaskGroup() as group:
-        inbox = Inbox(deps, held, handle)
+    handle = metrics.instrument(UpdateHandler(deps, bot, dispatcher, assistant.stops.stop).handle)
+    async with open_lanes(deps.db) as lanes, asyncio.TaskGroup() as group:
+        inbox = Inbox(deps, lanes, handle)
         group.create_task(inbox.run())
         delivery = Delivery(
             deps,
-            bulk,
+            bulk_bot,
             budget,
-            held,
+            lanes,
             metrics=metrics,
             rate=settings.send_rate,
             paid=settings.paid_broadcast,
             told=partial(staff_progress.update_progress, bot, deps),
         )
         group.create_task(delivery.run())
-        replies = ReplySender(deps, bot, held)
+        replies = ReplySender(deps, bot, lanes)
         group.create_task(replies.run())
-        ready = build_readiness(settings, deps, metrics)
-        coming_in = receive_updates(
-            bot, settings, inbox, ready, deps=deps, lanes=held, metrics=metrics
+        readiness = build_readiness(settings, deps, metrics)
+        receiving = receive_updates(
+            bot, settings, inbox, readiness, deps=deps, lanes=lanes, metrics=metrics
         )
         background = (
-            group.create_task(coming_in),
+            group.create_task(receiving),
             group.create_task(profile.update_profile(bot, deps)),
         )
-        # What is there now stays for good: no need to search it for garbage again and again.
+        # The objects that exist now live as long as the process: collections need not visit them.
         gc.freeze()
         log.info("running")
         await stop.wait()
@@ -255,8 +268,8 @@ async def _serve(
         replies.stop()
         for task in background:
             task.cancel()
-        # Calls that are under way are stored and answered before the inbox ends.
+        # Webhook calls in progress are stored and answered before the inbox stops.
         await asyncio.wait(background)
         inbox.stop()
-        # Who waits for Telegram now would only be cancelled in the middle later.
+        # Handlers that wait for a rate limit would otherwise be cancelled halfway later.
         pace.stop()

@@ -1,4 +1,4 @@
-"""Structured logs, one line of JSON each, without tokens and without what members say."""
+"""Structured logs: one line of JSON each, without tokens and without texts of members."""
 
 import logging
 import re
@@ -11,16 +11,16 @@ import structlog
 
 _TOKEN = re.compile(r"\d{5,}(?::|%3a)[a-z0-9_-]{20,}|(?<=start=)[a-z0-9_-]{20,}", re.IGNORECASE)
 
-_ROOMS = ("bot", "dialogs", "knowledge", "locales", "playground", "service", "web")
+_PACKAGES = ("bot", "dialogs", "knowledge", "locales", "playground", "service", "web")
 
 
 def hide_tokens(text: str) -> str:
-    """A text without bot tokens and invite tokens."""
+    """Replace bot tokens and invite tokens in a text."""
     return _TOKEN.sub("[secret]", text)
 
 
 def redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Take bot tokens and invite tokens out of whatever is about to be logged."""
+    """Hide bot tokens and invite tokens in every string of an event; a structlog processor."""
     return {
         key: hide_tokens(value) if isinstance(value, str) else value
         for key, value in event.items()
@@ -30,9 +30,9 @@ def redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMap
 def replace_exception(
     _: Any, __: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Put where it happened and which kinds of error in place of an exception.
+    """Replace an exception by its traceback and class; a structlog processor.
 
-    What an error says may quote a member: a value that did not fit, the key of a row.
+    Its message is left out: it may quote a member (a value that did not fit, the key of a row).
     """
     info = event.pop("exc_info", None)
     error = info[1] if isinstance(info, tuple) else info
@@ -45,28 +45,28 @@ def replace_exception(
 
 def _frames(error: BaseException) -> str:
     parts = []
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if before is not None:
-        parts.append(_frames(before))
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        parts.append(_frames(cause))
     if isinstance(error, BaseExceptionGroup):
-        parts.extend(_frames(one) for one in error.exceptions)
-    kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    return "\n".join([*parts, "".join(traceback.format_tb(error.__traceback__)) + kind])
+        parts.extend(_frames(exception) for exception in error.exceptions)
+    class_name = f"{type(error).__module__}.{type(error).__qualname__}"
+    return "\n".join([*parts, "".join(traceback.format_tb(error.__traceback__)) + class_name])
 
 
 def configure_logging(level: str) -> None:
-    """Send every log, our own and the libraries', through the same redaction to stderr.
+    """Send all logs as redacted JSON to stderr: Midline's from ``level`` on, others from WARNING.
 
-    ``level`` is that of our own; libraries are heard from warnings on.
+    Logs of libraries go through the same processors as Midline's own.
     """
-    shared: list[Any] = [
+    processors: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         replace_exception,
         redact_event,
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
@@ -74,7 +74,7 @@ def configure_logging(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *processors],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 redact_event,
@@ -84,7 +84,7 @@ def configure_logging(level: str) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    # Libraries name chats, URLs and SQL parameters at their lower levels.
+    # Below WARNING, libraries log chats, URLs and SQL parameters.
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
-    for room in _ROOMS:
-        logging.getLogger(room).setLevel(level)
+    for package in _PACKAGES:
+        logging.getLogger(package).setLevel(level)

@@ -1,6 +1,6 @@
-"""What the process counts, for Prometheus. No label names a member, a chat or a MID.
+"""Metrics of the process for Prometheus. No label names a member, a chat or a MID.
 
-The library is imported with the first ``Metrics``; each ``Metrics`` has a registry of its own.
+``prometheus_client`` is slow to import, hence imported with the first ``Metrics``.
 """
 
 import asyncio
@@ -20,29 +20,34 @@ from aiogram.methods.base import TelegramType
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 
+from bot.aio import loop_time
 from bot.telegram.errors import TRANSIENT
 from bot.telegram.update_kinds import ALLOWED_UPDATES, OTHER, kind_of
 from service.db.database import Database
 from service.db.errors import STORE_AWAY
 from service.notices.delivery_values import Settled
-from service.notices.values import Halt
+from service.notices.values import HaltReason
 
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+"""Upper bounds of the histogram of handling times, in seconds."""
 
 
 class StoredUpdate(Protocol):
-    """An update as the inbox has it: its JSON."""
+    """An update in the inbox."""
 
     @property
     def body(self) -> str:
         """The JSON that Telegram sent."""
 
 
-Stored = TypeVar("Stored", bound=StoredUpdate)
+UpdateT = TypeVar("UpdateT", bound=StoredUpdate)
 
 
 class Metrics:
-    """The collectors of one process, and the calls that feed them."""
+    """The collectors of one process in a registry of their own, and the methods that feed them.
+
+    ``last_contact`` is the loop's time of the last answer of Telegram, None before the first.
+    """
 
     def __init__(self) -> None:
         from prometheus_client import (  # noqa: PLC0415  # slow, and not needed to read this module
@@ -53,7 +58,7 @@ class Metrics:
             ProcessCollector,
         )
 
-        self._all = registry = CollectorRegistry()
+        self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._received = Counter(
             "midline_updates_received",
@@ -71,7 +76,7 @@ class Metrics:
             "midline_handling_seconds",
             "How long handling an update took",
             ["kind"],
-            buckets=SECONDS,
+            buckets=BUCKETS,
             registry=registry,
         )
         self._waiting = Gauge(
@@ -124,25 +129,25 @@ class Metrics:
         )
         built = Gauge("midline_build_info", "The version", ["version"], registry=registry)
         built.labels(_version()).set(1)
-        self._open_at = 0.0
+        self._frozen_until = 0.0
         self.last_contact: float | None = None
 
     def received(self, kind: str) -> None:
-        """An update came, by either way."""
+        """Count an update that came, by polling or by a webhook call."""
         self._received.labels(kind if kind in ALLOWED_UPDATES else OTHER).inc()
 
     def handled(self, kind: str, seconds: float, outcome: str) -> None:
-        """Handling an update ended: ok, again or failed."""
+        """Count an update whose handling ended; ``outcome`` is ok, again or failed."""
         self._handled.labels(kind, outcome).inc()
         self._seconds.labels(kind).observe(seconds)
 
-    def timed(
-        self, handle: Callable[[Stored], Awaitable[None]]
-    ) -> Callable[[Stored], Awaitable[None]]:
-        """The same handling, counted."""
+    def instrument(
+        self, handle: Callable[[UpdateT], Awaitable[None]]
+    ) -> Callable[[UpdateT], Awaitable[None]]:
+        """Wrap a handler so that its calls are counted and timed."""
 
-        async def counted(update: Stored) -> None:
-            began, outcome = _now(), "failed"
+        async def counted(update: UpdateT) -> None:
+            started_at, outcome = loop_time(), "failed"
             try:
                 await handle(update)
                 outcome = "ok"
@@ -150,77 +155,66 @@ class Metrics:
                 outcome = "again"
                 raise
             finally:
-                self.handled(kind_of(update.body), _now() - began, outcome)
+                self.handled(kind_of(update.body), loop_time() - started_at, outcome)
 
         return counted
 
     def called(self, method: str, outcome: str) -> None:
-        """A call to Telegram ended."""
+        """Count a call to Telegram that ended; see ``midline_telegram_calls`` for outcomes."""
         self._calls.labels(method, outcome).inc()
         if outcome not in {"network", "5xx"}:
-            self.last_contact = _now()
+            self.last_contact = loop_time()
 
     def asked_to_wait(self, seconds: float) -> None:
-        """Telegram asked the bot to wait; refusals of calls under way at once are one wait."""
-        now = _now()
-        until = max(self._open_at, now + seconds)
-        self._frozen.inc(until - max(self._open_at, now))
-        self._open_at = until
+        """Count the seconds of a 429. Several at the same time count as one wait."""
+        now = loop_time()
+        until = max(self._frozen_until, now + seconds)
+        self._frozen.inc(until - max(self._frozen_until, now))
+        self._frozen_until = until
 
     def settled(self, people: Iterable[Settled]) -> None:
-        """The turn of some people in a notice is over, and it is written."""
-        for one in people:
-            self._notices.labels(one.outcome.name.lower()).inc()
+        """Count the outcomes of a notice for some people, once they are committed."""
+        for person in people:
+            self._notices.labels(person.outcome.name.lower()).inc()
 
-    def halted(self, why: Halt) -> None:
-        """A notice was put on hold."""
+    def halted(self, why: HaltReason) -> None:
+        """Count a notice that was put on hold."""
         self._halts.labels(why.value).inc()
 
     def observe_inbox(self, count: int, oldest: float) -> None:
-        """How many updates wait, and the age of the oldest in seconds."""
+        """Set the number of waiting updates and the age of the oldest in seconds."""
         self._waiting.set(count)
         self._oldest.set(oldest)
 
     def observe_webhook(self, pending: int, last_error: datetime | None) -> None:
-        """What Telegram says of its calls."""
+        """Set what Telegram reports of the webhook: waiting updates, and its last failed call."""
         self._pending.set(pending)
         self._hook_failed.set(last_error.timestamp() if last_error else 0)
 
     def observe_model(self, mid: float, everybody: float) -> None:
-        """How much of the model's month is used, 1 is all: by one MID at most, by all of them."""
+        """Set the used shares of the model's month, 0 to 1: of the MID that used most, of all."""
         self._spent.labels("mid").set(mid)
         self._spent.labels("all").set(everybody)
 
     def watch_store(self, db: Database) -> None:
-        """Count whenever the store is away, whoever asked it."""
+        """Count the errors of every connection that mean that the store is out of reach."""
 
-        def failed(context: ExceptionContext) -> None:
+        def count_outage(context: ExceptionContext) -> None:
             if isinstance(context.sqlalchemy_exception, STORE_AWAY):
                 self._away.inc()
 
         for engine in {db.engine.sync_engine, db.reading.sync_engine}:
-            event.listen(engine, "handle_error", failed)
+            event.listen(engine, "handle_error", count_outage)
 
     def text(self) -> bytes:
-        """Everything, in Prometheus' text format."""
+        """All metrics in Prometheus' text format."""
         from prometheus_client.exposition import generate_latest  # noqa: PLC0415
 
-        return generate_latest(self._all)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
-
-
-def _version() -> str:
-    try:
-        return version("midline")
-    except PackageNotFoundError:
-        return "unknown"
+        return generate_latest(self._registry)
 
 
 class CallCounter(BaseRequestMiddleware):
-    """Counts every call to Telegram. Registered after ``Pace``, it sees each try."""
+    """Counts calls to Telegram. Registered after ``RetryMiddleware``, it sees every attempt."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -231,7 +225,7 @@ class CallCounter(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
-        """Carry out one call, and count it."""
+        """Make a call and count its outcome; also counts the updates that polling returns."""
         outcome = "refused"
         try:
             answer = await make_request(bot, method)
@@ -249,9 +243,16 @@ class CallCounter(BaseRequestMiddleware):
         finally:
             self._metrics.called(method.__api_method__, outcome)
         if isinstance(method, GetUpdates):
-            # What comes back is the result itself, whatever aiogram's types say.
+            # The bot's session returns the result as parsed JSON, not the ``Response`` of aiogram.
             for update in cast("list[dict[str, object]]", answer):
                 self._metrics.received(
                     next((name for name in ALLOWED_UPDATES if name in update), OTHER)
                 )
         return answer
+
+
+def _version() -> str:
+    try:
+        return version("midline")
+    except PackageNotFoundError:
+        return "unknown"

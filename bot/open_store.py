@@ -1,6 +1,6 @@
-"""The store of this instance, for the bot and for the commands that need no Telegram.
+"""Opens the store that the settings name, for the bot and for the commands.
 
-aiogram takes seconds to import: what only reads or writes the store must not wait for it.
+It does not import aiogram, which takes seconds: most commands need the store alone.
 """
 
 from collections.abc import AsyncIterator
@@ -18,10 +18,10 @@ from service.deps import Deps
 
 @asynccontextmanager
 async def open_store(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Deps]:
-    """The store, opened and brought to the present revision, and closed at the end.
+    """Open the store, migrate it to this version's revision, and close it at the end.
 
     Raises:
-        StoreError: it does not open; the reason names the place, what is wrong and the mend.
+        StoreError: it cannot be opened; the reason names the place, the cause and the remedy.
     """
     db = _database(settings)
     try:

@@ -1,7 +1,7 @@
 """Settings: one frozen model, read from the environment (prefix ``MIDLINE_``) and ``.env``.
 
-A service manager can hand secrets over as files: what ``CREDENTIALS_DIRECTORY`` holds under a
-setting's name, such as ``midline_bot_token``, counts where the environment says nothing.
+A setting that is in neither is read from a file of its name, such as ``midline_bot_token``, in
+``CREDENTIALS_DIRECTORY``: that is how a service manager hands over secrets.
 """
 
 import os
@@ -10,11 +10,11 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-TELEGRAM = "https://api.telegram.org"
+TELEGRAM_API = "https://api.telegram.org"
 
 
 class Settings(BaseSettings):
-    """How this instance runs. Every field is explained by ``midline doctor``."""
+    """How this instance runs. ``midline doctor`` prints each field with its description."""
 
     model_config = SettingsConfigDict(
         env_prefix="MIDLINE_",
@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     )
 
     bot_token: SecretStr | None = Field(None, description="the bot's token, from @BotFather")
-    bot_api: str = Field(TELEGRAM, description="base URL of the Bot API")
+    bot_api: str = Field(TELEGRAM_API, description="base URL of the Bot API")
     database_url: SecretStr | None = Field(
         None, description="a PostgreSQL URL; unset: an encrypted file in the data folder"
     )
@@ -101,11 +101,11 @@ class Settings(BaseSettings):
 
     @property
     def trusted_hosts(self) -> frozenset[str]:
-        """The hosts of ``llm_trusted``."""
+        """The hosts of ``llm_trusted`` in lower case."""
         hosts = (host.strip().lower() for host in self.llm_trusted.split(","))
         return frozenset(host for host in hosts if host)
 
     @property
     def store_file(self) -> Path:
-        """The encrypted file."""
+        """The path of the encrypted database file."""
         return self.data_dir / "midline.db"

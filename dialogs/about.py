@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dialogs import parts
 from dialogs.callbacks import Go, Place, ShowLicences, ShowModelRequest
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
-from knowledge.replies import ModelHere
+from knowledge.replies import AvailableModel
 from locales.words import Words
 from service.assistant.values import ModelChoice, ModelView
 
@@ -23,7 +23,7 @@ class Operator:
     contact: str | None = None
     paid_by: str | None = None
     place: str | None = None
-    model: ModelHere | None = None
+    model: AvailableModel | None = None
 
 
 def about(operator: Operator, w: Words) -> Screen:
@@ -57,7 +57,7 @@ def about(operator: Operator, w: Words) -> Screen:
     )
 
 
-def _ai_note(model: ModelHere | None, w: Words) -> str:
+def _ai_note(model: AvailableModel | None, w: Words) -> str:
     if model is None:
         return w.t("AI: no AI model answers here. The texts are fixed beforehand.")
     return w.t("AI: the model {name} at {place} answers you, but only if you said yes.",
@@ -122,7 +122,7 @@ def privacy(operator: Operator, view: ModelView, w: Words) -> Screen:
     )
 
 
-def _model_access(model: ModelHere | None, view: ModelView, w: Words) -> list[str]:
+def _model_access(model: AvailableModel | None, view: ModelView, w: Words) -> list[str]:
     if model is None:
         return []
     if view.choice is ModelChoice.YES:

@@ -20,8 +20,9 @@ from dialogs.callbacks import (
     ShowTopic,
 )
 from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, rows_of_two, shorten
-from knowledge.replies import Reply, Way
-from knowledge.values import Article, Fact, Reason, Tier
+from knowledge.cards.standing import in_quotes
+from knowledge.replies import AssistantReply, ReplyKind
+from knowledge.values import Article, Fact, NoAnswerReason, Tier
 from locales.words import Words
 from service.assistant.values import ModelView
 from service.questions.values import MAX_LENGTH
@@ -30,9 +31,9 @@ from service.questions.values import MAX_LENGTH
 TOPIC_ID_BYTES = 58
 
 
-def screen(reply: Reply, w: Words) -> Screen:
+def screen(reply: AssistantReply, w: Words) -> Screen:
     """The screen of a reply, in the language of ``w``."""
-    return _BUILDERS[reply.way](reply, w)
+    return _BUILDERS[reply.kind](reply, w)
 
 
 def thinking(w: Words) -> str:
@@ -40,10 +41,10 @@ def thinking(w: Words) -> str:
     return w.t("Looking for an answer…")
 
 
-def _article(reply: Reply, w: Words) -> Screen:
+def _article(reply: AssistantReply, w: Words) -> Screen:
     article = reply.article
     assert article is not None
-    closest = w.t("This is the closest text I have.") if reply.way is Way.LIKELY else None
+    closest = w.t("This is the closest text I have.") if reply.kind is ReplyKind.LIKELY else None
     return Screen(
         w.locale,
         text=paragraphs(
@@ -62,7 +63,7 @@ def _article(reply: Reply, w: Words) -> Screen:
     )
 
 
-def _topics(reply: Reply, w: Words) -> Screen:
+def _topics(reply: AssistantReply, w: Words) -> Screen:
     facts = _facts(reply.facts, w)
     question = w.t("Is it about one of these?") if reply.topics else None
     return Screen(
@@ -78,7 +79,7 @@ def _topics(reply: Reply, w: Words) -> Screen:
     )
 
 
-def _off_topic(reply: Reply, w: Words) -> Screen:
+def _off_topic(reply: AssistantReply, w: Words) -> Screen:
     return Screen(
         w.locale,
         text=paragraphs(
@@ -91,7 +92,7 @@ def _off_topic(reply: Reply, w: Words) -> Screen:
     )  # fmt: skip
 
 
-def _nothing(reply: Reply, w: Words) -> Screen:
+def _nothing(reply: AssistantReply, w: Words) -> Screen:
     return Screen(
         w.locale,
         text=paragraphs(
@@ -103,7 +104,7 @@ def _nothing(reply: Reply, w: Words) -> Screen:
     )
 
 
-def _greeting(_: Reply, w: Words) -> Screen:
+def _greeting(_: AssistantReply, w: Words) -> Screen:
     return Screen(
         w.locale,
         text=paragraphs(
@@ -114,7 +115,7 @@ def _greeting(_: Reply, w: Words) -> Screen:
     )
 
 
-def _too_many(_: Reply, w: Words) -> Screen:
+def _too_many(_: AssistantReply, w: Words) -> Screen:
     return Screen(
         w.locale,
         text=paragraphs(
@@ -125,10 +126,10 @@ def _too_many(_: Reply, w: Words) -> Screen:
     )
 
 
-def _model(reply: Reply, w: Words) -> Screen:
+def _model(reply: AssistantReply, w: Words) -> Screen:
     answer = reply.answer
     assert answer is not None
-    titles = [parts.in_quotes(source.title, w) for source in answer.sources]
+    titles = [in_quotes(source.title, w) for source in answer.sources]
     return Screen(
         w.locale,
         text=paragraphs(
@@ -155,32 +156,32 @@ def join_claims(claims: Iterable[str], w: Words) -> str:
     return w.sentences([claim.strip() for claim in claims])
 
 
-def _human(reply: Reply, w: Words) -> Screen:
+def _human(reply: AssistantReply, w: Words) -> Screen:
     return mid.contacts(reply.memberships, reply.contact, w)
 
 
-def _consent(reply: Reply, w: Words) -> Screen:
-    assert reply.here is not None
-    return model.consent(reply.here, ModelView(), w)
+def _consent(reply: AssistantReply, w: Words) -> Screen:
+    assert reply.model is not None
+    return model.consent(reply.model, ModelView(), w)
 
 
-_BUILDERS: dict[Way, Callable[[Reply, Words], Screen]] = {
-    Way.LIKELY: _article,
-    Way.CHOSEN: _article,
-    Way.UNSURE: _topics,
-    Way.OFF_TOPIC: _off_topic,
-    Way.NOTHING: _nothing,
-    Way.GREETING: _greeting,
-    Way.HUMAN: _human,
-    Way.CONSENT: _consent,
-    Way.TOO_MANY: _too_many,
-    Way.MODEL: _model,
+_BUILDERS: dict[ReplyKind, Callable[[AssistantReply, Words], Screen]] = {
+    ReplyKind.LIKELY: _article,
+    ReplyKind.CHOSEN: _article,
+    ReplyKind.UNSURE: _topics,
+    ReplyKind.OFF_TOPIC: _off_topic,
+    ReplyKind.NOTHING: _nothing,
+    ReplyKind.GREETING: _greeting,
+    ReplyKind.HUMAN: _human,
+    ReplyKind.CONSENT: _consent,
+    ReplyKind.TOO_MANY: _too_many,
+    ReplyKind.MODEL: _model,
 }
 
 
-def _notes(reply: Reply, w: Words) -> list[str]:
+def _notes(reply: AssistantReply, w: Words) -> list[str]:
     notes = []
-    if reply.cut:
+    if reply.shortened:
         notes.append(
             w.n(
                 "I read only the first {n} character of it.",
@@ -188,10 +189,10 @@ def _notes(reply: Reply, w: Words) -> list[str]:
                 MAX_LENGTH,
             )
         )
-    if reply.used_up is not None:
+    if reply.limit_reached is not None:
         notes.append(
             w.t("The AI model has answered you as often as it may today.")
-            if reply.used_up is Reason.MEMBER_LIMIT
+            if reply.limit_reached is NoAnswerReason.MEMBER_LIMIT
             else w.t("The AI model has answered as much as it may this month.")
         )
     if reply.language is not None:
@@ -220,7 +221,7 @@ def _source_notes(article: Article, w: Words) -> list[str]:
     return notes
 
 
-def _person_button(reply: Reply, w: Words) -> Button:
+def _person_button(reply: AssistantReply, w: Words) -> Button:
     return Button(w.p("button", "Ask a person"), AskPerson()) if reply.typed else parts.human(w)
 
 

@@ -4,6 +4,7 @@ from dialogs import parts
 from dialogs.callbacks import AskMid, Go, Place, SendQuestion, ShowQuestion
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, shorten
 from knowledge.cards.card import own_name
+from knowledge.cards.standing import licence_title
 from locales.words import Words
 from service.mids.values import Mid
 from service.questions.values import AskingView, MemberQuestion, MemberQuestionsView, SentView
@@ -76,7 +77,7 @@ def _confirm(view: AskingView, membership_id: str, mid: Mid, w: Words) -> Screen
             *[
                 Button(
                     w.p("button", "Send, about: {title}",
-                        title=shorten(parts.title(standing, w), NAME_SHOWN)),
+                        title=shorten(licence_title(standing, w), NAME_SHOWN)),
                     SendQuestion(membership=membership_id, licence=standing.holding.licence.id),
                 )
                 for standing in standings[:LICENCES_SHOWN]

@@ -19,10 +19,9 @@ from dialogs.callbacks import (
     ShowRefusalOptions,
 )
 from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, rows_of_two
-from knowledge.cards.card import Line, LineKey, own_words
-from knowledge.cards.card import lines as card_lines
-from knowledge.cards.card import warnings as card_warnings
-from knowledge.cards.details import details
+from knowledge.cards.card import CardLine, LineKey, card_lines, card_warnings, own_words
+from knowledge.cards.details import line_details
+from knowledge.cards.standing import licence_title, standing_sentence
 from locales.words import Raw, Words
 from service.choices.values import CardOutcome, CardView
 from service.standing.values import StandingReason
@@ -49,19 +48,19 @@ def screen(view: CardView, w: Words) -> Screen:
     )
 
 
-def _lines(view: CardView, w: Words) -> tuple[Line, ...]:
+def _lines(view: CardView, w: Words) -> tuple[CardLine, ...]:
     terms = view.standing.holding.licence.terms
     return card_lines(terms, view.standing.ask, view.snapshot.now.date(), w)
 
 
-def _card_line(line: Line, w: Words) -> Markup:
+def _card_line(line: CardLine, w: Words) -> Markup:
     # NOTE: {name} is one of a card's eight lines, such as "Who"; {text} is what it says.
     pattern = Markup.escape(w.t("{name}: {text}", name=Raw("{name}"), text=Raw("{text}")))
     return pattern.format(name=bold(line.name), text=line.short)
 
 
 def _standing(view: CardView, w: Words) -> str:
-    return parts.stands(view.standing, view.snapshot, w)
+    return standing_sentence(view.standing, view.snapshot, w)
 
 
 def _outcome_note(view: CardView, w: Words) -> str | None:
@@ -122,7 +121,7 @@ def line_names(view: CardView, w: Words) -> Screen:
     return Screen(
         w.locale,
         text=paragraphs(
-            lines([bold(parts.title(view.standing, w)), _standing(view, w)]),
+            lines([bold(licence_title(view.standing, w)), _standing(view, w)]),
             w.t("What do you want to know more about?"),
         ),
         rows=(
@@ -144,7 +143,9 @@ def line(view: CardView, key: LineKey, w: Words) -> Screen:
     return Screen(
         w.locale,
         text=paragraphs(
-            bold(parts.title(view.standing, w)), bold(card_line.name), details(key, terms, w)
+            bold(licence_title(view.standing, w)),
+            bold(card_line.name),
+            line_details(key, terms, w),
         ),
         rows=rows(
             Button(w.p("button", "Other details"), ShowDetails(licence=licence)),
@@ -169,7 +170,7 @@ def legal(view: CardView, page: int, w: Words) -> Screen:
         text=paragraphs(
             lines(
                 [
-                    bold(parts.title(view.standing, w)),
+                    bold(licence_title(view.standing, w)),
                     w.t("Legal text, version {version}", version=str(licence.version)),
                     *([_written_in(picked.locale, w)] if picked.original else []),
                 ]

@@ -12,6 +12,7 @@ from dialogs.callbacks import (
     ShowLiftRefusal,
 )
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, shorten
+from knowledge.cards.standing import quoted_titles, refusal_phrase
 from knowledge.cards.vocabulary import category_label
 from locales.words import Words
 from service.choices.values import CardView, RefusalsView, RestoreView
@@ -30,7 +31,7 @@ def screen(view: RefusalsView, w: Words) -> Screen:
             "{what}: keeps you out of {n} licence now",
             "{what}: keeps you out of {n} licences now",
             number,
-            what=parts.refusal(refusal, snapshot, w),
+            what=refusal_phrase(refusal, snapshot, w),
         )
         for refusal, number in view.matches
     ]
@@ -52,7 +53,7 @@ def screen(view: RefusalsView, w: Words) -> Screen:
                     w.p(
                         "button",
                         "Take back: {what}",
-                        what=shorten(parts.refusal(refusal, snapshot, w)),
+                        what=shorten(refusal_phrase(refusal, snapshot, w)),
                     ),
                     ShowLiftRefusal(kind=refusal.kind, value=refusal.value),
                 )
@@ -73,7 +74,7 @@ def screen(view: RefusalsView, w: Words) -> Screen:
 def _saved_note(view: RefusalsView, w: Words) -> str | None:
     if view.changed is None:
         return None
-    what = parts.refusal(view.changed, view.snapshot, w)
+    what = refusal_phrase(view.changed, view.snapshot, w)
     if view.lifted:
         return w.t("Saved. Taken back: {what}.", what=what)
     return w.t("Saved. You refuse everywhere: {what}.", what=what)
@@ -110,7 +111,7 @@ def refusal_options(view: CardView, w: Words) -> Screen:
 def _option(refusal: Refusal, view: CardView, w: Words) -> str:
     if refusal.kind is RefusalKind.BUYER:
         return w.p(
-            "button", "This buyer: {name}", name=shorten(parts.refusal(refusal, view.snapshot, w))
+            "button", "This buyer: {name}", name=shorten(refusal_phrase(refusal, view.snapshot, w))
         )
     if refusal.kind is RefusalKind.COMMERCIAL:
         return w.p("button", "All uses for profit")
@@ -120,7 +121,7 @@ def _option(refusal: Refusal, view: CardView, w: Words) -> str:
 def lift_refusal(view: RestoreView, w: Words) -> Screen:
     """The licences that the member would also be in without this refusal, and the button."""
     assert view.refusal is not None
-    what = parts.refusal(view.refusal, view.snapshot, w)
+    what = refusal_phrase(view.refusal, view.snapshot, w)
     return Screen(
         w.locale,
         text=paragraphs(
@@ -189,4 +190,4 @@ def _stale_note(view: RestoreView, w: Words) -> str | None:
 
 
 def _names(view: RestoreView, w: Words) -> str:
-    return parts.quoted_list(view.restored, TITLES_SHOWN, w)
+    return quoted_titles(view.restored, TITLES_SHOWN, w)

@@ -6,6 +6,7 @@ from dialogs import parts
 from dialogs.callbacks import Go, Place, SetKnob, ShowKnob, ShowKnobHistory, UndoKnob
 from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, shorten
 from knowledge.cards.card import own_name
+from knowledge.cards.standing import position_text, quoted_title, quoted_titles
 from locales.words import Raw, Words, mark
 from service.journal.values import ALL
 from service.knob.values import KnobHistoryView, KnobView
@@ -31,7 +32,7 @@ def screen(view: KnobView, w: Words) -> Screen:
         ),
         rows=rows(
             tuple(
-                Button(parts.position(change.position, w), _target(view, change.position))
+                Button(position_text(change.position, w), _target(view, change.position))
                 for change in (view.down, view.up)
                 if change
             ),
@@ -53,16 +54,14 @@ def _target(view: KnobView, to: Position) -> SetKnob:
 
 def _saved_note(view: KnobView, w: Words) -> str | None:
     if view.undone:
-        return w.t(
-            "Taken back. Your price is {step} again.", step=parts.position(view.position, w)
-        )
+        return w.t("Taken back. Your price is {step} again.", step=position_text(view.position, w))
     if view.changed:
-        return w.t("Saved. Your price is {step} now.", step=parts.position(view.position, w))
+        return w.t("Saved. Your price is {step} now.", step=position_text(view.position, w))
     return None
 
 
 def _heading(view: KnobView, w: Words) -> str:
-    at = parts.position(view.position, w)
+    at = position_text(view.position, w)
     if view.membership is None:
         return w.t("Your price: {step}", step=at)
     return w.t("Your price for {mid}: {step}", mid=own_name(view.membership.mid.name, w), step=at)
@@ -129,7 +128,7 @@ def _steps(view: KnobView, w: Words) -> list[str]:
     return [
         w.t(
             pattern,
-            step=parts.position(change.position, w),
+            step=position_text(change.position, w),
             inside=change.count.n,
             all=change.count.m,
             what=_effects(change, w),
@@ -155,7 +154,7 @@ def _effects(change: KnobChange, w: Words) -> str:
 
 
 def _names(standings: Sequence[Standing], w: Words) -> str:
-    return parts.quoted_list(standings, TITLES_SHOWN, w)
+    return quoted_titles(standings, TITLES_SHOWN, w)
 
 
 def _notes(view: KnobView, w: Words) -> list[str]:
@@ -207,14 +206,14 @@ def _limit_note(standing: Standing, w: Words) -> str:
     if standing.ask.bound is Bound.BIAS:
         return w.t(
             "{title}: your step asks for {wanted}, {mid} allows {applied}.",
-            title=parts.quoted(standing, w),
+            title=quoted_title(standing, w),
             wanted=w.money(standing.ask.bias, price.currency),
             mid=mid,
             applied=w.money(standing.ask.applied, price.currency),
         )
     return w.t(
         "{title}: a limit of {mid} sets the price, {amount}.",
-        title=parts.quoted(standing, w),
+        title=quoted_title(standing, w),
         mid=mid,
         amount=w.money(standing.ask.amount, price.currency),
     )
@@ -247,7 +246,7 @@ def scopes(view: KnobView, w: Words) -> Screen:
     """Which MID to set a price of its own for."""
     items = []
     for membership in view.snapshot.memberships:
-        at = parts.position(view.snapshot.knob.at(membership.id), w)
+        at = position_text(view.snapshot.knob.at(membership.id), w)
         name = own_name(membership.mid.name, w)
         if membership.id in view.snapshot.knob.own:
             items.append(w.t("{mid}: {step}, its own", mid=name, step=at))
@@ -294,7 +293,7 @@ def history(view: KnobHistoryView, w: Words) -> Screen:
             moment=w.moment(setting.at, view.zone),
             step=w.t("as for all")
             if setting.position is None
-            else parts.position(setting.position, w),
+            else position_text(setting.position, w),
         )
         for setting in view.settings
     ]

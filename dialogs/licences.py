@@ -4,6 +4,7 @@ from dialogs import parts
 from dialogs.callbacks import ShowCard, ShowLicences
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, shorten
 from knowledge.cards.card import own_name
+from knowledge.cards.standing import licence_title, standing_phrase
 from locales.words import Words
 from service.standing.values import PortfolioView, Standing, StandingReason
 
@@ -54,7 +55,7 @@ def screen(view: PortfolioView, page: int, w: Words) -> Screen:
         rows=rows(
             *[
                 Button(
-                    shorten(parts.title(standing, w)),
+                    shorten(licence_title(standing, w)),
                     ShowCard(licence=standing.holding.licence.id),
                 )
                 for standing in shown
@@ -66,13 +67,13 @@ def screen(view: PortfolioView, page: int, w: Words) -> Screen:
 
 
 def _item(standing: Standing, view: PortfolioView, w: Words) -> str:
-    brief = parts.in_brief(standing, view.snapshot, w)
+    brief = standing_phrase(standing, view.snapshot, w)
     if len(view.snapshot.memberships) == 1:
         # NOTE: {title} is a licence, {standing} is "in", "out, because of your price" and so on.
-        return w.t("{title}: {standing}", title=parts.title(standing, w), standing=brief)
+        return w.t("{title}: {standing}", title=licence_title(standing, w), standing=brief)
     return w.t(
         "{title} ({mid}): {standing}",
-        title=parts.title(standing, w),
+        title=licence_title(standing, w),
         mid=own_name(standing.holding.membership.mid.name, w),
         standing=brief,
     )

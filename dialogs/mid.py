@@ -9,7 +9,7 @@ from knowledge.cards.card import own_name, own_words
 from knowledge.cards.vocabulary import funding_label, legal_form_label
 from locales.words import Words
 from service.mids.values import Mid
-from service.notices.views import HearingView
+from service.notices.views import MuteView
 from service.people.values import Membership
 
 
@@ -44,7 +44,7 @@ def overview(memberships: Sequence[Membership], w: Words) -> Screen:
     )
 
 
-def screen(view: HearingView, w: Words) -> Screen:
+def screen(view: MuteView, w: Words) -> Screen:
     """One MID: what it is, who pays it, its rules, where to complain, whether it is muted."""
     membership, mid = view.membership, view.membership.mid
     return Screen(

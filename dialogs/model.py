@@ -3,17 +3,17 @@
 from dialogs import parts
 from dialogs.callbacks import Go, Place, SetModelConsent, ShowModelRequest
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
-from knowledge.replies import ModelHere
+from knowledge.replies import AvailableModel
 from locales.words import Words
 from service.assistant.values import ModelChoice, ModelView
 
 PAGE_LENGTH = 3000
 
 
-def consent(model: ModelHere, view: ModelView, w: Words) -> Screen:
+def consent(model: AvailableModel, view: ModelView, w: Words) -> Screen:
     """Whether a model may answer: asked before its first answer, and when the member opens it.
 
-    ``model`` is the model as it may be used for this member, see ``ModelHere.for_``.
+    ``model`` is the model as it may be used for this member, see ``AvailableModel.limited_to``.
     """
     return Screen(
         w.locale,
@@ -38,15 +38,15 @@ def consent(model: ModelHere, view: ModelView, w: Words) -> Screen:
     )
 
 
-def screen(model: ModelHere | None, view: ModelView, w: Words) -> Screen:
+def screen(model: AvailableModel | None, view: ModelView, w: Words) -> Screen:
     """The choice; or that no model answers, as none is set up or one of the MIDs forbids it."""
     if model is None or model.level == 0:
         return unavailable(w)
-    allowed = model.for_(view)
+    allowed = model.limited_to(view)
     return consent(allowed, view, w) if allowed.level else unavailable(w, by_mid=True)
 
 
-def _disclosure(model: ModelHere, w: Words) -> str:
+def _disclosure(model: AvailableModel, w: Words) -> str:
     texts = {
         1: w.t("Phone numbers, addresses and long numbers are taken out first. Your answers and "
                "amounts do not go there."),
@@ -57,7 +57,7 @@ def _disclosure(model: ModelHere, w: Words) -> str:
     return texts.get(model.level, default)
 
 
-def _current_choice(model: ModelHere, view: ModelView, w: Words) -> str | None:
+def _current_choice(model: AvailableModel, view: ModelView, w: Words) -> str | None:
     if view.choice is ModelChoice.YES and view.agreed_level < model.level:
         return w.t("You use the model now. Less goes there until you say yes to this.")
     texts = {

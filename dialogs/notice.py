@@ -14,11 +14,12 @@ from dialogs.callbacks import (
 )
 from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, rows_of_two, shorten
 from knowledge.cards.card import own_name, own_words
+from knowledge.cards.standing import in_quotes
 from locales.style import width
 from locales.words import Words
 from service.mids.values import Mid
-from service.notices.values import ABOUT_LICENCES, Choice
-from service.notices.views import HearingView, NoticeView
+from service.notices.values import ABOUT_LICENCES, AnswerOption
+from service.notices.views import MuteView, NoticeView
 
 # Labels up to this width, as ``locales.style.width`` counts it, stand two to a row.
 HALF_ROW_WIDTH = 20
@@ -96,9 +97,7 @@ def reason(view: NoticeView, w: Words) -> str:
         return w.t("You get this because {mid} chose you by your number there.", mid=mid)
     if not view.licence_titles:
         return w.t("You get this because it concerns a licence of {mid}.", mid=mid)
-    quoted = [
-        parts.in_quotes(own_name(licence_title, w), w) for licence_title in view.licence_titles
-    ]
+    quoted = [in_quotes(own_name(licence_title, w), w) for licence_title in view.licence_titles]
     names = w.join(quoted, "or")
     if audience.standing != "in":
         return w.t("You get this because it concerns {names}.", names=names)
@@ -119,7 +118,7 @@ def _answer_rows(view: NoticeView, w: Words) -> tuple[Row, ...]:
     return tuple((button,) for button in buttons)
 
 
-def _answer_button(view: NoticeView, choice: Choice, w: Words) -> Button:
+def _answer_button(view: NoticeView, choice: AnswerOption, w: Words) -> Button:
     target = AnswerNotice(notice=view.notice_id, answer=choice.id)
     return Button(shorten(own_name(choice.label, w)), target)
 
@@ -201,7 +200,7 @@ def _open_button(view: NoticeView, w: Words) -> Button:
     return Button(shorten(text.title), ShowNotice(notice=view.notice_id))
 
 
-def muted(view: HearingView, w: Words) -> Screen:
+def muted(view: MuteView, w: Words) -> Screen:
     """That a MID was muted or unmuted, with the button that takes it back."""
     name = own_name(view.membership.mid.name, w)
     if view.muted:

@@ -5,7 +5,7 @@ from dialogs.callbacks import Go, Mute, Place, SetQuiet, SetWeekly
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, rows_of_two, shorten
 from knowledge.cards.card import own_name
 from locales.words import Words
-from service.notices.views import AttentionView
+from service.notices.views import NoticeSettingsView
 from service.people.values import Membership
 from service.standing.values import Pause
 
@@ -33,7 +33,7 @@ def parse_quiet_hours(to: str) -> str | None:
     return None if to == BY_MID else QUIET[to]
 
 
-def summary(view: AttentionView, w: Words) -> list[str]:
+def summary(view: NoticeSettingsView, w: Words) -> list[str]:
     """The lines about notices on the settings screen; none for a member of no MID."""
     if not view.snapshot.memberships:
         return []
@@ -46,7 +46,7 @@ def summary(view: AttentionView, w: Words) -> list[str]:
     return sentences
 
 
-def buttons(view: AttentionView, w: Words) -> list[tuple[Button, ...]]:
+def buttons(view: NoticeSettingsView, w: Words) -> list[tuple[Button, ...]]:
     """The rows of buttons about notices on the settings screen; none for a member of no MID."""
     if not view.snapshot.memberships:
         return []
@@ -70,18 +70,18 @@ def buttons(view: AttentionView, w: Words) -> list[tuple[Button, ...]]:
     ]
 
 
-def _muted(view: AttentionView) -> list[Membership]:
+def _muted(view: NoticeSettingsView) -> list[Membership]:
     return [membership for membership in view.snapshot.memberships if membership.id in view.muted]
 
 
-def _weekly(view: AttentionView, w: Words) -> str:
+def _weekly(view: NoticeSettingsView, w: Words) -> str:
     if len(view.weekly) > 1:
         return w.t("As many a week as each MID has set.")
     (most,) = view.weekly
     return w.n("At most {n} a week from each MID.", "At most {n} a week from each MID.", most)
 
 
-def _quiet(view: AttentionView, w: Words) -> str:
+def _quiet(view: NoticeSettingsView, w: Words) -> str:
     if len(view.quiet) > 1:
         return w.t("Quiet hours: as each MID has set them.")
     (hours,) = view.quiet
@@ -91,7 +91,7 @@ def _quiet(view: AttentionView, w: Words) -> str:
     return w.t("Quiet hours: {start} to {end}, your time.", start=start, end=end)
 
 
-def weekly(view: AttentionView, w: Words) -> Screen:
+def weekly(view: NoticeSettingsView, w: Words) -> Screen:
     """The choice of how many notices a week each MID may send."""
     by_mid = [
         w.n(
@@ -117,7 +117,7 @@ def weekly(view: AttentionView, w: Words) -> Screen:
     )
 
 
-def quiet(view: AttentionView, w: Words) -> Screen:
+def quiet(view: NoticeSettingsView, w: Words) -> Screen:
     """The choice of the hours at which only urgent notices come."""
     return Screen(
         w.locale,

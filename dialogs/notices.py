@@ -6,14 +6,14 @@ from dialogs.notice import title
 from dialogs.screen import Button, Row, Screen, bold, lines, paragraphs, rows, shorten
 from knowledge.cards.card import own_name
 from locales.words import Words
-from service.notices.views import NoticesView, NoticeView
+from service.notices.views import InboxPage, NoticeView
 
 # What Telegram's 64 bytes of callback data leave for the words of a search.
 SEARCH_BYTES = 37
 SEARCH_SHOWN = 60
 
 
-def screen(view: NoticesView, w: Words) -> Screen:
+def screen(view: InboxPage, w: Words) -> Screen:
     """A page of notices. A search too long for a button has one page only, and says so."""
     has_pages = _fits_button(view.search)
     return Screen(
@@ -37,7 +37,7 @@ def screen(view: NoticesView, w: Words) -> Screen:
     )
 
 
-def _search_note(view: NoticesView, w: Words) -> list[str]:
+def _search_note(view: InboxPage, w: Words) -> list[str]:
     if not view.search:
         return []
     words = shorten(view.search, SEARCH_SHOWN)
@@ -46,7 +46,7 @@ def _search_note(view: NoticesView, w: Words) -> list[str]:
     return [w.t("No notice has these words: {words}", words=words)]
 
 
-def _end_note(view: NoticesView, w: Words) -> str | None:
+def _end_note(view: InboxPage, w: Words) -> str | None:
     """The note on a page that is not full: how far back it looked, or that nothing is older."""
     if view.upto is not None:
         # NOTE: {date} is how far back this page has looked.
@@ -70,7 +70,7 @@ def _button_title(notice: NoticeView, w: Words) -> str:
     return notice.content.text[notice.content.language_for(w.locale)].title
 
 
-def _search_hint(view: NoticesView, w: Words) -> str:
+def _search_hint(view: InboxPage, w: Words) -> str:
     if not (view.notices or view.older or view.newer or view.search):
         return w.t("No MID has sent you a notice yet.")
     return w.t("To search, write {command} and a word.", command="/notices")
@@ -85,7 +85,7 @@ def _fits_button(search: str) -> bool:
     return len(search.encode()) <= SEARCH_BYTES and ":" not in search
 
 
-def _page_buttons(view: NoticesView, w: Words) -> Row:
+def _page_buttons(view: InboxPage, w: Words) -> Row:
     return tuple(
         Button(label, ShowNotices(than=than, newer=newer, search=view.search))
         for label, than, newer in (

@@ -1,4 +1,4 @@
-"""Pieces that many screens share: buttons, paging, notes, and the words for standings."""
+"""Pieces that many screens share: buttons, paging and notes."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -8,36 +8,8 @@ from aiogram.filters.callback_data import CallbackData
 
 from dialogs.callbacks import Go, Place
 from dialogs.screen import Button, Row
-from knowledge.cards.standing import (
-    in_brief,
-    in_quotes,
-    position,
-    quoted,
-    quoted_list,
-    refusal,
-    stands,
-    title,
-)
 from locales.words import Words
 from service.standing.values import Pause
-
-__all__ = [
-    "back",
-    "day",
-    "home",
-    "human",
-    "in_brief",
-    "in_quotes",
-    "nearest_page",
-    "page_buttons",
-    "pause_note",
-    "position",
-    "quoted",
-    "quoted_list",
-    "refusal",
-    "stands",
-    "title",
-]
 
 
 def home(w: Words) -> Button:

@@ -3,6 +3,7 @@
 from dialogs import parts
 from dialogs.callbacks import AnswerQuiz, SayNo, SayYes, ShowCard
 from dialogs.screen import Button, Screen, bold, paragraphs, rows, shorten
+from knowledge.cards.standing import licence_title
 from knowledge.cards.vocabulary import category_label
 from locales.words import Words
 from service.choices.rules import ASKS, RETURNS, STAYS
@@ -17,7 +18,7 @@ def screen(view: QuizView, w: Words) -> Screen:
     """
     licence = view.standing.holding.licence.id
     no = Button(w.p("button", "No"), SayNo(licence=licence))
-    title = bold(parts.title(view.standing, w))
+    title = bold(licence_title(view.standing, w))
     card = Button(w.p("button", "The card"), ShowCard(licence=licence))
     if view.taught is TeachBack.PASSED:
         return Screen(

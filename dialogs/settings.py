@@ -7,7 +7,7 @@ from dialogs import notice_settings, parts
 from dialogs.callbacks import Go, Place, SetLanguage, SetZone, ShowZones
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, rows_of_two
 from locales.words import SHIPPED, Words, own_name
-from service.notices.views import AttentionView
+from service.notices.views import NoticeSettingsView
 from service.standing.values import MemberSnapshot, Pause
 
 PER_PAGE = 8
@@ -26,7 +26,7 @@ _ZONES = (
 )  # fmt: skip
 
 
-def screen(view: AttentionView, w: Words, *, saved: bool = False) -> Screen:
+def screen(view: NoticeSettingsView, w: Words, *, saved: bool = False) -> Screen:
     """The settings; ``saved`` says first that one was just saved."""
     snapshot, notices = view.snapshot, notice_settings.summary(view, w)
     paused = snapshot.pause is not Pause.OFF

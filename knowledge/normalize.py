@@ -1,14 +1,14 @@
-"""One form of a text, so that the same words look the same to a search."""
+"""Text normalization for search: one form for texts that read the same."""
 
 import re
 import unicodedata
 from typing import Final, NamedTuple
 
 LONGEST: Final = 500
-"""Characters of a question that are read. More would cost seconds, and tell little."""
+"""Characters of a question that are read. More would take seconds, and add little."""
 
 _SPACES: Final = re.compile(r"\s+")
-# Joiners change how Hindi letters join, and so stay; other invisible marks can hide words.
+# Joiners change how Hindi letters join, so they stay; other invisible characters can hide words.
 _JOINERS: Final = frozenset("\u200c\u200d")
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 # Only Latin, Greek and Cyrillic accents: the rest of category Mn holds the vowels of Hindi.
@@ -32,34 +32,36 @@ _LETTERS: Final = str.maketrans(
 )
 
 
-class Cut(NamedTuple):
-    """A text as it is read, and whether something of it was left out."""
+class ReadText(NamedTuple):
+    """A text as it is read, and whether its end was cut off."""
 
     text: str
     shortened: bool
 
 
 def clean(text: str) -> str:
-    """The text as one line of compatible characters, without what cannot be seen.
+    """The text on one line in NFKC, without invisible characters.
 
     Line ends and tabs become spaces, so that words stay apart.
     """
-    one = _SPACES.sub(" ", unicodedata.normalize("NFKC", text))
-    if one.isprintable():
-        return one.strip()
-    kept = (c for c in one if c in _JOINERS or unicodedata.category(c) not in _INVISIBLE)
+    line = _SPACES.sub(" ", unicodedata.normalize("NFKC", text))
+    if line.isprintable():
+        return line.strip()
+    kept = (c for c in line if c in _JOINERS or unicodedata.category(c) not in _INVISIBLE)
     return _SPACES.sub(" ", "".join(kept)).strip()
 
 
-def cut(text: str) -> Cut:
-    """A question as it is read: clean, and at most as long as is read."""
-    # One character can become eighteen, so what is read is bounded before and after.
+def read_question(text: str) -> ReadText:
+    """Clean a question, and cut it to ``LONGEST`` characters."""
+    # NFKC can turn one character into eighteen, so the length is bounded before and after.
     whole = clean(text[: LONGEST * 4])
-    return Cut(whole[:LONGEST].rstrip(), shortened=len(whole) > LONGEST or len(text) > LONGEST * 4)
+    return ReadText(
+        whole[:LONGEST].rstrip(), shortened=len(whole) > LONGEST or len(text) > LONGEST * 4
+    )
 
 
-def folded(text: str) -> str:
-    """A text for comparing by letters: no case, no accents, one form of each Arabic letter."""
+def fold(text: str) -> str:
+    """Fold a text for lexical comparison: case, accents, variants of Arabic letters."""
     plain = clean(text).casefold().translate(_LETTERS)
     bare = _ACCENTS.sub("", unicodedata.normalize("NFD", _TASHKEEL.sub("", plain)))
     return unicodedata.normalize("NFC", bare)

@@ -1,4 +1,4 @@
-"""The numbers in a text, in every script: a sentence may hold none that its source has not."""
+"""Finds the numbers in a text, in every script, to check that an answer adds none of its own."""
 
 import re
 import unicodedata
@@ -18,19 +18,19 @@ WORD = re.compile(r"(?:[^\W\d_]|[\u064b-\u065f\u0900-\u0903\u093a-\u0963])+")
 """A word: letters, with the vowel signs of Arabic and Hindi, which ``\\w`` leaves out."""
 
 
-def numbers(text: str) -> frozenset[str]:
-    """The numbers, each in one spelling; a share keeps its sign, words of number count too."""
-    text = western(text)
-    found = {
+def find_numbers(text: str) -> frozenset[str]:
+    """The numbers of a text, each in one spelling; percentages keep their sign, words count."""
+    text = western_digits(text)
+    numbers = {
         _spelled(match[0]) + ("%" if _PERCENT.match(text, match.end()) else "")
         for match in _NUMBER.finditer(text)
     }
-    found |= {char for char in text if unicodedata.category(char) in {"No", "Nl"}}
-    found |= {match[0] for match in _HAN.finditer(text) if len(match[0]) > 1}
-    return frozenset(found | (_words_of(text) & _number_words()))
+    numbers |= {char for char in text if unicodedata.category(char) in {"No", "Nl"}}
+    numbers |= {match[0] for match in _HAN.finditer(text) if len(match[0]) > 1}
+    return frozenset(numbers | (_words_of(text) & _number_words()))
 
 
-def western(text: str) -> str:
+def western_digits(text: str) -> str:
     """The text with every decimal digit as 0-9."""
     return "".join(
         char if (digit := unicodedata.decimal(char, None)) is None else str(digit) for char in text
@@ -38,7 +38,7 @@ def western(text: str) -> str:
 
 
 def _spelled(number: str) -> str:
-    """A number however it is grouped: ``1.500``, ``1 500`` and ``1500`` are one."""
+    """One spelling for each grouping: ``1.500``, ``1 500`` and ``1500`` are the same number."""
     if _GROUPED.fullmatch(re.sub(r"[\u00a0\u2009\u202f]", " ", number)):
         return re.sub(r"\D", "", number)
     return re.sub(r"\D", ".", number)

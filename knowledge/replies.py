@@ -1,94 +1,100 @@
-"""What is said to a question, before it becomes a screen."""
+"""The assistant's reply to a question, before it becomes a screen."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from knowledge.values import Answer, Article, Fact, Found, Reason
+from knowledge.values import Article, AssistantAnswer, Fact, NoAnswerReason, SearchResult
 from locales.negotiate import SHIPPED, nearest
 from service.assistant.values import ModelView
 from service.people.values import Membership
 from service.questions.values import AboutMember
 
 
-class Way(StrEnum):
-    """How a question was met."""
+class ReplyKind(StrEnum):
+    """What a reply consists of, or why it has no answer."""
 
-    LIKELY = "likely"  # one article, the closest
-    CHOSEN = "chosen"  # an article that the member picked
+    LIKELY = "likely"  # the closest article
+    CHOSEN = "chosen"  # the article that the member picked
     UNSURE = "unsure"  # a few topics to pick from
-    OFF_TOPIC = "off_topic"  # nothing to do with what is known here
-    NOTHING = "nothing"  # no search is there, or not yet
-    GREETING = "greeting"
-    HUMAN = "human"  # the word for a person, in some language
-    CONSENT = "consent"  # first, whether a model may answer
-    TOO_MANY = "too_many"  # more questions than one person types
-    MODEL = "model"  # a model answered, and every check passed
+    OFF_TOPIC = "off_topic"  # the question has nothing to do with a MID
+    NOTHING = "nothing"  # there is no search, or not yet
+    GREETING = "greeting"  # a greeting or thanks
+    HUMAN = "human"  # the member asked for a person
+    CONSENT = "consent"  # the question whether a model may answer
+    TOO_MANY = "too_many"  # the member's rate limit is reached
+    MODEL = "model"  # a model's answer, which passed every check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelHere:
-    """The model that may answer here: what it is called, where it runs, what may leave for it.
+class AvailableModel:
+    """The model of this instance: its name, its host, and what may be sent to it.
 
-    ``level`` is 0 (nothing), 1 (no value of the member), 2 (rounded ones) or 3 (all).
+    ``level`` is 0 (nothing), 1 (no value of the member), 2 (rounded values) or 3 (all values).
     """
 
     name: str
     place: str
     level: int = 1
 
-    def for_(self, view: ModelView) -> "ModelHere":
-        """The same to one member: what may leave is what all of their MIDs let."""
+    def limited_to(self, view: ModelView) -> "AvailableModel":
+        """The model for one member: the level is at most what all of their MIDs allow."""
         return replace(self, level=min(self.level, view.max_level))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What is said to a question in ``locale``.
+class AssistantReply:
+    """The reply to a question, in the language ``locale``.
 
-    ``language`` is that of the question where it is none that is shipped. ``cut`` says that only
-    the beginning was read. ``typed`` says that the question itself is at hand, in the message that
-    is replied to, so that it can be sent to a person. ``here`` is the model that asks for leave;
-    ``used_up`` is which of its limits kept it from answering; ``memberships`` and ``contact`` are
-    whom to reach.
+    Attributes:
+        language: the question's language, if it is not shipped.
+        shortened: only the beginning of the question was read.
+        typed: the question is still there, in the message replied to; it can be sent to a person.
+        model: the model that the member is asked to agree to.
+        limit_reached: the limit that kept the model from answering.
+        memberships: the MIDs where a person can be asked.
+        contact: the operator's contact.
     """
 
-    way: Way
+    kind: ReplyKind
     locale: str
     article: Article | None = None
     topics: tuple[Article, ...] = ()
     facts: tuple[Fact, ...] = ()
-    answer: Answer | None = None
+    answer: AssistantAnswer | None = None
     language: str | None = None
-    cut: bool = False
+    shortened: bool = False
     typed: bool = True
-    here: ModelHere | None = None
-    used_up: Reason | None = None
+    model: AvailableModel | None = None
+    limit_reached: NoAnswerReason | None = None
     memberships: tuple[Membership, ...] = ()
     contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Who asks, what was read of it, which language they read, and what was found."""
+class QuestionContext:
+    """A question with what a reply is built from: who asks, and what the search returned.
+
+    ``text`` is the question as it was read, ``locale`` the language the member reads.
+    """
 
     member_id: str
     text: str
     shortened: bool
     locale: str
-    me: AboutMember
-    found: Found
+    about: AboutMember
+    result: SearchResult
 
     @property
     def mid_ids(self) -> tuple[str, ...]:
-        """The MIDs whose texts this member may see."""
-        return tuple(membership.mid.id for membership in self.me.portfolio.snapshot.memberships)
+        """The MIDs whose articles this member may see."""
+        return tuple(membership.mid.id for membership in self.about.portfolio.snapshot.memberships)
 
     @property
-    def spoken(self) -> str:
-        """The shipped language nearest to the question's; else the one the member reads."""
-        return nearest(self.found.language, SHIPPED) or self.locale
+    def reply_language(self) -> str:
+        """The shipped language nearest to the question's, else the one the member reads."""
+        return nearest(self.result.language, SHIPPED) or self.locale
 
     @property
-    def foreign(self) -> str | None:
-        """The language of the question where none that is shipped is near."""
-        return None if nearest(self.found.language, SHIPPED) else self.found.language
+    def unsupported_language(self) -> str | None:
+        """The question's language, if no shipped one is near."""
+        return None if nearest(self.result.language, SHIPPED) else self.result.language

@@ -1,22 +1,20 @@
-"""Words that are no question: greetings and thanks, and the words for a person.
-
-They are met by list and not by search. Compared as ``knowledge.normalize.folded`` writes them.
-"""
+"""Phrases that are answered without a search: greetings, thanks, and the words for a person."""
 
 import re
 
-from knowledge.normalize import folded
+from knowledge.normalize import fold
 
 
-def _listed(*phrases: str) -> frozenset[str]:
-    return frozenset(_bare(one) for phrase in phrases for one in phrase.split("|"))
+def _phrases(*lines: str) -> frozenset[str]:
+    return frozenset(_bare(phrase) for line in lines for phrase in line.split("|"))
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\s.,!?¡¿…،؟।。！？]+", " ", folded(text)).strip()
+    """A text folded and without punctuation: the form in which phrases are compared."""
+    return re.sub(r"[\s.,!?¡¿…،؟।。！？]+", " ", fold(text)).strip()
 
 
-GREETINGS = _listed(
+GREETINGS = _phrases(
     "hi|hello|hey|good morning|good evening|good afternoon|thanks|thank you|ok|okay",
     "hola|buenas|buenos días|buenas tardes|buenas noches|gracias|muchas gracias|vale",
     "bonjour|salut|bonsoir|merci|merci beaucoup|d'accord",
@@ -26,7 +24,7 @@ GREETINGS = _listed(
     "नमस्ते|नमस्कार|धन्यवाद|शुक्रिया|हैलो",
     "你好|您好|谢谢|早上好|晚上好|嗨",
 )
-HUMAN = _listed(
+HUMAN = _phrases(
     "human|person|a person|a human|real person|agent|operator|staff",
     "persona|humano|una persona|un humano|hablar con una persona",
     "humain|une personne|un humain|parler à une personne|parler à quelqu'un",
@@ -44,5 +42,5 @@ def is_greeting(text: str) -> bool:
 
 
 def wants_human(text: str) -> bool:
-    """Whether a text is only the word for a person."""
+    """Whether a text is only a request for a person."""
     return _bare(text) in HUMAN

@@ -1,4 +1,4 @@
-"""What is asked, what is found, and what is answered."""
+"""The values of the assistant: articles, questions, search results, facts and answers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FactKey(StrEnum):
-    """What an article may want to know of the member who asks."""
+    """The kinds of fact about a member that an article may declare it needs."""
 
     LICENCES = "licences"
     PRICE = "price"
@@ -18,7 +18,7 @@ class FactKey(StrEnum):
 
 
 class Action(StrEnum):
-    """What an article may offer to do. Each is a button; its label comes from the catalogue."""
+    """What an article may offer. Each is a button, whose label comes from the catalogue."""
 
     LICENCES = "licences"
     PRICE = "price"
@@ -48,7 +48,7 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One text in one language. ``id`` is the topic; a MID's own begin with the MID's id."""
+    """A text in one language. ``id`` is the topic; those of a MID begin with the MID's id."""
 
     id: str
     language: str
@@ -64,7 +64,7 @@ class Article:
 
 
 class Band(StrEnum):
-    """How sure the search is."""
+    """How certain the search is."""
 
     LIKELY = "likely"
     UNSURE = "unsure"
@@ -73,15 +73,15 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A topic and how well it fits; the scores of one question can be compared with each other."""
+    """A topic and its score. Scores are comparable within one question."""
 
     id: str
     score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a search found: the language of the question, how sure, and the topics, best first."""
+class SearchResult:
+    """The language of the question, how certain the search is, and the topics, best first."""
 
     language: str
     band: Band
@@ -90,10 +90,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """Something about the member, already in words of their language.
+    """Sentences about the member, in their language.
 
-    ``values`` are the same numbers and dates, formatted, by name: a model may only point at them.
-    ``kind`` says what each is (money, count, date, state) without saying its value.
+    ``values`` holds the numbers and dates of the sentences, formatted, by name: a model may only
+    refer to them. ``kinds`` says what each is (money, count, step) without its value.
     """
 
     key: FactKey
@@ -104,7 +104,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A text that may be cited, by the short name it has in one request."""
+    """An article that a model may cite, by the alias it has in one request."""
 
     alias: str
     article: Article
@@ -112,64 +112,64 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One sentence of an answer, and the texts it rests on."""
+    """One sentence of an answer, and the ids of the articles it cites."""
 
     text: str
     cites: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a model answered, after every check: sentences with sources, and buttons."""
+class AssistantAnswer:
+    """A model's answer that passed every check: sentences, the articles cited, and buttons."""
 
     claims: tuple[Claim, ...]
     sources: tuple[Article, ...]
     actions: tuple[Action, ...] = ()
 
 
-class Reason(StrEnum):
-    """Why there is no answer of a model. Each leads to the next rung: the retrieval screen."""
+class NoAnswerReason(StrEnum):
+    """Why there is no answer of a model. The reply is then the closest article."""
 
     OFF = "off"
-    """No model, or the MID's level lets nothing leave."""
+    """There is no model, or the MID's disclosure level is 0."""
     NO_SOURCE = "no_source"
     TOO_PRIVATE = "too_private"
-    """What may leave of the question is too short to be understood."""
+    """The redacted question is too short to be understood."""
     MEMBER_LIMIT = "member_limit"
     MID_LIMIT = "mid_limit"
     ALL_LIMIT = "all_limit"
     BUSY = "busy"
     RESTING = "resting"
-    """The model failed too often just now and is left alone for a while."""
+    """The circuit breaker is open: the model failed too often just now."""
     UNUSABLE = "unusable"
-    """The server cannot answer in a shape that can be checked, or refuses the key."""
+    """The server cannot answer in a form that can be checked, or refuses the key."""
     FAILED = "failed"
-    """The server could not be reached, broke off or sent nonsense."""
+    """The server could not be reached, or broke off."""
     TOO_SLOW = "too_slow"
     UNCHECKED = "unchecked"
-    """Both tries failed a check: see ``fault``."""
+    """Both attempts failed a check: see ``fault``."""
     NOT_FOUND = "not_found"
-    """The model says that the texts do not hold the answer."""
+    """The model says that the articles do not hold the answer."""
     OFF_TOPIC = "off_topic"
     CLARIFY = "clarify"
-    """The model would ask back: ``topics`` are what could be meant."""
+    """The model asks back: ``topics`` are the articles that could be meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """No answer of a model, why, and which check failed; ``topics`` are ids of articles."""
+class NoAnswer:
+    """Why there is no answer of a model, which check failed, and ids of articles to offer."""
 
-    reason: Reason
+    reason: NoAnswerReason
     fault: str = ""
     topics: tuple[str, ...] = ()
 
 
-Outcome = Answer | Refused
+ModelOutcome = AssistantAnswer | NoAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What a member typed, in which language they read, and the MIDs whose texts they may see."""
+class AskedQuestion:
+    """A member's question, the language they read, and the MIDs whose articles they may see."""
 
     text: str
     locale: str

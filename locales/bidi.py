@@ -1,4 +1,4 @@
-"""Names and numbers inside a sentence: nothing inserted can turn the sentence round.
+"""Isolates names and numbers in a sentence, so that they cannot change its direction.
 
 Source: Unicode Standard Annex 9 (bidirectional algorithm), isolates in section 2.4.
 """
@@ -12,7 +12,7 @@ RLM = "\u200f"
 
 _OPENERS = "\u2066\u2067\u2068"
 _ISOLATES = re.compile(f"[{_OPENERS}{PDI}]")
-# A line break ends every open isolate and lets a name forge a line of its own.
+# A line break ends every open isolate, and would let a name fake a line of the screen.
 _BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 # Embeddings, overrides, deprecated shaping controls, byte order marks and other controls.
 # ZWJ and ZWNJ stay (Hindi and emoji need them), and so do LRM, RLM and ALM, which end nothing.
@@ -21,33 +21,33 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
 
 class Raw(str):
-    """A parameter that is inserted as it stands: text that Midline itself has composed."""
+    """A parameter that is inserted unchanged: text that Midline itself has composed."""
 
     __slots__ = ()
 
 
 def clean(text: str) -> str:
-    """The text on one line, without controls that could reach beyond it.
+    """The text on one line, without control characters that affect what follows it.
 
-    Isolates that are balanced stay, because a list of names already carries them.
+    Balanced isolates stay, because a list of names already has them.
     """
     text = _UNWANTED.sub("", _BREAKS.sub(" ", text))
     return text if _balanced(text) else _ISOLATES.sub("", text)
 
 
 def isolate(text: str) -> str:
-    """The cleaned text between FSI and PDI; text that is isolated already stays as it is."""
+    """The cleaned text between FSI and PDI, unless it is isolated already."""
     text = clean(text)
     return text if not text or _wrapped(text) else f"{FSI}{text}{PDI}"
 
 
 def inserted(text: str, *, rtl: bool) -> str:
-    """The text ready to stand in a sentence of the given direction."""
+    """The text as it is inserted into a sentence: cleaned, and isolated where that is needed."""
     text = clean(text)
-    return isolate(text) if rtl or _turns(text) else text
+    return isolate(text) if rtl or _has_right_to_left(text) else text
 
 
-def _turns(text: str) -> bool:
+def _has_right_to_left(text: str) -> bool:
     return not text.isascii() and any(
         unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text
     )
@@ -67,7 +67,7 @@ def _balanced(text: str) -> bool:
 
 
 def _wrapped(text: str) -> bool:
-    """Whether the first character opens what the last one closes, and nothing closes before."""
+    """Whether the first character opens the isolate that the last one closes."""
     if text[0] not in _OPENERS or text[-1] != PDI:
         return False
     return all(depth > 0 for depth in _depths(text)[:-1])

@@ -1,7 +1,7 @@
-"""The build's only own step: .mo files, for wheels and for editable installs alike.
+"""Hatch build hook that compiles the .mo files, for wheels and for editable installs.
 
-The .mo files are not in git, so without this a wheel would have to read every .po file at start.
-Named in pyproject.toml under `tool.hatch.build.hooks.custom`.
+The .mo files are not in git; without them every .po file would be parsed at start. The hook is
+named in pyproject.toml under `tool.hatch.build.hooks.custom`.
 """
 
 import sys
@@ -14,7 +14,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Compiles every catalogue before files are collected."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Build what is stale; the isolated build has Babel but not this room on its path."""
+        """Compile stale catalogues. The isolated build has Babel, but not this package's root."""
         sys.path.insert(0, self.root)
         try:
             from locales.compile import compile_all  # noqa: PLC0415

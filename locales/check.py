@@ -1,4 +1,4 @@
-"""What must hold for the catalogues, as lists of problems that a translator can act on."""
+"""Checks of the catalogues, as lists of problems that a translator can act on."""
 
 import gettext
 import re
@@ -8,80 +8,84 @@ from functools import lru_cache
 from babel.messages.catalog import Catalog, Message
 
 from locales import po, style
-from locales.entry import Entry
 from locales.fill import BrokenTemplateError, fields, fits
 from locales.negotiate import SOURCE
+from locales.style import Entry
 
 _EDGES = re.compile(r"\A(\s*).*?(\s*)\Z", re.DOTALL)
 _DOUBT = "REVIEW:"
-_ENOUGH = 200  # numbers from 0 that show every plural form of any shipped language
+_NUMBERS = 200  # numbers from 0 that show every plural form of any shipped language
 
 
 def template_current() -> list[str]:
-    """Whether the template holds exactly what the code says now."""
+    """Check that the template holds exactly the texts of the code."""
     stored = po.TEMPLATE.read_bytes() if po.TEMPLATE.is_file() else b""
     same = stored == po.rendered(po.extracted())
     return [] if same else ["messages.pot is not current: python -m locales.tool update"]
 
 
 def problems(locale: str) -> list[str]:
-    """Everything that is wrong with a language."""
-    found = header(locale) + in_step(locale)
+    """Every problem of a language's catalogue."""
+    lines = header(locale) + same_messages(locale)
     for entry in entries(locale):
-        found += complete(entry) or [*places(entry), *edges(entry), *style.typography(entry)]
-        found += [*style.banned(entry), *style.lengths(entry)]
-    return found + style.reading(locale, entries(locale))
+        lines += complete(entry) or [
+            *placeholders(entry),
+            *whitespace(entry),
+            *style.typography(entry),
+        ]
+        lines += [*style.banned(entry), *style.lengths(entry)]
+    return lines + style.reading(locale, entries(locale))
 
 
 def header(locale: str) -> list[str]:
-    """Whether a catalogue has the plural rule of its language."""
+    """Check that a catalogue has the plural rule of its language."""
     if locale == SOURCE:
         return []
     rule = _catalogue(locale).plural_forms
-    wanted = po.empty(locale).plural_forms
-    return [] if rule == wanted else [f"{locale}: plural forms are {rule!r}, not {wanted!r}"]
+    expected = po.empty(locale).plural_forms
+    return [] if rule == expected else [f"{locale}: plural forms are {rule!r}, not {expected!r}"]
 
 
-def in_step(locale: str) -> list[str]:
-    """Whether a catalogue has exactly the messages of the template."""
+def same_messages(locale: str) -> list[str]:
+    """Check that a catalogue has exactly the messages of the template."""
     if locale == SOURCE:
         return []
-    here, there = _ids(_catalogue(locale)), _ids(_template())
-    gaps = [f"{locale}: {key!r}: not in the catalogue" for key in sorted(there - here)]
-    return gaps + [f"{locale}: {key!r}: no longer in the code" for key in sorted(here - there)]
+    own, template = _ids(_catalogue(locale)), _ids(_template())
+    gaps = [f"{locale}: {key!r}: not in the catalogue" for key in sorted(template - own)]
+    return gaps + [f"{locale}: {key!r}: no longer in the code" for key in sorted(own - template)]
 
 
 def complete(entry: Entry) -> list[str]:
-    """Whether every form is there and none is a guess."""
+    """Check that every form is translated and none is marked fuzzy."""
     if entry.fuzzy:
         return [entry.wrong("marked fuzzy")]
-    wanted = 1
+    count = 1
     if len(entry.source) > 1:
-        wanted = (
+        count = (
             len(entry.source) if entry.locale == SOURCE else _catalogue(entry.locale).num_plurals
         )
-    if len(entry.forms) != wanted:
-        return [entry.wrong(f"{len(entry.forms)} forms instead of {wanted}")]
+    if len(entry.forms) != count:
+        return [entry.wrong(f"{len(entry.forms)} forms instead of {count}")]
     return [] if all(entry.forms) else [entry.wrong("not translated")]
 
 
-def places(entry: Entry) -> list[str]:
-    """Whether every form has the places of its source, and `{n}` where the form needs it."""
+def placeholders(entry: Entry) -> list[str]:
+    """Check that every form has the placeholders of its source, and `{n}` where it is needed."""
     source = entry.source[-1]
     try:
         names = fields(source)
     except BrokenTemplateError as error:
         return [entry.wrong(str(error))]
-    found = []
+    lines = []
     for index, form in enumerate(entry.forms):
-        spare = frozenset({"n"}) if index in entry.alone else frozenset[str]()
+        spare = frozenset({"n"}) if index in entry.single else frozenset[str]()
         if not fits(form, source, spare):
-            found.append(entry.wrong(f"places are not {sorted(names)} in {form!r}"))
-    return found
+            lines.append(entry.wrong(f"places are not {sorted(names)} in {form!r}"))
+    return lines
 
 
-def edges(entry: Entry) -> list[str]:
-    """Whether every form begins, ends and breaks its lines as the source does."""
+def whitespace(entry: Entry) -> list[str]:
+    """Check that every form has the outer spaces and the line breaks of its source."""
     source = entry.source[0]
     return [
         entry.wrong(f"other spaces at the ends, or other lines, in {form!r}")
@@ -91,7 +95,7 @@ def edges(entry: Entry) -> list[str]:
 
 
 def doubts(locale: str) -> int:
-    """How many messages a translator has marked for a second look."""
+    """How many messages translators have marked REVIEW."""
     catalogue = _template() if locale == SOURCE else _catalogue(locale)
     return sum(
         any(line.startswith(_DOUBT) for line in message.user_comments) for message in catalogue
@@ -99,9 +103,9 @@ def doubts(locale: str) -> int:
 
 
 def entries(locale: str) -> Iterator[Entry]:
-    """The messages of a language that are in use."""
+    """The messages of a language that are in use, obsolete ones left out."""
     catalogue = _template() if locale == SOURCE else _catalogue(locale)
-    alone = _alone("(n != 1)" if locale == SOURCE else catalogue.plural_expr)
+    single = _single("(n != 1)" if locale == SOURCE else catalogue.plural_expr)
     for message in catalogue:
         if message.id:
             source = _strings(message.id)
@@ -111,7 +115,7 @@ def entries(locale: str) -> Iterator[Entry]:
                 source,
                 source if locale == SOURCE else _strings(message.string),
                 message.fuzzy,
-                alone if len(source) > 1 else frozenset(),
+                single if len(source) > 1 else frozenset(),
             )
 
 
@@ -120,9 +124,10 @@ def _strings(value: object) -> tuple[str, ...]:
 
 
 def _outline(text: str) -> tuple[str, str, int]:
-    found = _EDGES.match(text)
-    assert found is not None
-    return found[1], found[2], text.count("\n")
+    """The leading and trailing whitespace of a text, and its number of line breaks."""
+    match = _EDGES.match(text)
+    assert match is not None
+    return match[1], match[2], text.count("\n")
 
 
 def _ids(catalogue: Catalog) -> set[tuple[str, str]]:
@@ -134,9 +139,10 @@ def _key(message: Message) -> tuple[str, str]:
 
 
 @lru_cache
-def _alone(rule: str) -> frozenset[int]:
+def _single(rule: str) -> frozenset[int]:
+    """The forms of a plural rule that stand for a single number."""
     plural = gettext.c2py(rule)
-    forms = [plural(n) for n in range(_ENOUGH)]
+    forms = [plural(n) for n in range(_NUMBERS)]
     return frozenset(form for form in forms if forms.count(form) == 1)
 
 

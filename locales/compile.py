@@ -1,8 +1,8 @@
-"""Building .mo files from .po files: `python -m locales.compile`.
+"""Builds .mo files from .po files: `python -m locales.compile`.
 
-A .mo file ends with the SHA-256 of the .po file it was built from. Readers of the format go by
-offsets and never see it; it tells a stale file for certain, which times on disk do not after a
-checkout or out of a wheel.
+A .mo file ends with the SHA-256 of the .po file it was built from. Readers of the format follow
+offsets and ignore it. It detects a stale file reliably, which modification times do not after a
+checkout or in a wheel.
 """
 
 import hashlib
@@ -20,10 +20,10 @@ HERE = Path(__file__).parent
 
 
 def built(po: bytes) -> bytes:
-    """The .mo file for the bytes of a .po file, with its mark at the end.
+    """Compile the bytes of a .po file to those of a .mo file, with its digest at the end.
 
-    Only finished messages are taken: Babel would fill the empty forms of a half-translated plural
-    with the English ones, and count as the language what is none.
+    Unfinished messages are left out: Babel would fill the empty forms of a half-translated plural
+    with the English ones, and the message would count as translated.
 
     Raises:
         babel.messages.pofile.PoFileError: the file is no gettext catalogue.
@@ -34,23 +34,23 @@ def built(po: bytes) -> bytes:
             catalog.delete(message.id, context=message.context)
     out = BytesIO()
     write_mo(out, catalog)
-    return out.getvalue() + _mark(po)
+    return out.getvalue() + _digest(po)
 
 
 def finished(message: Message, catalog: Catalog) -> bool:
-    """Whether every form of a message is translated and none is a guess."""
+    """Whether every form of a message is translated and it is not marked fuzzy."""
     forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
-    wanted = catalog.num_plurals if message.pluralizable else 1
-    return not message.fuzzy and len(forms) == wanted and all(forms)
+    count = catalog.num_plurals if message.pluralizable else 1
+    return not message.fuzzy and len(forms) == count and all(forms)
 
 
 def is_fresh(po: Path, mo: Path) -> bool:
     """Whether a .mo file was built from exactly this .po file."""
-    return mo.is_file() and mo.read_bytes().endswith(_mark(po.read_bytes()))
+    return mo.is_file() and mo.read_bytes().endswith(_digest(po.read_bytes()))
 
 
 def compile_all(root: Path = HERE) -> list[Path]:
-    """Build what is stale below a folder; the files that were written."""
+    """Compile the stale catalogues below a folder; returns the files that were written."""
     written = []
     for po in sorted(root.glob("*/LC_MESSAGES/messages.po")):
         mo = po.with_suffix(".mo")
@@ -61,7 +61,7 @@ def compile_all(root: Path = HERE) -> list[Path]:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old one or the new one, never half of it."""
+    """Replace a file atomically: a reader sees the old one or the new one, never half of it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -73,7 +73,7 @@ def replace(path: Path, data: bytes) -> None:
         raise
 
 
-def _mark(po: bytes) -> bytes:
+def _digest(po: bytes) -> bytes:
     return hashlib.sha256(po).digest()
 
 

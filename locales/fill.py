@@ -1,7 +1,7 @@
-"""Filling `{named}` places in a text, and nothing else that `str.format` would do.
+"""Fills `{named}` placeholders in a text, and does nothing else that `str.format` would do.
 
 A translation comes from outside the code, so it must not reach attributes or items, and a value
-that itself holds braces must stay as it is.
+that holds braces must stay unchanged.
 """
 
 import re
@@ -17,7 +17,7 @@ class BrokenTemplateError(ValueError):
 
 @lru_cache(maxsize=4096)
 def fields(template: str) -> frozenset[str]:
-    """The names of the places in a template.
+    """The names of the placeholders in a template.
 
     Raises:
         BrokenTemplateError: a brace stands alone or holds something that is no name.
@@ -32,7 +32,7 @@ def fields(template: str) -> frozenset[str]:
 
 
 def fits(translation: str, source: str, spare: frozenset[str] = frozenset()) -> bool:
-    """Whether a translation has the places of its source; those in `spare` may come or go."""
+    """Whether a translation has the placeholders of its source; those in `spare` are optional."""
     try:
         return fields(translation) - spare == fields(source) - spare
     except BrokenTemplateError:
@@ -40,10 +40,10 @@ def fits(translation: str, source: str, spare: frozenset[str] = frozenset()) -> 
 
 
 def fill(template: str, params: Mapping[str, str]) -> str:
-    """The template with its places filled.
+    """Fill a template's placeholders.
 
     Raises:
-        KeyError: a place has no parameter.
+        KeyError: a placeholder has no parameter.
     """
     if missing := fields(template) - params.keys():
         raise KeyError(f"{template!r} needs {sorted(missing)}")

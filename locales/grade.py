@@ -1,7 +1,7 @@
-"""The reading level of an English text, without anything to download.
+"""The reading grade of an English text, by the Flesch-Kincaid formula (1975).
 
-The formula is Flesch and Kincaid's (1975). `textstat` has it too, but counts syllables with a
-dictionary that it fetches from the network; here they are counted by the spelling.
+`textstat` has it too, but counts syllables with a dictionary that it downloads; here they are
+counted by the spelling.
 """
 
 import re
@@ -23,17 +23,17 @@ _SILENT = re.compile(
 
 
 def grade(text: str) -> float:
-    """The school year that an English text asks for; below 0 for the very easiest."""
+    """The US school grade that a text is readable for; below 0 for the very easiest."""
     words = _WORD.findall(text)
     if not words:
         return 0.0
     sentences = sum(bool(_WORD.search(part)) for part in _END.split(text))
-    spoken = sum(map(syllables, words))
-    return 0.39 * len(words) / sentences + 11.8 * spoken / len(words) - 15.59
+    total = sum(map(syllables, words))
+    return 0.39 * len(words) / sentences + 11.8 * total / len(words) - 15.59
 
 
 def syllables(word: str) -> int:
-    """How many syllables an English word has, by its spelling; a number counts as one."""
+    """Count the syllables of an English word by its spelling; a number counts as one."""
     word = re.sub("[^a-z]", "", word.lower())
-    found = len(_GROUPS.findall(word)) + len(_APART.findall(word)) - len(_SILENT.findall(word))
-    return max(found, 1)
+    count = len(_GROUPS.findall(word)) + len(_APART.findall(word)) - len(_SILENT.findall(word))
+    return max(count, 1)

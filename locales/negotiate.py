@@ -1,7 +1,7 @@
-"""Which shipped language a tag stands for.
+"""Language negotiation: the shipped language that a tag stands for.
 
-Babel's own negotiation misses `pt` for pt_BR and `zh-CN` for zh_Hans, so the tags are widened
-with CLDR's likely subtags (`zh-TW` is zh, Hant, TW) and the nearest of the same language wins.
+Babel's own negotiation misses `pt` for pt_BR and `zh-CN` for zh_Hans, so tags are completed with
+CLDR's likely subtags (`zh-TW` is zh, Hant, TW) and the nearest of the same language is taken.
 """
 
 import re
@@ -21,8 +21,8 @@ _TERRITORY = re.compile("[A-Za-z]{2}|[0-9]{3}")
 
 
 def _discovered() -> tuple[str, ...]:
-    found = {path.parent.parent.name for path in HERE.glob("*/LC_MESSAGES/messages.[pm]o")}
-    return (SOURCE, *sorted(found - {SOURCE}))
+    names = {path.parent.parent.name for path in HERE.glob("*/LC_MESSAGES/messages.[pm]o")}
+    return (SOURCE, *sorted(names - {SOURCE}))
 
 
 SHIPPED: tuple[str, ...] = _discovered()
@@ -30,7 +30,7 @@ SHIPPED: tuple[str, ...] = _discovered()
 
 
 class Tag(NamedTuple):
-    """A language tag in full; the script and the territory may be what CLDR finds likely."""
+    """A complete language tag; script and territory may be CLDR's likely ones."""
 
     language: str
     script: str
@@ -47,9 +47,9 @@ def negotiate(tag: str | None, default: str = SOURCE) -> str:
 
 
 def nearest(tag: str | None, available: Iterable[str]) -> str | None:
-    """The one of the same language that is nearest to a tag, or None."""
-    wanted = widen(tag)
-    if wanted is None:
+    """The available tag that is nearest to a tag and of the same language, or None."""
+    target = widen(tag)
+    if target is None:
         return None
     plain = str(tag).lower().replace("-", "_")
 
@@ -57,20 +57,20 @@ def nearest(tag: str | None, available: Iterable[str]) -> str | None:
         own, name = widen(other), other.lower().replace("-", "_")
         return (
             name == plain,
-            own is not None and own.script == wanted.script,
-            own is not None and own.territory == wanted.territory,
-            name == wanted.language,
+            own is not None and own.script == target.script,
+            own is not None and own.territory == target.territory,
+            name == target.language,
         )
 
     same = [
-        other for other in available if (own := widen(other)) and own.language == wanted.language
+        other for other in available if (own := widen(other)) and own.language == target.language
     ]
     return max(same, key=closeness, default=None)
 
 
 @lru_cache(maxsize=512)
 def widen(tag: str | None) -> Tag | None:
-    """A tag with its likely script and territory, or None when it is no tag at all."""
+    """Complete a tag with its likely script and territory; None if it is malformed."""
     text = re.split(r"[.@]", (tag or "").strip())[0]
     if not _TAG.fullmatch(text):
         return None
@@ -87,13 +87,13 @@ def widen(tag: str | None) -> Tag | None:
 
 
 def own_name(locale: str) -> str:
-    """What a language calls itself, fit to stand alone: "Español", "Português (Brasil)"."""
+    """A language's name in itself, with a capital: "Español", "Português (Brasil)"."""
     name = name_in(locale, Locale.parse(locale))
     return name[:1].upper() + name[1:]
 
 
 def name_in(locale: str, shown: Locale) -> str:
-    """The name of a language in another one; a tag that CLDR does not know stays as it is."""
+    """The name of a language in another one; a tag that CLDR does not know is returned."""
     tag = locale.replace("-", "_")
     if tag in shown.languages:
         return str(shown.languages[tag])

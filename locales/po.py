@@ -1,7 +1,7 @@
-"""The template and the .po files: made from the code, the same to the byte on every machine.
+"""Extracts the template from the code and updates the .po files, reproducibly to the byte.
 
-References name files without lines, lines are not wrapped, and the header carries no dates or
-tool versions, so that a change in a file is always a change in words.
+References name files without lines, lines are not wrapped, and the header has no dates or tool
+versions, so that every change in a file is a change of texts.
 """
 
 import re
@@ -25,9 +25,9 @@ _KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     "n": (1, 2),
     "p": ((1, "c"), 2),
 }
-# Where Babel's order of forms is not the one that gettext's manual and every editor have.
-# The rules that the catalogues are written for. Babel's own follow CLDR and change with it: 2.19
-# gave Spanish, French and Portuguese a third form, for whole millions, that no text of ours needs.
+# The plural rules that the catalogues are written for. Babel's own follow CLDR and change with it
+# (2.19 gave Spanish, French and Portuguese a third form for whole millions, which no text here
+# needs), and some order the forms differently from gettext's manual and every editor.
 _PLURALS = {
     "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3"
     " : n%100>=11 ? 4 : 5);",
@@ -47,7 +47,7 @@ _VOLATILE = re.compile(
 
 
 def extracted(root: Path = HERE.parent) -> Catalog:
-    """Every text that the code marks, with the notes that its authors left for translators."""
+    """Every text that the code marks for translation, with the notes for translators."""
     with (HERE / "babel.cfg").open(encoding="utf-8") as mapping:
         methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
     catalog = empty(None)
@@ -61,17 +61,17 @@ def extracted(root: Path = HERE.parent) -> Catalog:
 
 
 def rendered(catalog: Catalog) -> bytes:
-    """The bytes of a .po or .pot file."""
+    """A catalogue as the bytes of a .po or .pot file."""
     out = BytesIO()
     write_po(out, catalog, width=0, sort_by_file=True, include_lineno=False)
     return _VOLATILE.sub(b"", out.getvalue())
 
 
 def updated(locale: str, po: bytes | None, template: Catalog) -> Catalog:
-    """A language's catalogue brought to the template; nothing translated is lost.
+    """Update a language's catalogue to the template; no translation is lost.
 
-    What is gone from the code is kept at the end and comes back if the text does. Nothing is
-    guessed from similar texts: a guess that slips into a consent is worse than a gap.
+    Obsolete messages are kept at the end and restored if the text returns. Fuzzy matching is off:
+    a wrong guess in a text of consent is worse than a gap.
     """
     catalog = read(po, locale) if po is not None else empty(locale)
     for message in list(catalog.obsolete.values()):
@@ -82,7 +82,7 @@ def updated(locale: str, po: bytes | None, template: Catalog) -> Catalog:
 
 
 def read(po: bytes, locale: str | None = None) -> Catalog:
-    """A catalogue from the bytes of its file.
+    """Parse a catalogue from the bytes of its file.
 
     Raises:
         babel.messages.pofile.PoFileError: the file is no gettext catalogue.
@@ -91,12 +91,12 @@ def read(po: bytes, locale: str | None = None) -> Catalog:
 
 
 def po_path(locale: str) -> Path:
-    """Where the catalogue of a language lives."""
+    """The path of a language's catalogue."""
     return HERE / locale / "LC_MESSAGES" / "messages.po"
 
 
 def write_changed(path: Path, data: bytes) -> bool:
-    """Write a file if that changes it; whether it did."""
+    """Write a file if that changes it; returns whether it did."""
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,7 +105,7 @@ def write_changed(path: Path, data: bytes) -> bool:
 
 
 def empty(locale: str | None) -> Catalog:
-    """A catalogue without messages, with the plural rule of its language."""
+    """An empty catalogue with the plural rule of its language."""
     catalog = Catalog(
         locale=locale, project="Midline", version="1", header_comment=f"# {_HEADER}", fuzzy=False
     )

@@ -1,6 +1,6 @@
-"""How texts read: typography, words that are never used, lengths, and the level of the English.
+"""Style checks of texts: typography, banned words, lengths, and the reading grade of the English.
 
-The words and the typography of a language are data, in `banned.json`.
+The banned words and typography rules of each language are data, in `banned.json`.
 """
 
 import json
@@ -8,9 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from locales.compile import HERE
-from locales.entry import Entry
 from locales.grade import grade
 from locales.negotiate import SOURCE
 
@@ -30,8 +30,24 @@ _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _LETTER = "[\\w\u0300-\u036f\u064b-\u0652\u0900-\u097f]"
 
 
+class Entry(NamedTuple):
+    """One message of a language. In the source language ``forms`` is ``source`` itself."""
+
+    locale: str
+    context: str
+    source: tuple[str, ...]
+    forms: tuple[str, ...]
+    fuzzy: bool
+    single: frozenset[int] = frozenset()
+    """The plural forms that stand for a single number, and may write it as a word."""
+
+    def wrong(self, reason: str) -> str:
+        """The text of a problem, with enough of the message to find it."""
+        return f"{self.locale}: {self.source[0][:70]!r}: {reason}"
+
+
 def typography(entry: Entry) -> list[str]:
-    """What every language avoids, and what this one does."""
+    """Check the typography rules of all languages and of this one."""
     return [
         entry.wrong(f"{reason}: {form!r}")
         for form in entry.forms
@@ -41,55 +57,55 @@ def typography(entry: Entry) -> list[str]:
 
 
 def banned(entry: Entry) -> list[str]:
-    """Words that shame, push, boast or fog, and "selling your data", which no one does here."""
+    """Check for words that shame, press, boast or obscure, and for "selling your data"."""
     pattern = _banned(entry.locale)
     return [
-        entry.wrong(f"never say {found[0]!r}")
+        entry.wrong(f"never say {match[0]!r}")
         for form in entry.forms
-        if (found := pattern.search(_PLACE.sub(" ", form)))
+        if (match := pattern.search(_PLACE.sub(" ", form)))
     ]
 
 
 def lengths(entry: Entry) -> list[str]:
-    """Labels that do not fit their button, and sentences that are too long to follow."""
-    found = []
+    """Check for labels that do not fit a button, and for sentences that are too long."""
+    lines = []
     for form in entry.forms:
         if entry.context == "button":
             cap = LABEL_WIDTH * (1 if entry.locale == SOURCE else LABEL_GROWTH)
             if width(_PLACE.sub("", form)) > cap:
-                found.append(entry.wrong(f"wider than {cap:g} for a button: {form!r}"))
-        found += [
+                lines.append(entry.wrong(f"wider than {cap:g} for a button: {form!r}"))
+        lines += [
             entry.wrong(f"{size:g} words in one sentence: {sentence!r}")
             for sentence in sentences(form)
             if (size := count(sentence)) > LONGEST_SENTENCE
         ]
-    return found
+    return lines
 
 
 def reading(locale: str, entries: Iterable[Entry]) -> list[str]:
-    """Whether a language as a whole keeps its sentences short, and English stays easy."""
+    """Check the mean length of a language's sentences, and the reading grade of the English."""
     texts = [entry for entry in entries if _ENDED.search(entry.source[-1])]
     sizes = [count(part) for entry in texts for form in entry.forms for part in sentences(form)]
-    found = []
+    lines = []
     if sizes and (mean := sum(sizes) / len(sizes)) > MEAN_SENTENCE:
-        found.append(f"{locale}: sentences have {mean:.1f} words on average")
+        lines.append(f"{locale}: sentences have {mean:.1f} words on average")
     if locale == SOURCE:
-        found += [
+        lines += [
             entry.wrong(f"reads at grade {level:.1f}")
             for entry in texts
             if count(text := _PLACE.sub("it", entry.source[-1])) >= GRADED_FROM
             and (level := grade(text)) > HIGHEST_GRADE
         ]
-    return found
+    return lines
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text; a line break ends one too."""
+    """Split a text into sentences; a line break ends one too."""
     return [part for part in _SENTENCE_END.split(text) if part and part.strip()]
 
 
 def count(sentence: str) -> float:
-    """How many words there are; where words have no spaces, two characters make one."""
+    """Count the words of a sentence; without spaces between words, two characters are one."""
     text = _PLACE.sub(" it ", sentence)
     spaced = _UNSPACED.sub(" ", text).split()
     words = sum(any(char.isalnum() for char in word) for word in spaced)
@@ -97,7 +113,7 @@ def count(sentence: str) -> float:
 
 
 def width(label: str) -> int:
-    """How wide a label is on a screen, in Latin letters."""
+    """The display width of a label in Latin letters; wide characters count twice."""
     shown = (char for char in label if unicodedata.category(char) not in {"Mn", "Cf"})
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in shown)
 
@@ -126,7 +142,7 @@ def _banned(locale: str) -> re.Pattern[str]:
 
 
 def _bounded(word: str) -> str:
-    """A listed word as a pattern: whole words, unless a star stands where it may go on."""
+    """The pattern of a banned word: whole words, unless a star says that it may go on there."""
     start = "" if word.startswith("*") else f"(?<!{_LETTER})"
     end = "" if word.endswith("*") else f"(?!{_LETTER})"
     return start + re.escape(word.strip("*")) + end

@@ -20,7 +20,7 @@ def extract() -> Catalog:
 
 
 def update(languages: Sequence[str]) -> int:
-    """Bring the template and the catalogues to the code; a language without one gets one."""
+    """Update the template and the catalogues from the code; creates a missing catalogue."""
     template = extract()
     for locale in languages:
         path = po.po_path(locale)
@@ -31,7 +31,7 @@ def update(languages: Sequence[str]) -> int:
 
 
 def run_checks(languages: Sequence[str]) -> int:
-    """Say everything that is wrong with the template and the languages; 1 if anything is."""
+    """Print every problem of the template and the languages; returns 1 if there is one, else 0."""
     problems = check.template_current()
     for locale in (SOURCE, *languages):
         problems += check.problems(locale)
@@ -44,21 +44,21 @@ def run_checks(languages: Sequence[str]) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; 2 for a language that does not exist."""
+    """Run the command line; returns the exit code, 2 for an unknown language."""
     parser = argparse.ArgumentParser(prog="python -m locales.tool")
     parser.add_argument("command", choices=("extract", "update", "check"))
     parser.add_argument("languages", nargs="*", metavar="LANG")
-    asked = parser.parse_args(arguments)
-    languages = asked.languages or [locale for locale in SHIPPED if locale != SOURCE]
+    args = parser.parse_args(arguments)
+    languages = args.languages or [locale for locale in SHIPPED if locale != SOURCE]
     for locale in languages:
         try:
             Locale.parse(locale)
         except (UnknownLocaleError, ValueError) as error:
             parser.error(str(error))
-    if asked.command == "extract":
+    if args.command == "extract":
         extract()
         return 0
-    return update(languages) if asked.command == "update" else run_checks(languages)
+    return update(languages) if args.command == "update" else run_checks(languages)
 
 
 def _say(line: str) -> None:

@@ -1,8 +1,8 @@
-"""Words(locale): everything that depends on a language, and the only place that knows its rules.
+"""Translation and formatting for one language: texts, numbers, money, dates, lists, names.
 
-Numerals are Western digits in every language, which is Babel's default for all eight. In Arabic
-the two halves of the Arab world differ and both read Western digits; MID texts, prices and dates
-carry them too, and Babel writes dates with no others, so one page never mixes two kinds.
+Numerals are Western digits in every language, which is Babel's default for all eight. Arabic
+speaking countries differ in their digits and all read Western ones; MIDs' texts have them too, and
+Babel writes dates with no others, so one screen never mixes two kinds.
 """
 
 import re
@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from gettext import NullTranslations
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from math import inf
+from pathlib import Path
 from typing import Literal, NamedTuple
 from unicodedata import bidirectional
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,7 +22,7 @@ from babel import dates, lists, numbers
 from babel.core import Locale
 
 from locales.bidi import LRM, RLM, Raw, inserted, isolate
-from locales.catalogue import chain
+from locales.compile import HERE, built, is_fresh
 from locales.fill import fill, fits
 from locales.negotiate import SHIPPED, SOURCE, name_in, nearest, negotiate, own_name, widen
 
@@ -48,7 +50,7 @@ Unit = Literal["minute", "hour", "day", "week", "month", "year"]
 
 
 class Picked(NamedTuple):
-    """A MID's text, its language, and whether it is an original shown for want of ours."""
+    """A MID's text, its language, and whether it is in another language than asked for."""
 
     text: str
     locale: str
@@ -56,7 +58,7 @@ class Picked(NamedTuple):
 
 
 def mark(msgid: str) -> str:
-    """The message itself: marks a constant for translation where no language is at hand yet."""
+    """Return the message unchanged: marks a constant for translation, to be translated later."""
     return msgid
 
 
@@ -69,18 +71,41 @@ def words(locale: str) -> "Words":
     """
     if locale not in SHIPPED:
         raise KeyError(f"no language {locale!r}; shipped: {', '.join(SHIPPED)}")
-    return Words(locale, chain(locale))
+    return Words(locale, load_chain(locale))
+
+
+def load_chain(locale: str, root: Path = HERE) -> NullTranslations:
+    """Load a language's catalogue, with its fallbacks: what it is a variety of, then English."""
+    parts = locale.split("_")
+    names = ["_".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    first: NullTranslations = NullTranslations()
+    for name in reversed([name for name in names if name != SOURCE]):
+        if catalogue := _load(name, root):
+            catalogue.add_fallback(first)
+            first = catalogue
+    return first
+
+
+def _load(locale: str, root: Path) -> GNUTranslations | None:
+    """Load one catalogue, from the .po file if the .mo file is stale; None where there is none."""
+    po = root / locale / "LC_MESSAGES" / "messages.po"
+    mo = po.with_suffix(".mo")
+    if po.is_file() and not is_fresh(po, mo):
+        return GNUTranslations(BytesIO(built(po.read_bytes())))
+    if mo.is_file():
+        return GNUTranslations(BytesIO(mo.read_bytes()))
+    return None
 
 
 def _open_first(text: str) -> bool:
-    """Whether a text that is to run from right to left leaves its direction to its first place.
+    """Whether the direction of a right-to-left text would follow its first placeholder.
 
-    It does so without a letter of its own before it: browsers look into isolates, and the line
-    would read backwards. A source text that stands in for a translation keeps its own direction.
+    It does where no letter of its own stands before it: browsers look into isolates, and the line
+    would run the wrong way. An English text in place of a translation keeps its own direction.
     """
     own = (bidirectional(c) for c in _PLACE.sub("", text))
     begins = any(bidirectional(c) in _LETTERS for c in text.partition("{")[0])
-    return not begins and next((one for one in own if one in _LETTERS), "") != "L"
+    return not begins and next((kind for kind in own if kind in _LETTERS), "") != "L"
 
 
 def _digits(value: int | Decimal, locale: Locale) -> str:
@@ -92,10 +117,10 @@ _counted = lru_cache(maxsize=4096)(_digits)
 
 
 class Words:
-    """One language. All texts that it gives are plain: escaping is for whoever shows them.
+    """One language. All texts that it returns are plain: the caller escapes them.
 
-    Parameters are named. A str is cleaned and isolated as `locales.bidi` says, an int, a Decimal
-    or a date is written the way of the language, a `Raw` is left alone.
+    Parameters are named. A str is cleaned and isolated as in `locales.bidi`; an int, a Decimal or
+    a date is formatted for the language; a `Raw` is inserted unchanged.
     """
 
     def __init__(self, locale: str, catalogue: NullTranslations) -> None:
@@ -105,30 +130,29 @@ class Words:
         self.rtl = self._format.text_direction == "rtl"
 
     def t(self, msgid: str, /, **params: object) -> str:
-        """A text with its places filled.
+        """Translate a text and fill its placeholders.
 
-        A translation that is missing, or whose places are not those of the source, gives way to
-        the source.
+        The source is used where a translation is missing, or has other placeholders.
 
         Raises:
-            KeyError: the source has a place without a parameter.
-            TypeError: a parameter is of a kind that has no one way to be written.
+            KeyError: the source has a placeholder without a parameter.
+            TypeError: a parameter is of a type that has no default format.
         """
         return self._filled(self._catalogue.gettext(msgid), msgid, params)
 
     def n(self, one: str, many: str, n: int, /, **params: object) -> str:
-        """A text in the form that goes with a number; `{n}` is that number. Raises as `t` does."""
+        """Translate a text in the plural form of `n`; `{n}` is that number. Raises as `t` does."""
         source = one if n == 1 else many
         text = self._catalogue.ngettext(one, many, n)
         return self._filled(text, source, {"n": n, **params}, spare=_COUNT)
 
     def p(self, context: str, msgid: str, /, **params: object) -> str:
-        """A short text whose meaning depends on where it stands. Raises as `t` does."""
+        """Translate a short text whose meaning depends on a context. Raises as `t` does."""
         return self._filled(self._catalogue.pgettext(context, msgid), msgid, params)
 
     def has(self, msgid: str) -> bool:
-        """Whether a text without context is there in this language, and not by fallback."""
-        # The end of the chain hands back the very object; a translation may well be equal to it.
+        """Whether a text without context is translated in this language, not by fallback."""
+        # The fallback returns the very object; a translation may be equal to it.
         return self.locale == SOURCE or self._catalogue.gettext(msgid) is not msgid
 
     def _filled(
@@ -164,14 +188,14 @@ class Words:
         return self._signs(digits(value, self._format))
 
     def signed(self, value: int) -> str:
-        """A number that says its direction: "+3", "−3" with a real minus, "0"."""
+        """A number with its sign: "+3", "−3" with a real minus, "0"."""
         if value == 0:
             return self.number(0)
         sign = "+" if value > 0 else _MINUS
         return f"{LRM if self.rtl else ''}{sign}{self.number(abs(value))}"
 
     def money(self, amount: Decimal, currency: str) -> str:
-        """An amount in the currency's own form: at least its usual decimals, and none cut off.
+        """An amount with at least the currency's usual decimals, and none cut off.
 
         Raises:
             ValueError: the amount is not finite.
@@ -203,10 +227,10 @@ class Words:
         return dates.format_date(d, _DATES.get(self.locale, "long"), locale=self._format)
 
     def moment(self, at: datetime, zone: str) -> str:
-        """A day and a time in a zone, which is named by its city.
+        """A date and a time in a time zone, which is named by its city.
 
         Raises:
-            ValueError: the moment has no zone of its own.
+            ValueError: the moment has no time zone.
             KeyError: no such zone.
         """
         if at.tzinfo is None:
@@ -222,7 +246,7 @@ class Words:
         )
 
     def short_moment(self, at: datetime, zone: str) -> str:
-        """The same for a button of the next weeks: "Tue 24 Nov 09:00". The text names the zone.
+        """A date and a time without year and zone, for a button: "Tue 24 Nov 09:00".
 
         Raises:
             KeyError: no such zone.
@@ -240,22 +264,22 @@ class Words:
         return dates.get_timezone_location(ZoneInfo(zone), locale=self._format, return_city=True)
 
     def hours(self, opening: str) -> str:
-        """Office hours such as "Mo-Fr 09:00-17:00 Europe/Madrid"; what is written otherwise stays.
+        """Format office hours such as "Mo-Fr 09:00-17:00 Europe/Madrid"; others are unchanged.
 
-        The form is the simplest one of OpenStreetMap's opening hours, with a time zone behind it.
+        The form is the simplest one of OpenStreetMap's opening hours, followed by a time zone.
         """
-        found = _OPENING.fullmatch(opening.strip())
-        if found is None or found["zone"] not in available_timezones():
+        match = _OPENING.fullmatch(opening.strip())
+        if match is None or match["zone"] not in available_timezones():
             return opening
         names = dates.get_day_names("wide", locale=self._format)
         # NOTE: Office hours: "Monday to Friday, 09:00 to 17:00 (Madrid time)".
         return self.t(
             "{first} to {last}, {opens} to {closes} ({city} time)",
-            first=names[_DAYS.index(found["first"])],
-            last=names[_DAYS.index(found["last"])],
-            opens=found["opens"],
-            closes=found["closes"],
-            city=self.city(found["zone"]),
+            first=names[_DAYS.index(match["first"])],
+            last=names[_DAYS.index(match["last"])],
+            opens=match["opens"],
+            closes=match["closes"],
+            city=self.city(match["zone"]),
         )
 
     def duration(self, n: int, unit: Unit) -> str:
@@ -269,7 +293,7 @@ class Words:
         return self.duration(n, "day")
 
     def join(self, items: Sequence[str], style: Literal["and", "or"] = "and") -> str:
-        """Several names as one: "a, b and c"."""
+        """Join names to a list: "a, b and c"."""
         parts = [inserted(item, rtl=self.rtl) for item in items]
         joined = lists.format_list(parts, "or" if style == "or" else "standard", self._format)
         last = parts[-1] if len(parts) > 1 else ""
@@ -279,11 +303,11 @@ class Words:
         return joined
 
     def sentences(self, parts: Sequence[str]) -> str:
-        """Whole sentences one after the other: with a space, but for Chinese."""
+        """Join whole sentences: with spaces, except in Chinese."""
         return ("" if self.locale.startswith("zh") else " ").join(parts)
 
     def country(self, code: str) -> str:
-        """The name of a country by its ISO 3166 code; an unknown code stays as it is."""
+        """The name of a country by its ISO 3166 code; an unknown code is returned."""
         return str(self._format.territories.get(code.upper(), code))
 
     def region(self, code: str) -> str:
@@ -293,16 +317,16 @@ class Words:
         return self.country(code)
 
     def language_name(self, locale: str) -> str:
-        """The name of a language in this one, to stand inside a sentence."""
+        """The name of a language in this one, for the middle of a sentence."""
         return name_in(locale, self._format)
 
     def language_label(self, locale: str) -> str:
-        """The name of a language in this one, to begin a line with."""
+        """The name of a language in this one, for the start of a line."""
         name = self.language_name(locale)
         return name[:1].upper() + name[1:]
 
     def pick(self, texts: Mapping[str, str]) -> Picked:
-        """A MID's text in this language, or else its original: English, or the first given.
+        """A MID's text in this language, else the English one, else the first.
 
         A variety of this language counts as this language unless it is in another script.
 
@@ -312,11 +336,11 @@ class Words:
         if not texts:
             raise ValueError("no text in any language")
         key = nearest(self.locale, texts) or nearest(SOURCE, texts) or next(iter(texts))
-        ours, given = widen(self.locale), widen(key)
+        own, picked = widen(self.locale), widen(key)
         return Picked(
-            texts[key], key, original=ours is None or given is None or ours[:2] != given[:2]
+            texts[key], key, original=own is None or picked is None or own[:2] != picked[:2]
         )
 
     def isolate(self, s: str) -> str:
-        """A name or number that no text around it can turn, and that turns none."""
+        """Isolate a name or number, so that it and the text around it keep their directions."""
         return isolate(s)

@@ -39,7 +39,7 @@ async def erase_member(
         await consent_store.erase_member(conn, member_id)
         await quota_store.erase_member(conn, member_id)
         # Reads the staff rows, so before they are deleted.
-        await staff_names.forget_member(conn, member_id)
+        await staff_names.erase_member_names(conn, member_id)
         await staff_store.erase_member(conn, member_id)
         if also is not None:
             await also(conn, mids)
@@ -79,5 +79,5 @@ async def remove_staff(deps: Deps, staff_id: str) -> None:
     async with deps.db.write() as conn:
         if await staff_store.read_staff(conn, staff_id) is None:
             raise NotFoundError(f"no staff {staff_id!r}")
-        await staff_names.forget_staff(conn, staff_id)
+        await staff_names.erase_staff_name(conn, staff_id)
         await staff_store.remove(conn, staff_id, deps.clock.now())

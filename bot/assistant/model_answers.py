@@ -1,4 +1,4 @@
-"""A model's answer in the place of the closest text, where one is there and the member agreed."""
+"""A language model's answer in place of the closest article, where the member has agreed to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,117 +9,137 @@ from bot.settings import Settings
 from bot.telegram.drafts import DraftStream, OnSentence
 from dialogs import answer
 from knowledge import facts
-from knowledge.legal_excerpts import named
+from knowledge.legal_excerpts import find_excerpts
 from knowledge.llm.answerer import Answerer
-from knowledge.replies import Heard, ModelHere, Reply, Way
-from knowledge.values import Answer, Article, Outcome, Passage, Question, Reason, Refused, Tier
+from knowledge.replies import AssistantReply, AvailableModel, QuestionContext, ReplyKind
+from knowledge.values import (
+    Article,
+    AskedQuestion,
+    AssistantAnswer,
+    ModelOutcome,
+    NoAnswer,
+    NoAnswerReason,
+    Passage,
+    Tier,
+)
 from locales.words import words
 from service.assistant import cases as assistant
 from service.assistant.values import ModelChoice
 from service.deps import Deps
 
-FACTS_OF = 3
-"""Of so many of the best topics the facts are at hand for the model to point at."""
-LIMITS = {Reason.MEMBER_LIMIT, Reason.MID_LIMIT, Reason.ALL_LIMIT}
+TOPICS_WITH_FACTS = 3
+"""The model may refer to the member's facts that this many of the best topics are about."""
+LIMITS = {NoAnswerReason.MEMBER_LIMIT, NoAnswerReason.MID_LIMIT, NoAnswerReason.ALL_LIMIT}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswers:
-    """The model of this instance and what it is called."""
+    """The model of this instance; ``model`` is what members are told of it."""
 
     deps: Deps
     answerer: Answerer
-    here: ModelHere
+    model: AvailableModel
 
-    async def instead(
-        self, reply: Reply, heard: Heard, articles: tuple[Article, ...], drafts: DraftStream
-    ) -> Reply:
-        """What is said: the model's answer, the question whether it may, or ``reply``."""
-        view = await assistant.read_model(self.deps, heard.member_id)
-        here = self.here.for_(view)
-        if view.choice is ModelChoice.NO or here.level == 0:
+    async def improve(
+        self,
+        reply: AssistantReply,
+        context: QuestionContext,
+        articles: tuple[Article, ...],
+        drafts: DraftStream,
+    ) -> AssistantReply:
+        """Return the model's answer, a request for consent, or ``reply`` where neither applies.
+
+        ``articles`` may be cited, best first. While the model writes, ``drafts`` shows its text.
+        """
+        view = await assistant.read_model(self.deps, context.member_id)
+        model = self.model.limited_to(view)
+        if view.choice is ModelChoice.NO or model.level == 0:
             return reply
         if view.choice is ModelChoice.NOT_ASKED:
-            return Reply(way=Way.CONSENT, locale=reply.locale, here=here)
-        level = min(here.level, view.agreed_level)
+            return AssistantReply(kind=ReplyKind.CONSENT, locale=reply.locale, model=model)
+        level = min(model.level, view.agreed_level)
 
-        standings = heard.me.portfolio.standings
-        articles = with_licences(articles, named(heard.text, standings, words(reply.locale)))
+        standings = context.about.portfolio.standings
+        articles = with_licences(
+            articles, find_excerpts(context.text, standings, words(reply.locale))
+        )
 
-        async def work(told: OnSentence) -> Outcome:
-            return await self._ask(reply, heard, articles, told, level)
+        async def work(on_sentence: OnSentence) -> ModelOutcome:
+            return await self._ask(reply, context, articles, on_sentence, level)
 
         outcome = await drafts.show_while(answer.thinking(words(reply.locale)), work)
-        return _made(reply, articles, outcome)
+        return _merge(reply, outcome, articles)
 
     async def _ask(
         self,
-        reply: Reply,
-        heard: Heard,
+        reply: AssistantReply,
+        context: QuestionContext,
         articles: tuple[Article, ...],
-        told: OnSentence,
+        on_sentence: OnSentence,
         level: int,
-    ) -> Outcome:
+    ) -> ModelOutcome:
         w = words(reply.locale)
-        declared = [key for article in articles[:FACTS_OF] for key in article.facts]
-        keys = facts.wanted(declared, heard.me, heard.text, w)
+        declared = [key for article in articles[:TOPICS_WITH_FACTS] for key in article.facts]
+        keys = facts.needed_facts(declared, context.about, context.text, w)
 
-        async def keep(request: str) -> None:
-            await assistant.keep_request(self.deps, heard.member_id, request)
+        async def store_request(request: str) -> None:
+            await assistant.keep_request(self.deps, context.member_id, request)
 
         return await self.answerer.answer(
-            Question(text=heard.text, locale=reply.locale, mid_ids=heard.mid_ids),
-            [Passage(alias=f"s{n}", article=one) for n, one in enumerate(articles, 1)],
-            facts.facts(keys, heard.me, heard.text, w),
+            AskedQuestion(text=context.text, locale=reply.locale, mid_ids=context.mid_ids),
+            [Passage(alias=f"s{n}", article=article) for n, article in enumerate(articles, 1)],
+            facts.build_facts(keys, context.about, context.text, w),
             level=level,
-            member=heard.member_id,
-            mid=concerned(articles, heard.mid_ids),
-            on_claim=told,
-            on_sent=keep,
-            language=heard.found.language,
+            member=context.member_id,
+            mid=paying_mid(articles, context.mid_ids),
+            on_claim=on_sentence,
+            on_sent=store_request,
+            language=context.result.language,
         )
 
 
 def with_licences(
     articles: tuple[Article, ...], legal: tuple[Article, ...]
 ) -> tuple[Article, ...]:
-    """What may be cited, best first: after the closest text those of the licences named."""
+    """Insert the excerpts of licences that the question names after the closest article."""
     return (*articles[:1], *legal, *articles[1:])
 
 
-def concerned(articles: Sequence[Article], mid_ids: Sequence[str]) -> str | None:
-    """The MID that a question is about: of its licence, else of its text that fits best.
+def paying_mid(articles: Sequence[Article], mid_ids: Sequence[str]) -> str | None:
+    """The MID that a question is about: that of a licence it names, else of its best article.
 
-    Its texts are sent, those of the member's other MIDs are not, and it pays for the answer.
+    The answer counts against this MID's quota, and no texts of the member's other MIDs are sent.
     """
-    of_licence = (article.mid_id for article in articles if article.tier is Tier.LICENCE)
+    of_licences = (article.mid_id for article in articles if article.tier is Tier.LICENCE)
     of_any = (article.mid_id for article in articles if article.mid_id is not None)
-    return next(of_licence, None) or next(of_any, None) or next(iter(mid_ids), None)
+    return next(of_licences, None) or next(of_any, None) or next(iter(mid_ids), None)
 
 
 def build_model_answers(settings: Settings, deps: Deps) -> ModelAnswers | None:
-    """The model that the settings name, or None: then the closest text is what is said."""
+    """Build the model that the settings name; None if they name none."""
     answerer = build_answerer(settings, deps)
     if answerer is None:
         return None
-    here = ModelHere(
+    model = AvailableModel(
         name=str(settings.llm_model),
         place=urlsplit(str(settings.llm_base_url)).hostname or "",
         level=answerer.level(settings.llm_level),
     )
-    return ModelAnswers(deps, answerer, here)
+    return ModelAnswers(deps, answerer, model)
 
 
-def _made(reply: Reply, articles: tuple[Article, ...], outcome: Outcome | None) -> Reply:
-    """The next rung of the ladder is what was found without the model."""
-    if isinstance(outcome, Answer):
+def _merge(
+    reply: AssistantReply, outcome: ModelOutcome | None, articles: tuple[Article, ...]
+) -> AssistantReply:
+    """The reply with the model's answer, if it has one; else that of the search."""
+    if isinstance(outcome, AssistantAnswer):
         plain = replace(reply, article=None, topics=(), facts=(), language=None)
-        return replace(plain, way=Way.MODEL, answer=outcome)
-    if isinstance(outcome, Refused) and outcome.reason is Reason.CLARIFY:
+        return replace(plain, kind=ReplyKind.MODEL, answer=outcome)
+    if isinstance(outcome, NoAnswer) and outcome.reason is NoAnswerReason.CLARIFY:
         by_id = {article.id: article for article in articles}
-        meant = tuple(by_id[topic] for topic in outcome.topics if topic in by_id)
-        if meant:
-            return replace(reply, way=Way.UNSURE, article=None, topics=meant)
-    if isinstance(outcome, Refused) and outcome.reason in LIMITS:
-        return replace(reply, used_up=outcome.reason)
+        topics = tuple(by_id[topic] for topic in outcome.topics if topic in by_id)
+        if topics:
+            return replace(reply, kind=ReplyKind.UNSURE, article=None, topics=topics)
+    if isinstance(outcome, NoAnswer) and outcome.reason in LIMITS:
+        return replace(reply, limit_reached=outcome.reason)
     return reply

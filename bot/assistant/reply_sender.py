@@ -1,8 +1,7 @@
-"""The carrier of replies: what a person at a MID wrote reaches the member, once.
+"""Sends the replies that people at MIDs write to members' questions.
 
-A reply is one message, so it needs no broadcast: it is written that it is about to be sent, it is
-sent, and it is written that it was. A process that dies in between leaves a doubt; the reply is
-then sent again and says so.
+Each reply is marked in the store before it is sent and after. If the process dies in between it is
+uncertain whether the reply was delivered: it is then sent again, with a note that says so.
 """
 
 import asyncio
@@ -26,13 +25,13 @@ from service.questions.values import DueReply
 log = structlog.get_logger()
 
 LANE = "replies"
-LOOK_SECONDS = 1.0
-FIRST_WAIT = 5.0
-LONGEST_WAIT = 3600.0
+POLL_SECONDS = 1.0
+FIRST_RETRY_SECONDS = 5.0
+LONGEST_RETRY_SECONDS = 3600.0
 
 
 class ReplySender:
-    """Sends replies that are due until it is told to stop."""
+    """Polls for due replies and sends them, in one process at a time."""
 
     def __init__(self, deps: Deps, bot: Bot, lanes: Lanes) -> None:
         self._deps = deps
@@ -41,13 +40,13 @@ class ReplySender:
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """Begin nothing more."""
+        """Make ``run`` return after the reply that is being sent."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Send due replies while this process is the one that does, until ``stop``."""
+        """Send due replies while this process is the leader, until ``stop``."""
         await run_while_leader(
-            self._lanes, LANE, self._lead, stop=self._stopping, retry_seconds=LOOK_SECONDS
+            self._lanes, LANE, self._lead, stop=self._stopping, retry_seconds=POLL_SECONDS
         )
 
     async def _lead(self) -> None:
@@ -56,39 +55,39 @@ class ReplySender:
                 if self._stopping.is_set():
                     return
                 await self._send(reply)
-            await within(LOOK_SECONDS, self._stopping)
+            await within(POLL_SECONDS, self._stopping)
 
     async def _send(self, due_reply: DueReply) -> None:
         async with self._deps.db.read() as conn:
-            found = await chat_store.read_chats_of(conn, [due_reply.member_id])
-        chat_id, blocked = found.get(due_reply.member_id, (0, True))
+            chats = await chat_store.read_chats_of(conn, [due_reply.member_id])
+        chat_id, blocked = chats.get(due_reply.member_id, (0, True))
         if blocked:
-            # It stays in their list, for when they open the bot again.
+            # The member finds it in the list of their questions when they open the bot again.
             await reply_delivery.give_up(self._deps, due_reply.question.id)
             return
         try:
             member, _ = await people.read_member(self._deps, due_reply.member_id)
         except NotFoundError:
-            # They had everything erased just now, the reply too.
+            # The member was erased meanwhile, and the reply with them.
             return
         w = words(negotiate(member.locale or member.spoken))
         screen = asking.reply(due_reply.question, w, maybe_duplicate=due_reply.in_doubt)
         await reply_delivery.mark_sending(self._deps, due_reply.question.id)
-        answer = await outbound.send(self._bot, chat_id, screen)
-        await self._write(due_reply, answer)
+        result = await outbound.send(self._bot, chat_id, screen)
+        await self._record(due_reply, result)
 
-    async def _write(self, due_reply: DueReply, answer: outbound.SendResult) -> None:
-        question = due_reply.question.id
-        if answer.status is SendStatus.TAKEN:
-            await reply_delivery.mark_finished(self._deps, question)
-        elif answer.status in {SendStatus.BLOCKED, SendStatus.UNREACHABLE, SendStatus.WRONG}:
-            log.warning("reply_not_taken", question=question, end=answer.status.value)
-            await reply_delivery.give_up(self._deps, question)
+    async def _record(self, due_reply: DueReply, result: outbound.SendResult) -> None:
+        question_id = due_reply.question.id
+        if result.status is SendStatus.TAKEN:
+            await reply_delivery.mark_finished(self._deps, question_id)
+        elif result.status in {SendStatus.BLOCKED, SendStatus.UNREACHABLE, SendStatus.WRONG}:
+            log.warning("reply_not_taken", question=question_id, end=result.status.value)
+            await reply_delivery.give_up(self._deps, question_id)
         else:
-            wait = min(FIRST_WAIT * 2**due_reply.tries, LONGEST_WAIT)
-            # Once in doubt it stays so, whatever became of the tries after it.
-            doubt = due_reply.in_doubt or answer.status is SendStatus.UNCERTAIN
-            seconds = max(wait, answer.seconds)
+            backoff = min(FIRST_RETRY_SECONDS * 2**due_reply.tries, LONGEST_RETRY_SECONDS)
+            # An uncertain attempt may have been delivered, whatever became of later attempts.
+            in_doubt = due_reply.in_doubt or result.status is SendStatus.UNCERTAIN
+            seconds = max(backoff, result.seconds)
             await reply_delivery.retry_later(
-                self._deps, due_reply, seconds=seconds, in_doubt=doubt
+                self._deps, due_reply, seconds=seconds, in_doubt=in_doubt
             )

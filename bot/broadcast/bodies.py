@@ -7,7 +7,7 @@ from dialogs import notice as dialog
 from locales.words import words
 from service.ids import new_id
 from service.notices.delivery import cases as delivery
-from service.notices.delivery.cases import About
+from service.notices.delivery.cases import NoticeLicences
 from service.notices.delivery_values import Recipient
 from service.notices.values import Notice
 
@@ -18,7 +18,7 @@ _SOMEBODY = new_id("mbr")
 class Letters:
     """The bodies of one notice, by all that makes a difference in them."""
 
-    def __init__(self, about: About) -> None:
+    def __init__(self, about: NoticeLicences) -> None:
         self._about = about
         self._kept: dict[tuple[int, str, str, bool, bool], list[str]] = {}
 
@@ -34,6 +34,6 @@ class Letters:
 
     def _made(self, notice: Notice, one: Recipient, now: datetime, *, paid: bool) -> str:
         w = words(one.locale)
-        view = delivery.fresh_view(notice, _SOMEBODY, one.zone, self._about, now)
+        view = delivery.build_first_view(notice, _SOMEBODY, one.zone, self._about, now)
         note = dialog.maybe_duplicate_note(w) if one.in_doubt else None
         return outbound.message_body(dialog.screen(view, w, note=note), paid=paid)

@@ -8,11 +8,11 @@ class Wave:
     """Counts who was tried, until the first wave is full and was looked at."""
 
     def __init__(self, notice: Notice) -> None:
-        self.tried = rules.tried(notice)
+        self.tried = rules.count_attempted(notice)
         self.doubted = 0
-        self._most: int | None = rules.first_wave(notice.total)
+        self._most: int | None = rules.canary_size(notice.total)
         # At exactly so many a process may have died before it looked.
-        if notice.wave_passed or self.tried > self._most or notice.total <= self._most:
+        if notice.canary_waived or self.tried > self._most or notice.total <= self._most:
             self._most = None
 
     @property
@@ -23,4 +23,4 @@ class Wave:
     def passes(self, notice: Notice) -> bool:
         """Whether the rest may follow at once. If not, a person decides, and this asks no more."""
         self._most = None
-        return not rules.went_wrong(notice, self.doubted)
+        return not rules.canary_failed(notice, self.doubted)

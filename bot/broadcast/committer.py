@@ -9,7 +9,7 @@ from bot.metrics import Metrics
 from service.db.errors import STORE_AWAY
 from service.deps import Deps
 from service.notices.delivery import cases as delivery
-from service.notices.delivery_values import Batch
+from service.notices.delivery_values import OutcomeBatch
 
 AHEAD_SECONDS = 0.02
 FAST = 100
@@ -48,7 +48,7 @@ class Writing:
         """Commit whenever something waits, until cancelled.
 
         Raises:
-            LostError: another process sends now.
+            SupersededError: another process sends now.
         """
         while True:
             await self._wanted.wait()
@@ -64,9 +64,9 @@ class Writing:
                 self._wanted.set()
             self._done()
 
-    async def _commit(self, batches: dict[str, tuple[Job, Batch]]) -> bool:
+    async def _commit(self, batches: dict[str, tuple[Job, OutcomeBatch]]) -> bool:
         try:
-            found = await delivery.settle(
+            found = await delivery.write_outcomes(
                 self._deps,
                 {one: batch for one, (_, batch) in batches.items()},
                 {one: job.notice.epoch for one, (job, _) in batches.items()},

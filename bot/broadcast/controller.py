@@ -20,10 +20,10 @@ from bot.telegram.rate_limit import SendBudget
 from bot.updates.lanes import Lanes
 from service.db.errors import STORE_AWAY, describe_outage
 from service.deps import Deps
-from service.notices.audience import due_again
+from service.notices.audience import read_due_deferred
 from service.notices.delivery import cases as delivery
 from service.notices.delivery import completion
-from service.notices.values import Halt, Status
+from service.notices.values import HaltReason, NoticeStatus
 
 log = structlog.get_logger()
 
@@ -74,7 +74,7 @@ class Delivery:
                 # When the lane is lost the task that holds it is cancelled, and it alone.
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._lead())
-            except* delivery.LostError:
+            except* delivery.SupersededError:
                 log.warning("sending_lost")
             except* STORE_AWAY as away:
                 log.warning("store_away", **describe_outage(away))
@@ -108,11 +108,13 @@ class Delivery:
     async def _look(self, out: Outgoing, group: asyncio.TaskGroup) -> None:
         """Take over what is new, and see to what runs, was stopped, or was corrected."""
         asked_at = loop_time()
-        due = {one.id: one for one in await delivery.due(self._deps)}
+        due = {one.id: one for one in await delivery.list_due(self._deps)}
         for notice_id in [one for one in due if one not in out.jobs]:
             notice = await delivery.take_over(self._deps, notice_id)
             if notice is not None:
-                out.jobs[notice_id] = Job(notice, await delivery.about(self._deps, notice))
+                out.jobs[notice_id] = Job(
+                    notice, await delivery.read_notice_licences(self._deps, notice)
+                )
                 log.info("notice_taken", notice=notice_id, status=notice.status.value)
         for job in list(out.jobs.values()):
             if job.id in due:
@@ -137,7 +139,7 @@ class Delivery:
             task = group.create_task(edit(self._deps, self._bot, self._budget, job))
             self._edits.add(task)
             task.add_done_callback(self._edits.discard)
-        if job.notice.status is not Status.RUNNING:
+        if job.notice.status is not NoticeStatus.RUNNING:
             job.rest()
             return
         if not job.wake():
@@ -145,11 +147,11 @@ class Delivery:
         if await self._has_expired(job):
             return
         if job.wave_is_over() and not job.wave.passes(job.notice):
-            await out.halt(job, Halt.WAVE, "too many of the first wave failed")
+            await out.halt(job, HaltReason.CANARY, "too many of the first wave failed")
         if not job.retries:
             open_ = job.again
             most = self._budget.under_way
-            job.read_again(await due_again(self._deps, job.looked_at, most), open_)
+            job.read_again(await read_due_deferred(self._deps, job.looked_at, most), open_)
         mid = job.notice.mid
         if mid.id not in out.digesting:
             out.digesting.add(mid.id)
@@ -171,13 +173,15 @@ class Delivery:
 
     async def _finish(self, out: Outgoing, job: Job) -> None:
         try:
-            if await delivery.waiting(self._deps, job.id) is not None:
+            if await delivery.read_next_due(self._deps, job.id) is not None:
                 return
             if missed := await completion.finish(self._deps, job.notice):
                 # What this process remembers of it has a hole: it begins anew with what is stored.
                 out.jobs.pop(job.id, None)
-                log.error("notice_paused", notice=job.id, why=Halt.MISSED.value, people=missed)
-                self._metrics.halted(Halt.MISSED)
+                log.error(
+                    "notice_paused", notice=job.id, why=HaltReason.MISSED.value, people=missed
+                )
+                self._metrics.halted(HaltReason.MISSED)
             else:
                 log.info("notice_finished", notice=job.id)
         except STORE_AWAY as error:
@@ -193,7 +197,7 @@ class Delivery:
         """Leave nobody in doubt who is not."""
         batch = job.last_words()
         if batch is not None:
-            await delivery.settle(self._deps, {job.id: batch}, {job.id: job.notice.epoch})
+            await delivery.write_outcomes(self._deps, {job.id: batch}, {job.id: job.notice.epoch})
 
     async def _drain(self, out: Outgoing) -> None:
         """Let what is under way end, and write it."""

@@ -28,11 +28,13 @@ async def edit(deps: Deps, bot: Bot, budget: SendBudget, job: Job) -> None:
     after = 0
     try:
         # A correction of the correction must not count for who was edited before it came.
-        while (found := await corrections.begin(deps, notice := job.notice, after)) is not None:
+        while (
+            found := await corrections.read_outdated(deps, notice := job.notice, after)
+        ) is not None:
             after, sent = found
             for number, message_id in sent:
                 await _edit_one(deps, bot, budget, job, number, message_id)
-            await corrections.done(deps, notice, after)
+            await corrections.mark_corrected(deps, notice, after)
     except STORE_AWAY as error:
         log.warning("store_away", **describe_outage(error))
     finally:
@@ -42,7 +44,7 @@ async def edit(deps: Deps, bot: Bot, budget: SendBudget, job: Job) -> None:
 async def _edit_one(
     deps: Deps, bot: Bot, budget: SendBudget, job: Job, number: int, message_id: int
 ) -> None:
-    reader = await corrections.reader(deps, job.notice, number)
+    reader = await corrections.read_recipient(deps, job.notice, number)
     if reader is None:
         return
     async with deps.db.read() as conn:
@@ -51,7 +53,7 @@ async def _edit_one(
     if chat_id is None or blocked:
         return
     try:
-        view = await notice_inbox.look(deps, reader.member_id, job.id)
+        view = await notice_inbox.read_view(deps, reader.member_id, job.id)
     except NotFoundError:
         return
     screen = dialog.screen(view, words(reader.locale))

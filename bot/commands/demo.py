@@ -1,4 +1,4 @@
-"""``midline demo``: the unchanged bot on a stand-in for Telegram, with the two example MIDs."""
+"""``midline demo``: the bot itself on the playground, with the two example MIDs."""
 
 import shutil
 from dataclasses import dataclass
@@ -16,23 +16,24 @@ from bot.telegram import sync_store
 from locales.words import mark, negotiate, words
 from playground import Playground, PlayInvite
 from service.bundle.cases import import_bundle
-from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift
+from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift_dates
 from service.bundle.files.read_bundle import read_bundle
 from service.deps import Deps
 from service.errors import StoreError
 from service.mids.cases import read_mids
 from service.people.cases import make_invites
-from service.staff import cases as staff
+from service.staff import cases as staff_cases
 
-TOKEN = "42:DEMO"  # noqa: S105  # it opens nothing but the stand-in
+TOKEN = "42:DEMO"  # noqa: S105  # a token of the playground, not of Telegram
 FOLDER = Path("~/.local/share/midline-demo").expanduser()
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody in the demo: a Telegram id, name and tag, a note, and the invites that wait.
+    """A person of the demo. ``tag`` is their Telegram language, ``note`` a catalogue message.
 
-    The note is a message of the catalogue. ``staff`` are the MIDs for which they may announce.
+    ``invites`` are pairs of a MID and the person's reference there; ``staff`` are the MIDs for
+    which they may announce.
     """
 
     telegram_id: int
@@ -43,7 +44,7 @@ class Guest:
     staff: tuple[str, ...] = ()
 
 
-# Fixed ids: whoever joined in an earlier demo is still known in the next.
+# The Telegram ids are fixed, so that who joined in one run of the demo is known in the next.
 GUESTS = (
     Guest(
         7_000_000_001,
@@ -62,10 +63,10 @@ GUESTS = (
 
 
 def examples() -> list[Path]:
-    """The example bundles: beside the code in a checkout, inside an installed wheel."""
-    here = Path(str(files("playground")))
-    packed = here / "examples"
-    folder = packed if packed.exists() else here.parent / "examples"
+    """The paths of the example bundles, in a checkout or in an installed wheel."""
+    package = Path(str(files("playground")))
+    packaged = package / "examples"
+    folder = packaged if packaged.exists() else package.parent / "examples"
     return [folder / "nurses.yaml", folder / "translators.yaml"]
 
 
@@ -96,7 +97,7 @@ async def run_demo(port: int, *, fresh: bool) -> None:
 
 
 def demo_settings(playground: Playground, folder: Path = FOLDER) -> Settings:
-    """Settings that point at the stand-in and at a store of the demo's own."""
+    """Settings for a bot that talks to the playground and has a store of its own."""
     return Settings(
         _env_file=None,
         bot_token=SecretStr(playground.token),
@@ -115,31 +116,33 @@ def demo_settings(playground: Playground, folder: Path = FOLDER) -> Settings:
 
 
 async def seed(deps: Deps, playground: Playground) -> None:
-    """Import the examples with their dates moved to today, and let people wait with invites.
+    """Import the examples with their dates shifted to today, and add people with open invites.
 
-    A store of an earlier day keeps its dates: to move them again would be other licences.
+    MIDs of an earlier run keep their dates: shifted again, their licences would be new versions.
     """
     days = (deps.clock.now().date() - EXAMPLES_WRITTEN).days
     known = {mid.id for mid in await read_mids(deps)}
     names: dict[str, dict[str, str]] = {}
     for path in examples():
-        bundle = shift(read_bundle(path), days)
+        bundle = shift_dates(read_bundle(path), days)
         names[bundle.mid.id] = {str(lang): name for lang, name in bundle.mid.name.items()}
         if bundle.mid.id not in known:
             await import_bundle(deps, bundle)
     async with deps.db.write() as conn:
-        # The stand-in remembers no commands and descriptions from the last time.
+        # The playground starts empty: the bot has to set its commands and descriptions again.
         await sync_store.forget_synced(conn)
     for guest in GUESTS:
         invites = []
         for mid, ref in guest.invites:
-            made = await make_invites(deps, mid, ref=ref)
+            (invite,) = await make_invites(deps, mid, ref=ref)
             label = words(negotiate(guest.tag)).pick(names[mid]).text
-            invites.append(PlayInvite(label, made[0].token))
+            invites.append(PlayInvite(label, invite.token))
         for mid in guest.staff:
-            if guest.name not in {one.name for one in await staff.list_staff(deps, mid)}:
+            staff = await staff_cases.list_staff(deps, mid)
+            if guest.name not in {person.name for person in staff}:
+                added = await staff_cases.add(deps, mid, guest.name)
                 label = words(negotiate(guest.tag)).pick(names[mid]).text
-                invites.append(PlayInvite(label, (await staff.add(deps, mid, guest.name)).token))
+                invites.append(PlayInvite(label, added.token))
         playground.person(
             guest.name,
             language=guest.tag,

@@ -1,4 +1,4 @@
-"""``midline doctor``: each setting and the store, what is wrong, and the mend."""
+"""``midline doctor``: checks the settings, the store, the webhook, the model and Telegram."""
 
 import re
 from collections.abc import AsyncIterator, Callable, Collection
@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.updates.receiver import DEFAULT_PORT
 from bot.updates.webhook import webhook_from
 from knowledge.llm.client import ModelError
-from knowledge.llm.disclosure import Level, is_near, level_for
+from knowledge.llm.disclosure import DisclosureLevel, is_local_or_trusted, level_for
 from service.db.integrity import check
 from service.errors import StoreError
 from service.mids import cases as mid_cases
@@ -28,44 +28,55 @@ from web.address import is_loopback
 from web.diagnosis import WebhookStatus, compare_webhook, is_midline, probe_webhook
 from web.values import WebhookConfig
 
-# Hiding a word of a few letters would only point at it.
-SHORTEST = 8
+# A shorter secret is not masked: it may be part of any word, and the mask would give it away.
+SHORTEST_SECRET = 8
 _LOGIN = re.compile(r"//[^/@\s]+@")
+
+LEVEL_TEXTS = {
+    DisclosureLevel.NOTHING: "nothing, it is never asked",
+    DisclosureLevel.NAMES: "the redacted question and reviewed texts, no value of a member's",
+    DisclosureLevel.ROUNDED: "the redacted question, reviewed texts and rounded values",
+    DisclosureLevel.VALUES: "the redacted question, reviewed texts and the member's values",
+}
+"""What leaves for the model at each level."""
+
+Finding = tuple[bool, str]
+"""Whether something is as it should be, and what to print, with the remedy if it is not."""
 
 
 async def examine(settings: Settings) -> bool:
-    """Print what is found, and no secret; True when nothing is wrong."""
-    hide = _hiding(settings)
+    """Print every setting and every finding, without secrets; True if nothing is wrong."""
+    hide = _secret_filter(settings)
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        said = "set" if isinstance(value, SecretStr) else value
-        shown = "not set" if said is None else hide(str(said))
+        printable = "set" if isinstance(value, SecretStr) else value
+        shown = "not set" if printable is None else hide(str(printable))
         typer.echo(f"MIDLINE_{name.upper()}: {shown}  ({field.description})")
-    well = True
-    async for good, says in _findings(settings):
-        typer.echo(f"{'ok ' if good else 'BAD'} {hide(says)}")
-        well = well and good
-    return well
+    all_good = True
+    async for good, text in _check_all(settings):
+        typer.echo(f"{'ok ' if good else 'BAD'} {hide(text)}")
+        all_good = all_good and good
+    return all_good
 
 
-def _hiding(settings: Settings) -> Callable[[str], str]:
-    """What takes every secret out of a line: people paste what the doctor says."""
-    given = [
-        one.get_secret_value()
-        for one in (
+def _secret_filter(settings: Settings) -> Callable[[str], str]:
+    """A function that masks every secret in a line: people paste the output of the doctor."""
+    values = [
+        secret.get_secret_value()
+        for secret in (
             settings.bot_token,
             settings.webhook_secret,
             settings.database_url,
             settings.llm_api_key,
         )
-        if one
+        if secret
     ]
-    # A token's second half alone is as good as the whole.
-    both = {*given, *(one.partition(":")[2] for one in given)}
-    secrets = sorted((one for one in both if len(one) >= SHORTEST), key=len)
+    # The second half of a bot token is as good as the whole.
+    values += [value.partition(":")[2] for value in values]
+    secrets = sorted({value for value in values if len(value) >= SHORTEST_SECRET}, key=len)
 
     def hide(line: str) -> str:
-        # Percent signs can hide a secret from a plain search, and not from whoever reads.
+        # A percent-encoded secret is not found by a plain search, but can be read by anybody.
         if any(secret in unquote(line) and secret not in line for secret in secrets):
             line = unquote(line)
         for secret in reversed(secrets):
@@ -75,7 +86,7 @@ def _hiding(settings: Settings) -> Callable[[str], str]:
     return hide
 
 
-async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
+async def _check_all(settings: Settings) -> AsyncIterator[Finding]:
     yield True, f"SQLite {sqlcipher.sqlite_version} in sqlcipher3"
     if settings.key_file.resolve().is_relative_to(settings.data_dir.resolve()):
         yield False, "the key lies in the data folder. Name another place with MIDLINE_KEY_FILE."
@@ -89,12 +100,12 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
                 yield True, "every page of the store holds what was written"
     except StoreError as error:
         yield False, str(error)
-    hook = None
+    webhook = None
     try:
-        hook = webhook_from(settings)
+        webhook = webhook_from(settings)
     except StoreError as error:
         yield False, str(error)
-    async for finding in _http(settings, hook):
+    async for finding in _check_http(settings, webhook):
         yield finding
     async for finding in check_model(settings, mids):
         yield finding
@@ -106,7 +117,8 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
     try:
         me = await bot.me()
         yield True, f"Telegram knows the bot as @{me.username}"
-        for finding in compare_webhook(hook, await _told(bot), datetime.now(UTC)):
+        status = await _read_webhook_status(bot)
+        for finding in compare_webhook(webhook, status, datetime.now(UTC)):
             yield finding
     except TelegramAPIError as error:
         yield False, f"Telegram: {error}. Check MIDLINE_BOT_TOKEN and MIDLINE_BOT_API."
@@ -114,12 +126,12 @@ async def _findings(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
         await bot.session.close()
 
 
-async def _http(settings: Settings, hook: WebhookConfig | None) -> AsyncIterator[tuple[bool, str]]:
-    """Who listens at the port, and whether the webhook is there and refuses strangers."""
+async def _check_http(settings: Settings, webhook: WebhookConfig | None) -> AsyncIterator[Finding]:
+    """Check what listens at the port, and that the webhook is served and refuses strangers."""
     host, port = settings.http_host, settings.http_port
     if settings.webhook_secret and not settings.webhook_url:
         yield False, "MIDLINE_WEBHOOK_SECRET does nothing without MIDLINE_WEBHOOK_URL. Set both."
-    if hook is None and port is None:
+    if webhook is None and port is None:
         yield True, "polling, without HTTP; health and metrics come with MIDLINE_HTTP_PORT"
         return
     if not is_loopback(host):
@@ -136,11 +148,11 @@ async def _http(settings: Settings, hook: WebhookConfig | None) -> AsyncIterator
             )
         else:
             yield True, f"{host}:{port}: {'Midline listens' if running else 'free, not running'}"
-    if hook is not None:
-        yield await probe_webhook(hook)
+    if webhook is not None:
+        yield await probe_webhook(webhook)
 
 
-async def _told(bot: Bot) -> WebhookStatus:
+async def _read_webhook_status(bot: Bot) -> WebhookStatus:
     info = await bot.get_webhook_info()
     return WebhookStatus(
         url=info.url,
@@ -150,12 +162,10 @@ async def _told(bot: Bot) -> WebhookStatus:
     )
 
 
-async def check_model(
-    settings: Settings, mids: Collection[Mid] = ()
-) -> AsyncIterator[tuple[bool, str]]:
-    """What is well and what is not with the model; it is asked nothing that is anybody's.
+async def check_model(settings: Settings, mids: Collection[Mid] = ()) -> AsyncIterator[Finding]:
+    """Check the model's settings and that it answers a probe, which has no data of members.
 
-    Of the MIDs it is said which lets less leave than the settings do.
+    Also tells which of the MIDs let less data leave for it than the settings do.
     """
     model = build_model(settings)
     if model is None:
@@ -168,8 +178,8 @@ async def check_model(
     if address.scheme not in {"http", "https"} or not address.hostname:
         yield False, "MIDLINE_LLM_BASE_URL is no address. Write it like http://127.0.0.1:8000/v1."
         return
-    near = is_near(model.base_url, settings.trusted_hosts)
-    if address.scheme == "http" and not near:
+    trusted = is_local_or_trusted(model.base_url, settings.trusted_hosts)
+    if address.scheme == "http" and not trusted:
         yield (
             False,
             (
@@ -186,24 +196,16 @@ async def check_model(
                 f"{level} is used."
             ),
         )
-    yield True, f"what leaves for the model: {_LEVELS[level]}"
+    yield True, f"what leaves for the model: {LEVEL_TEXTS[level]}"
     for mid in mids:
         if mid.model_level is not None and mid.model_level < level:
-            least = _LEVELS[Level(mid.model_level)]
-            yield True, f"of members of {mid.id} less, as its bundle says: {least}"
+            allowed = LEVEL_TEXTS[DisclosureLevel(mid.model_level)]
+            yield True, f"of members of {mid.id} less, as its bundle says: {allowed}"
     try:
-        manner = await model.manner()
-        yield True, f"the model answers, and keeps to a shape by {manner.mode}"
+        style = await model.request_style()
+        yield True, f"the model answers, and keeps to a shape by {style.mode}"
     except ModelError as error:
         mend = "Check MIDLINE_LLM_API_KEY and MIDLINE_LLM_MODEL" if error.unusable else "Is it up"
         yield False, f"the model: {error}. {mend}{'.' if error.unusable else '?'}"
     finally:
         await model.close()
-
-
-_LEVELS = {
-    Level.NOTHING: "nothing, it is never asked",
-    Level.NAMES: "the redacted question and reviewed texts, no value of a member's",
-    Level.ROUNDED: "the redacted question, reviewed texts and rounded values",
-    Level.VALUES: "the redacted question, reviewed texts and the member's values",
-}

@@ -1,4 +1,4 @@
-"""``midline import``."""
+"""``midline import``: reads bundle files and reports what their import has changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from typing import Any
 from bot.open_store import open_store
 from bot.settings import Settings
 from service.bundle.cases import import_bundle
-from service.bundle.files.read_bundle import Problem, read_with_doubts
+from service.bundle.files.read_bundle import Problem, read_with_warnings
 from service.bundle.values import ImportReport
 from service.errors import ImportRefusedError
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What the import of one file did, and which of its lines speak to an AI model."""
+    """What the import of one file has changed; ``doubts`` are lines that address an AI model."""
 
     file: str
     report: ImportReport
     doubts: tuple[Problem, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """For ``--json``."""
+        """The report as ``--json`` prints it."""
         return {
             "file": self.file,
             "mid": self.report.mid_id,
@@ -42,7 +42,7 @@ class FileReport:
         }
 
     def as_text(self) -> str:
-        """For people."""
+        """The report as plain text, a line for each change."""
         lines = [f"{self.file}: {self.report.mid_id}"]
         if not self.report.changes:
             lines.append("  nothing changed, all of it was known")
@@ -54,18 +54,18 @@ class FileReport:
                     f"    material: {', '.join(change.material)}. "
                     "Everyone who is in is out until they say yes again."
                 )
-        lines += [f"  not in this file, left as it is: {one}" for one in self.report.left_alone]
+        lines += [f"  not in this file, left as it is: {what}" for what in self.report.left_alone]
         lines += [f"  warning: {doubt}" for doubt in self.doubts]
         return "\n".join(lines)
 
 
 async def import_files(settings: Settings, files: Sequence[Path]) -> list[FileReport]:
-    """Read every file first, then import them one after the other.
+    """Read every file first, then import them in order, each in a transaction of its own.
 
     Raises:
-        MidlineError: a file is refused; nothing of it is stored.
+        MidlineError: a file is refused. Nothing of it is stored; the files before it are.
     """
-    bundles = [(str(path), *read_with_doubts(path)) for path in files]
+    bundles = [(str(path), *read_with_warnings(path)) for path in files]
     async with open_store(settings) as deps:
         reports = []
         for name, bundle, doubts in bundles:

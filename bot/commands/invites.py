@@ -1,4 +1,4 @@
-"""``midline invite`` and ``midline staff add``: links that are told once."""
+"""``midline invite``: makes invite links, whose tokens are shown once and stored as hashes."""
 
 from bot.open_store import open_store
 from bot.settings import Settings
@@ -11,33 +11,38 @@ from service.people.cases import make_invites
 async def make_invite_links(
     settings: Settings, mid: str, ref: str | None, count: int
 ) -> list[dict[str, str | None]]:
-    """Fresh invites as plain values. ``link`` is None as long as the bot's name is not known."""
+    """Make invites and return them as ``--json`` prints them.
+
+    ``link`` is None if there is no token by which to ask for the bot's username.
+    """
     async with open_store(settings) as deps:
         username = await read_bot_username(deps, settings)
-        made = await make_invites(deps, mid, ref=ref, count=count)
+        invites = await make_invites(deps, mid, ref=ref, count=count)
     return [
         {
-            "mid": one.mid_id,
-            "ref": one.ref,
-            "token": one.token,
-            "link": f"https://t.me/{username}?start={one.token}" if username else None,
-            "expires": one.expires_at.isoformat(timespec="seconds"),
+            "mid": invite.mid_id,
+            "ref": invite.ref,
+            "token": invite.token,
+            "link": f"https://t.me/{username}?start={invite.token}" if username else None,
+            "expires": invite.expires_at.isoformat(timespec="seconds"),
         }
-        for one in made
+        for invite in invites
     ]
 
 
 async def read_bot_username(deps: Deps, settings: Settings) -> str | None:
-    """The bot's name: as it was told when the bot last ran, else asked for now.
+    """The bot's username, as stored when the bot last ran, else from Telegram.
+
+    None if it is not stored and there is no token to ask Telegram with.
 
     Raises:
-        StoreError: nobody knows it yet, and Telegram does not tell it.
+        StoreError: it is not stored, and Telegram cannot be asked.
     """
     async with deps.db.read() as conn:
-        known = await sync_store.read_synced(conn, "username")
-    if known or settings.bot_token is None:
-        return known
-    # Slow, and asked only before the first run.
+        username = await sync_store.read_synced(conn, "username")
+    if username or settings.bot_token is None:
+        return username
+    # aiogram is slow to import, and needed here only before the bot's first run.
     from aiogram.exceptions import TelegramAPIError  # noqa: PLC0415
 
     from bot.app import build_bot  # noqa: PLC0415

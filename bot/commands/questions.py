@@ -1,54 +1,39 @@
-"""``midline questions``: what members asked a MID's people, the replies, counts, suggestions."""
+"""``midline questions``: members' questions to people at a MID, replies, counts, suggestions."""
 
 import getpass
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
 
-from bot.commands.console import AsJson, carry_out, group, settings
-from bot.open_store import open_store
-from bot.settings import Settings
+from bot.commands.console import AsJson, MidId, command_group, run_with_store
 from service.assistant.values import TopicCount
 from service.deps import Deps
 from service.questions import staff_cases
 from service.questions.values import StaffQuestion, Suggestion
 
-app = group("questions", "Questions of members to a person, and the replies.")
+app = command_group("questions", "Questions of members to a person, and the replies.")
 
-Mid = Annotated[str, typer.Argument(help="The id of the MID.")]
 By = Annotated[str | None, typer.Option(help="Who does it; default: your name on this machine.")]
-
-
-def _do(work: Callable[[Deps], Coroutine[Any, Any, Any]]) -> Any:
-
-    return carry_out(_opened(settings(), work))
-
-
-async def _opened(settings: Settings, work: Callable[[Deps], Coroutine[Any, Any, Any]]) -> Any:
-    async with open_store(settings) as deps:
-        return await work(deps)
-
-
-def _by(given: str | None) -> str:
-    return given or getpass.getuser()
-
-
-def _print(found: list[dict[str, Any]], lines: list[str], *, as_json: bool) -> None:
-    typer.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 @app.command("list")
 def list_(
-    mid: Mid,
+    mid: MidId,
     everything: Annotated[bool, typer.Option("--all", help="Also those with a reply.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """What waits for a reply, oldest first."""
-    found = _do(lambda deps: staff_cases.list_questions(deps, mid, open_only=not everything))
-    lines = [_said(one) for one in found] or [f"Nothing waits for a reply of {mid}."]
-    _print([_question(one) for one in found], lines, as_json=as_json)
+    questions = run_with_store(
+        lambda deps: staff_cases.list_questions(deps, mid, open_only=not everything)
+    )
+    lines = [_question_text(each) for each in questions]
+    _print(
+        [_question_json(each) for each in questions],
+        lines or [f"Nothing waits for a reply of {mid}."],
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -59,21 +44,23 @@ def answer(
     as_json: AsJson = False,
 ) -> None:
     """Reply to a question. It goes out within seconds where the bot runs."""
-    found = _do(lambda deps: staff_cases.answer(deps, question, text, _by(by)))
-    _print([_question(found)], [f"{found.id}: the reply goes out."], as_json=as_json)
+    answered = run_with_store(
+        lambda deps: staff_cases.answer(deps, question, text, by or getpass.getuser())
+    )
+    _print([_question_json(answered)], [f"{answered.id}: the reply goes out."], as_json=as_json)
 
 
 @app.command()
-def counts(mid: Mid, as_json: AsJson = False) -> None:
+def counts(mid: MidId, as_json: AsJson = False) -> None:
     """How often which topic was asked about. What concerns few people is not told."""
-    found = _do(lambda deps: staff_cases.count_topics(deps, mid))
-    lines = [_cell(one) for one in found] or ["No question was asked yet."]
-    _print([_counted(one) for one in found], lines, as_json=as_json)
+    topics = run_with_store(lambda deps: staff_cases.count_topics(deps, mid))
+    lines = [_count_text(topic) for topic in topics] or ["No question was asked yet."]
+    _print([_count_json(topic) for topic in topics], lines, as_json=as_json)
 
 
 @app.command()
 def suggest(
-    mid: Mid,
+    mid: MidId,
     question: Annotated[str, typer.Option(help="The question in your own words.")],
     text: Annotated[
         str | None, typer.Option(help="The answer for everybody, without personal data.")
@@ -91,76 +78,94 @@ def suggest(
 
     def work(deps: Deps) -> Coroutine[Any, Any, Suggestion]:
         if reply is not None:
-            return staff_cases.suggest_reply(deps, mid, reply, question, _by(by))
+            return staff_cases.suggest_reply(deps, mid, reply, question, by or getpass.getuser())
         return staff_cases.suggest_article(
-            deps, mid, {language: question}, {language: text or ""}, _by(by)
+            deps, mid, {language: question}, {language: text or ""}, by or getpass.getuser()
         )
 
-    made = _do(work)
-    _print([_suggested(made)], [f"{made.id} waits for approval."], as_json=as_json)
+    suggestion = run_with_store(work)
+    _print(
+        [_suggestion_json(suggestion)],
+        [f"{suggestion.id} waits for approval."],
+        as_json=as_json,
+    )
 
 
 @app.command()
-def suggestions(mid: Mid, as_json: AsJson = False) -> None:
+def suggestions(mid: MidId, as_json: AsJson = False) -> None:
     """What waits for approval."""
-    found = _do(lambda deps: staff_cases.list_suggestions(deps, mid))
-    lines = [f"{one.id}  by {one.made_by}\n  {_any(one.question)}\n  {_any(one.answer)}"
-             for one in found] or ["Nothing waits for approval."]  # fmt: skip
-    _print([_suggested(one) for one in found], lines, as_json=as_json)
+    waiting = run_with_store(lambda deps: staff_cases.list_suggestions(deps, mid))
+    lines = [_suggestion_text(suggestion) for suggestion in waiting]
+    _print(
+        [_suggestion_json(suggestion) for suggestion in waiting],
+        lines or ["Nothing waits for approval."],
+        as_json=as_json,
+    )
 
 
 @app.command()
 def approve(
-    mid: Mid,
+    mid: MidId,
     suggestion: Annotated[str, typer.Argument(help="The id of the suggestion, sug_...")],
     slug: Annotated[str, typer.Argument(help="The id of the new article.")],
     by: By = None,
 ) -> None:
     """Make a suggestion one of the MID's articles."""
-    _do(lambda deps: staff_cases.approve_article(deps, mid, suggestion, slug, _by(by)))
+    run_with_store(
+        lambda deps: staff_cases.approve_article(
+            deps, mid, suggestion, slug, by or getpass.getuser()
+        )
+    )
     typer.echo(f"{slug} is an article of {mid} now.")
 
 
-def _any(texts: Any) -> str:
-    return next(iter(texts.values()), "")
+def _print(values: list[dict[str, Any]], lines: list[str], *, as_json: bool) -> None:
+    typer.echo(json.dumps(values, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
-def _said(staff_question: StaffQuestion) -> str:
-    about = f", about {staff_question.licence}" if staff_question.licence else ""
-    head = f"{staff_question.id}  {staff_question.asked_at:%Y-%m-%d %H:%M}  {staff_question.pseudonym}  {staff_question.language}{about}"
-    reply = f"\n  reply: {staff_question.answer}" if staff_question.answer else ""
-    return f"{head}\n  {staff_question.text}{reply}"
+def _question_text(question: StaffQuestion) -> str:
+    about = f", about {question.licence}" if question.licence else ""
+    asked_at = f"{question.asked_at:%Y-%m-%d %H:%M}"
+    head = f"{question.id}  {asked_at}  {question.pseudonym}  {question.language}{about}"
+    reply = f"\n  reply: {question.answer}" if question.answer else ""
+    return f"{head}\n  {question.text}{reply}"
 
 
-def _question(staff_question: StaffQuestion) -> dict[str, Any]:
+def _question_json(question: StaffQuestion) -> dict[str, Any]:
     return {
-        "id": staff_question.id,
-        "member": staff_question.pseudonym,
-        "language": staff_question.language,
-        "licence": staff_question.licence,
-        "asked_at": staff_question.asked_at.isoformat(timespec="seconds"),
-        "text": staff_question.text,
-        "answer": staff_question.answer,
-        "delivered": staff_question.delivered,
+        "id": question.id,
+        "member": question.pseudonym,
+        "language": question.language,
+        "licence": question.licence,
+        "asked_at": question.asked_at.isoformat(timespec="seconds"),
+        "text": question.text,
+        "answer": question.answer,
+        "delivered": question.delivered,
     }
 
 
-def _cell(topic_count: TopicCount) -> str:
-    n = "few" if topic_count.n is None else str(topic_count.n)
-    return f"{topic_count.month}  {n:>5}  {topic_count.topic}  {topic_count.language}  {topic_count.band}"
+def _count_text(topic: TopicCount) -> str:
+    n = "few" if topic.n is None else str(topic.n)
+    return f"{topic.month}  {n:>5}  {topic.topic}  {topic.language}  {topic.band}"
 
 
-def _counted(topic_count: TopicCount) -> dict[str, Any]:
+def _count_json(topic: TopicCount) -> dict[str, Any]:
     return {
-        "month": topic_count.month,
-        "topic": topic_count.topic,
-        "language": topic_count.language,
-        "band": topic_count.band,
-        "n": topic_count.n,
+        "month": topic.month,
+        "topic": topic.topic,
+        "language": topic.language,
+        "band": topic.band,
+        "n": topic.n,
     }
 
 
-def _suggested(suggestion: Suggestion) -> dict[str, Any]:
+def _suggestion_text(suggestion: Suggestion) -> str:
+    question = next(iter(suggestion.question.values()), "")
+    answer = next(iter(suggestion.answer.values()), "")
+    return f"{suggestion.id}  by {suggestion.made_by}\n  {question}\n  {answer}"
+
+
+def _suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
     return {
         "id": suggestion.id,
         "mid": suggestion.mid_id,

@@ -1,6 +1,5 @@
-"""The screen book: every screen in every language, on one page that looks like the chat."""
+"""The screen book: every screen, in every state and language, on one HTML page."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -20,8 +19,8 @@ from dialogs import (
     settings,
 )
 from dialogs.about import Operator
-from dialogs.book import notices, questions, staff
-from dialogs.book import samples as s
+from dialogs.book import notices, questions, samples, staff
+from dialogs.book.samples import Sample
 from dialogs.screen import Screen
 from knowledge.cards.card import LineKey
 from locales.words import SHIPPED, Words, own_name, words
@@ -33,139 +32,11 @@ from service.people.values import InviteState
 from service.price.values import NEVER
 from service.standing.values import Pause
 
-Sample = Callable[[Words], Screen]
-
 _OPERATOR = Operator(
     name="Data Commons e.V.", contact="ops@commons.example", paid_by="its members", place="Madrid"
 )
 
 _WITH_MODEL = replace(_OPERATOR, model=questions.MODEL)
-
-
-def all_samples() -> dict[str, Sample]:
-    """Every screen there is, in every state that reads differently, by name."""
-    robots, sepsis, insurer, voices = s.TERMS
-    offered = s.holding(insurer, None, LicenceStatus.OFFERED)
-    found: dict[str, Sample] = {
-        "home": lambda w: home.screen(s.portfolio(), w),
-        "home, in no MID": lambda w: home.screen(s.portfolio_without_mids(), w),
-        "home, paused": lambda w: home.screen(s.portfolio(s.snapshot(pause=Pause.PAUSED)), w),
-        "home, stopped": lambda w: home.screen(s.portfolio(s.snapshot(pause=Pause.STOPPED)), w),
-        "more": lambda w: home.more(s.portfolio(), w),
-        "licences": lambda w: licences.screen(s.portfolio(), 0, w),
-        "licences, none": lambda w: licences.screen(s.portfolio_without_mids(), 0, w),
-        "licences, one MID": lambda w: licences.screen(s.portfolio(s.snapshot(many=False)), 0, w),
-        "card, an offer that warns": lambda w: card.screen(s.card(offered), w),
-        "card, in": lambda w: card.screen(s.card(knob=-1), w),
-        "card, unpaid": lambda w: card.screen(s.card(s.holding(sepsis)), w),
-        "card, sensitive, by volume": lambda w: card.screen(s.card(s.holding(voices, None)), w),
-        "card, out by price": lambda w: card.screen(s.card(knob=2), w),
-        "card, never": lambda w: card.screen(s.card(knob=NEVER), w),
-        "card, with something withheld": lambda w: card.screen(
-            s.card(s.holding(robots.model_copy(update={"withheld": ("storage",)}))), w
-        ),
-        "card, said no": lambda w: card.screen(s.card(s.holding(robots, "no")), w),
-        "card, terms changed": lambda w: card.screen(s.card(s.holding(robots, floor=2)), w),
-        "card, paused": lambda w: card.screen(s.card(pause=Pause.PAUSED), w),
-        "card, on hold": lambda w: card.screen(
-            s.card(s.holding(robots, "yes", LicenceStatus.SUSPENDED)), w
-        ),
-        "card, over": lambda w: card.screen(
-            s.card(s.holding(robots, "yes", LicenceStatus.ENDED)), w
-        ),
-        "card, refused": lambda w: card.screen(s.card(offered, refusals=s.REFUSALS), w),
-        "card, agreed offer": lambda w: card.screen(
-            s.card(s.holding(insurer, "yes", LicenceStatus.OFFERED)), w
-        ),
-        "card details": lambda w: card.line_names(s.card(), w),
-        "legal text": lambda w: card.legal(s.card(), 0, w),
-        "refuse everywhere": lambda w: choices.refusal_options(s.card(offered), w),
-        "knob": lambda w: knob.screen(s.knob(1), w),
-        "knob, after a tap": lambda w: knob.screen(s.knob(-1, changed=True), w),
-        "knob, taken back": lambda w: knob.screen(s.knob(0, undone=True), w),
-        "knob, at the top": lambda w: knob.screen(s.knob(5), w),
-        "knob, at the bottom": lambda w: knob.screen(s.knob(-5), w),
-        "knob, never": lambda w: knob.screen(s.knob(NEVER), w),
-        "knob of one MID": lambda w: knob.screen(s.knob(2, scope="mbr_nurses"), w),
-        "knob, which MID": lambda w: knob.scopes(s.knob(0), w),
-        "earlier settings": lambda w: knob.history(s.knob_history(), w),
-        "choices": lambda w: choices.screen(s.refusals(), w),
-        "choices, none": lambda w: choices.screen(s.refusals(()), w),
-        "choices, just refused": lambda w: choices.screen(
-            s.refusals(s.REFUSALS, s.REFUSALS[0]), w
-        ),
-        "take a refusal back": lambda w: choices.lift_refusal(
-            s.restore(Pause.OFF, s.REFUSALS[0]), w
-        ),
-        "stopped": lambda w: choices.paused(s.restore(Pause.STOPPED), w),
-        "paused": lambda w: choices.paused(s.restore(Pause.PAUSED), w),
-        "paused, changed meanwhile": lambda w: choices.paused(
-            s.restore(Pause.PAUSED, stale=True), w
-        ),
-        "nothing paused": lambda w: choices.paused(s.restore(Pause.OFF), w),
-        "settings": lambda w: settings.screen(notices.attention_view(), w),
-        "settings, just saved": lambda w: settings.screen(notices.attention_view(), w, saved=True),
-        "languages": settings.languages,
-        "time zones": lambda w: settings.zones(s.snapshot(), 0, w),
-        "MIDs": lambda w: mid.overview(s.snapshot().memberships, w),
-        "MID": lambda w: mid.screen(notices.hearing_view(), w),
-        "MID, paid by volume": lambda w: mid.screen(notices.hearing_view(s.TRANSLATORS), w),
-        "human": lambda w: mid.contacts(s.snapshot().memberships, None, w),
-        "human, in no MID": lambda w: mid.contacts((), "ops@commons.example", w),
-        "leave": lambda w: leaving.screen(s.snapshot().memberships, w),
-        "leave, one MID": lambda w: leaving.screen(s.snapshot(many=False).memberships, w),
-        "left, kept": lambda w: leaving.left(s.NURSES, "mbr_nurses", w),
-        "left, erased": lambda w: leaving.left(s.NURSES, None, w),
-        "leaving taken back": lambda w: leaving.undone(s.membership(), w),
-        "leaving not taken back": lambda w: leaving.undone(None, w),
-        "delete": leaving.delete,
-        "deleted": lambda w: leaving.deleted(
-            [membership.mid for membership in s.snapshot().memberships], w
-        ),
-        "invite left unused": lambda w: invite.declined(s.invite(InviteState.OPEN), w),
-        "help": about.help_,
-        "help, no such command": lambda w: about.help_(w, unknown=True),
-        "about": lambda w: about.about(_OPERATOR, w),
-        "privacy": lambda w: about.privacy(_WITH_MODEL, ModelView(), w),
-        "privacy, a model agreed to": lambda w: about.privacy(
-            _WITH_MODEL, ModelView(choice=ModelChoice.YES), w
-        ),
-        "privacy, no model": lambda w: about.privacy(_OPERATOR, ModelView(), w),
-        "about, with a model": lambda w: about.about(_WITH_MODEL, w),
-        "not text": about.not_text,
-        "an old button": about.old_button,
-        "trouble": about.trouble,
-        "in a group": about.in_a_group,
-    }
-    found |= notices.notice_samples() | staff.staff_samples()
-    found |= questions.question_samples()
-    for key in LineKey:
-        found[f"detail: {key}"] = partial(_detail, key)
-    for outcome in CardOutcome:
-        found[f"card after: {outcome}"] = partial(_after, outcome)
-    for state in InviteState:
-        found[f"invite: {state}"] = partial(_invite, state)
-    for terms, topic in ((insurer, "a copy"), (voices, "sensitive")):
-        for taught in TeachBack:
-            found[f"question on {topic}: {taught}"] = partial(_question, terms, taught)
-    return found
-
-
-def _detail(key: LineKey, w: Words) -> Screen:
-    return card.line(s.card(s.holding(s.TERMS[2], None, LicenceStatus.OFFERED)), key, w)
-
-
-def _after(outcome: CardOutcome, w: Words) -> Screen:
-    return card.screen(s.card(outcome=outcome), w)
-
-
-def _invite(state: InviteState, w: Words) -> Screen:
-    return invite.screen(s.invite(state), w)
-
-
-def _question(terms: Terms, taught: TeachBack, w: Words) -> Screen:
-    return quiz.screen(s.quiz(terms, taught), w)
-
 
 _STYLE = """
 :root{color-scheme:light dark;--paper:#e6ebee;--bubble:#fff;--ink:#17212b;--soft:#5b6975;
@@ -191,10 +62,149 @@ padding:.45rem .3rem;text-align:center;font-size:.9rem;overflow-wrap:anywhere}
 """
 
 
+def all_samples() -> dict[str, Sample]:
+    """Every screen, in every state that reads differently, by its name in the book."""
+    robots, sepsis, insurer, voices = samples.TERMS
+    offered = samples.holding(insurer, None, LicenceStatus.OFFERED)
+    by_name: dict[str, Sample] = {
+        "home": lambda w: home.screen(samples.portfolio(), w),
+        "home, in no MID": lambda w: home.screen(samples.portfolio_without_mids(), w),
+        "home, paused": lambda w: home.screen(
+            samples.portfolio(samples.snapshot(pause=Pause.PAUSED)), w
+        ),
+        "home, stopped": lambda w: home.screen(
+            samples.portfolio(samples.snapshot(pause=Pause.STOPPED)), w
+        ),
+        "more": lambda w: home.more(samples.portfolio(), w),
+        "licences": lambda w: licences.screen(samples.portfolio(), 0, w),
+        "licences, none": lambda w: licences.screen(samples.portfolio_without_mids(), 0, w),
+        "licences, one MID": lambda w: licences.screen(
+            samples.portfolio(samples.snapshot(many=False)), 0, w
+        ),
+        "card, an offer that warns": lambda w: card.screen(samples.card(offered), w),
+        "card, in": lambda w: card.screen(samples.card(knob=-1), w),
+        "card, unpaid": lambda w: card.screen(samples.card(samples.holding(sepsis)), w),
+        "card, sensitive, by volume": lambda w: card.screen(
+            samples.card(samples.holding(voices, None)), w
+        ),
+        "card, out by price": lambda w: card.screen(samples.card(knob=2), w),
+        "card, never": lambda w: card.screen(samples.card(knob=NEVER), w),
+        "card, with something withheld": lambda w: card.screen(
+            samples.card(samples.holding(robots.model_copy(update={"withheld": ("storage",)}))), w
+        ),
+        "card, said no": lambda w: card.screen(samples.card(samples.holding(robots, "no")), w),
+        "card, terms changed": lambda w: card.screen(
+            samples.card(samples.holding(robots, floor=2)), w
+        ),
+        "card, paused": lambda w: card.screen(samples.card(pause=Pause.PAUSED), w),
+        "card, on hold": lambda w: card.screen(
+            samples.card(samples.holding(robots, "yes", LicenceStatus.SUSPENDED)), w
+        ),
+        "card, over": lambda w: card.screen(
+            samples.card(samples.holding(robots, "yes", LicenceStatus.ENDED)), w
+        ),
+        "card, refused": lambda w: card.screen(
+            samples.card(offered, refusals=samples.REFUSALS), w
+        ),
+        "card, agreed offer": lambda w: card.screen(
+            samples.card(samples.holding(insurer, "yes", LicenceStatus.OFFERED)), w
+        ),
+        "card details": lambda w: card.line_names(samples.card(), w),
+        "legal text": lambda w: card.legal(samples.card(), 0, w),
+        "refuse everywhere": lambda w: choices.refusal_options(samples.card(offered), w),
+        "knob": lambda w: knob.screen(samples.knob(1), w),
+        "knob, after a tap": lambda w: knob.screen(samples.knob(-1, changed=True), w),
+        "knob, taken back": lambda w: knob.screen(samples.knob(0, undone=True), w),
+        "knob, at the top": lambda w: knob.screen(samples.knob(5), w),
+        "knob, at the bottom": lambda w: knob.screen(samples.knob(-5), w),
+        "knob, never": lambda w: knob.screen(samples.knob(NEVER), w),
+        "knob of one MID": lambda w: knob.screen(samples.knob(2, scope="mbr_nurses"), w),
+        "knob, which MID": lambda w: knob.scopes(samples.knob(0), w),
+        "earlier settings": lambda w: knob.history(samples.knob_history(), w),
+        "choices": lambda w: choices.screen(samples.refusals(), w),
+        "choices, none": lambda w: choices.screen(samples.refusals(()), w),
+        "choices, just refused": lambda w: choices.screen(
+            samples.refusals(samples.REFUSALS, samples.REFUSALS[0]), w
+        ),
+        "take a refusal back": lambda w: choices.lift_refusal(
+            samples.restore(Pause.OFF, samples.REFUSALS[0]), w
+        ),
+        "stopped": lambda w: choices.paused(samples.restore(Pause.STOPPED), w),
+        "paused": lambda w: choices.paused(samples.restore(Pause.PAUSED), w),
+        "paused, changed meanwhile": lambda w: choices.paused(
+            samples.restore(Pause.PAUSED, stale=True), w
+        ),
+        "nothing paused": lambda w: choices.paused(samples.restore(Pause.OFF), w),
+        "settings": lambda w: settings.screen(notices.attention_view(), w),
+        "settings, just saved": lambda w: settings.screen(notices.attention_view(), w, saved=True),
+        "languages": settings.languages,
+        "time zones": lambda w: settings.zones(samples.snapshot(), 0, w),
+        "MIDs": lambda w: mid.overview(samples.snapshot().memberships, w),
+        "MID": lambda w: mid.screen(notices.hearing_view(), w),
+        "MID, paid by volume": lambda w: mid.screen(notices.hearing_view(samples.TRANSLATORS), w),
+        "human": lambda w: mid.contacts(samples.snapshot().memberships, None, w),
+        "human, in no MID": lambda w: mid.contacts((), "ops@commons.example", w),
+        "leave": lambda w: leaving.screen(samples.snapshot().memberships, w),
+        "leave, one MID": lambda w: leaving.screen(samples.snapshot(many=False).memberships, w),
+        "left, kept": lambda w: leaving.left(samples.NURSES, "mbr_nurses", w),
+        "left, erased": lambda w: leaving.left(samples.NURSES, None, w),
+        "leaving taken back": lambda w: leaving.undone(samples.membership(), w),
+        "leaving not taken back": lambda w: leaving.undone(None, w),
+        "delete": leaving.delete,
+        "deleted": lambda w: leaving.deleted(
+            [membership.mid for membership in samples.snapshot().memberships], w
+        ),
+        "invite left unused": lambda w: invite.declined(samples.invite(InviteState.OPEN), w),
+        "help": about.help_,
+        "help, no such command": lambda w: about.help_(w, unknown=True),
+        "about": lambda w: about.about(_OPERATOR, w),
+        "privacy": lambda w: about.privacy(_WITH_MODEL, ModelView(), w),
+        "privacy, a model agreed to": lambda w: about.privacy(
+            _WITH_MODEL, ModelView(choice=ModelChoice.YES), w
+        ),
+        "privacy, no model": lambda w: about.privacy(_OPERATOR, ModelView(), w),
+        "about, with a model": lambda w: about.about(_WITH_MODEL, w),
+        "not text": about.not_text,
+        "an old button": about.old_button,
+        "trouble": about.trouble,
+        "in a group": about.in_a_group,
+    }
+    by_name |= notices.notice_samples() | staff.staff_samples()
+    by_name |= questions.question_samples()
+    for key in LineKey:
+        by_name[f"detail: {key}"] = partial(_detail, key)
+    for outcome in CardOutcome:
+        by_name[f"card after: {outcome}"] = partial(_after, outcome)
+    for state in InviteState:
+        by_name[f"invite: {state}"] = partial(_invite, state)
+    for terms, topic in ((insurer, "a copy"), (voices, "sensitive")):
+        for taught in TeachBack:
+            by_name[f"question on {topic}: {taught}"] = partial(_question, terms, taught)
+    return by_name
+
+
+def _detail(key: LineKey, w: Words) -> Screen:
+    return card.line(
+        samples.card(samples.holding(samples.TERMS[2], None, LicenceStatus.OFFERED)), key, w
+    )
+
+
+def _after(outcome: CardOutcome, w: Words) -> Screen:
+    return card.screen(samples.card(outcome=outcome), w)
+
+
+def _invite(state: InviteState, w: Words) -> Screen:
+    return invite.screen(samples.invite(state), w)
+
+
+def _question(terms: Terms, taught: TeachBack, w: Words) -> Screen:
+    return quiz.screen(samples.quiz(terms, taught), w)
+
+
 def render_book(languages: tuple[str, ...] = SHIPPED) -> str:
-    """The screen book as one HTML page without anything from elsewhere."""
-    found = all_samples()
-    parts = [_row(name, sample, languages) for name, sample in found.items()]
+    """The screen book as one HTML page that loads nothing."""
+    by_name = all_samples()
+    parts = [_row(name, sample, languages) for name, sample in by_name.items()]
     page = Markup(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Midline: the screen '
         'book</title><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -204,24 +214,25 @@ def render_book(languages: tuple[str, ...] = SHIPPED) -> str:
     )
     return page.format(
         style=Markup(_STYLE),  # noqa: S704  # a constant
-        n=len(found),
+        n=len(by_name),
         languages=len(languages),
         parts=Markup("").join(parts),
     )
 
 
 def _row(name: str, sample: Sample, languages: tuple[str, ...]) -> Markup:
-    cells = [_cell(sample(words(language)), language) for language in languages]
+    cells = [_cell(sample(words(language))) for language in languages]
     return Markup('<section><h2>{}</h2><div class="row" tabindex="0">{}</div></section>').format(
         name, Markup("").join(cells)
     )
 
 
-def _cell(screen: Screen, locale: str) -> Markup:
-    w = words(locale)
+def _cell(screen: Screen) -> Markup:
     keys = Markup("").join(
         Markup("<div>{}</div>").format(
-            Markup("").join(Markup('<span dir="auto">{}</span>').format(b.label) for b in row)
+            Markup("").join(
+                Markup('<span dir="auto">{}</span>').format(button.label) for button in row
+            )
         )
         for row in screen.rows
     )
@@ -229,9 +240,9 @@ def _cell(screen: Screen, locale: str) -> Markup:
         '<article lang="{lang}" dir="{dir}"><h3>{name}</h3><div class="bubble">{text}</div>'
         '<div class="keys">{keys}</div></article>'
     ).format(
-        lang=locale.replace("_", "-"),
-        dir="rtl" if w.rtl else "ltr",
-        name=own_name(locale),
+        lang=screen.locale.replace("_", "-"),
+        dir="rtl" if words(screen.locale).rtl else "ltr",
+        name=own_name(screen.locale),
         text=screen.text,
         keys=keys,
     )

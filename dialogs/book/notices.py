@@ -1,21 +1,19 @@
-"""The screens of notices for the screen book: sample notices, and every state that reads apart."""
+"""Sample notices, and the screens of notices for the screen book."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from dialogs import mid, notice, notice_settings, notices, settings
-from dialogs.book import samples as s
-from dialogs.screen import Screen
-from locales.words import Words
+from dialogs.book import samples
+from dialogs.book.samples import Sample
 from service.mids.values import Mid
-from service.notices.values import Audience, Choice, Content, NoticeKind, NoticeText
-from service.notices.views import AttentionView, HearingView, NoticesView, NoticeView
+from service.notices.values import AnswerOption, Audience, NoticeContent, NoticeKind, NoticeText
+from service.notices.views import InboxPage, MuteView, NoticeSettingsView, NoticeView
 from service.standing.values import MemberSnapshot, Pause
 
-ROBOTS, _, INSURER, _ = s.TERMS
-EVENING = Content(
+ROBOTS, _, INSURER, _ = samples.TERMS
+EVENING = NoticeContent(
     kind=NoticeKind.GENERAL,
     audience=Audience(licences=("lifting-robot",), standing="in"),
     text={
@@ -33,12 +31,14 @@ EVENING = Content(
         ),
     },
     answers=(
-        Choice(id="yes", label={"en": "I will come", "es": "Voy a ir", "ar": "سأحضر"}),
-        Choice(id="no", label={"en": "I will not come", "es": "No voy a ir", "ar": "لن أحضر"}),
+        AnswerOption(id="yes", label={"en": "I will come", "es": "Voy a ir", "ar": "سأحضر"}),
+        AnswerOption(
+            id="no", label={"en": "I will not come", "es": "No voy a ir", "ar": "لن أحضر"}
+        ),
     ),
-    closes=s.NOW + timedelta(days=11),
+    closes=samples.NOW + timedelta(days=11),
 )
-CHANGE = Content(
+CHANGE = NoticeContent(
     kind=NoticeKind.MATERIAL_CHANGE,
     audience=Audience(licences=("lifting-robot", "fatigue-and-cover")),
     text={
@@ -48,7 +48,7 @@ CHANGE = Content(
         )
     },
 )
-VOTE = Content(
+VOTE = NoticeContent(
     kind=NoticeKind.VOTE,
     audience=Audience(refs=("N-0001",)),
     text={
@@ -56,12 +56,14 @@ VOTE = Content(
         "es": NoticeText(title="Voto sobre la tarifa", body="¿Te parecen bien 2,60 EUR al mes?"),
     },
     answers=(
-        Choice(id="agree", label={"en": "I agree to the new rate", "es": "Me parece bien"}),
-        Choice(id="against", label={"en": "I do not agree to it", "es": "No me parece bien"}),
-        Choice(id="blank", label={"en": "I give no opinion", "es": "No doy mi opinión"}),
+        AnswerOption(id="agree", label={"en": "I agree to the new rate", "es": "Me parece bien"}),
+        AnswerOption(
+            id="against", label={"en": "I do not agree to it", "es": "No me parece bien"}
+        ),
+        AnswerOption(id="blank", label={"en": "I give no opinion", "es": "No doy mi opinión"}),
     ),
 )
-BREACH = Content(
+BREACH = NoticeContent(
     kind=NoticeKind.BREACH,
     urgent=True,
     audience=Audience(everyone=True),
@@ -75,34 +77,34 @@ BREACH = Content(
 )
 
 
-def notice_view(content: Content = EVENING, n: int = 0, **changed: Any) -> NoticeView:
-    """A notice as the sample nurse sees it."""
-    about = [one for one in s.TERMS if one.slug in content.audience.licences]
-    told: dict[str, Any] = {
+def notice_view(content: NoticeContent = EVENING, n: int = 0, **changes: Any) -> NoticeView:
+    """A notice as the sample nurse sees it; ``n`` makes its id."""
+    about = [terms for terms in samples.TERMS if terms.slug in content.audience.licences]
+    fields: dict[str, Any] = {
         "notice_id": f"ntc_sample{n:010}",
-        "mid": s.NURSES,
+        "mid": samples.NURSES,
         "content": content,
         "rev": 1,
-        "membership_id": s.membership().id,
-        "licence_ids": tuple(f"lic_{one.slug}"[:20] for one in about),
-        "licence_titles": tuple(one.title for one in about),
+        "membership_id": samples.membership().id,
+        "licence_ids": tuple(f"lic_{terms.slug}"[:20] for terms in about),
+        "licence_titles": tuple(terms.title for terms in about),
         "by_ref": "N-0001" in content.audience.refs,
         "zone": "Europe/Madrid",
     }
-    return NoticeView(**(told | changed))
+    return NoticeView(**(fields | changes))
 
 
-def notices_page(*found: NoticeView, **changed: Any) -> NoticesView:
+def notices_page(*views: NoticeView, **changes: Any) -> InboxPage:
     """A page of notices, sent one a day."""
     sent = tuple(
-        replace(one, sent_at=s.NOW - timedelta(days=day)) for day, one in enumerate(found)
+        replace(view, sent_at=samples.NOW - timedelta(days=day)) for day, view in enumerate(views)
     )
-    return NoticesView(notices=sent, zone="Europe/Madrid", **changed)
+    return InboxPage(notices=sent, zone="Europe/Madrid", **changes)
 
 
 CHOSEN: dict[str, Any] = {
-    "sent_at": s.NOW - timedelta(days=2),
-    "answered_at": s.NOW,
+    "sent_at": samples.NOW - timedelta(days=2),
+    "answered_at": samples.NOW,
     "answer": "yes",
 }
 THREE = (notice_view(EVENING), notice_view(CHANGE, 1), notice_view(VOTE, 2))
@@ -110,36 +112,36 @@ _LONG = "the meeting on the new rate and the robots of the last spring"
 
 
 def hearing_view(
-    one: Mid = s.NURSES, *, muted: bool = False, stopped: bool = False
-) -> HearingView:
-    """One MID, heard or muted."""
-    return HearingView(membership=s.membership(one), muted=muted, stopped=stopped)
+    mid_: Mid = samples.NURSES, *, muted: bool = False, stopped: bool = False
+) -> MuteView:
+    """What the nurse chose about the notices of one MID."""
+    return MuteView(membership=samples.membership(mid_), muted=muted, stopped=stopped)
 
 
 def attention_view(
-    seen: MemberSnapshot | None = None,
+    snapshot: MemberSnapshot | None = None,
     *,
     weekly: int | None = None,
     quiet: str | None = None,
     muted: tuple[str, ...] = (),
-) -> AttentionView:
-    """What a member chose about notices."""
-    seen = seen or s.snapshot()
-    member = replace(seen.member, weekly=weekly, quiet=quiet)
-    return AttentionView(snapshot=replace(seen, member=member), muted=frozenset(muted))
+) -> NoticeSettingsView:
+    """What a member chose about the notices of all MIDs."""
+    snapshot = snapshot or samples.snapshot()
+    member = replace(snapshot.member, weekly=weekly, quiet=quiet)
+    return NoticeSettingsView(snapshot=replace(snapshot, member=member), muted=frozenset(muted))
 
 
 def snapshot_with_differing_mids() -> MemberSnapshot:
     """A member whose MIDs differ in how many notices they send and when."""
-    awake = {"notices_per_week": 1, "quiet_hours": "00:00-00:00"}
-    other = s.membership(s.TRANSLATORS.model_copy(update=awake))
-    return replace(s.snapshot(), memberships=(s.membership(), other))
+    changes = {"notices_per_week": 1, "quiet_hours": "00:00-00:00"}
+    other = samples.membership(samples.TRANSLATORS.model_copy(update=changes))
+    return replace(samples.snapshot(), memberships=(samples.membership(), other))
 
 
-def _notices() -> dict[str, Callable[[Words], Screen]]:
+def _notices() -> dict[str, Sample]:
     chosen = notice_view(**CHOSEN)
-    late: dict[str, Any] = {"sent_at": s.NOW - timedelta(days=20), "closed": True}
-    agreed = notice_view(VOTE, answer="agree", answered_at=s.NOW)
+    late: dict[str, Any] = {"sent_at": samples.NOW - timedelta(days=20), "closed": True}
+    agreed = notice_view(VOTE, answer="agree", answered_at=samples.NOW)
     return {
         "notice": lambda w: notice.screen(notice_view(), w),
         "notice, answered": lambda w: notice.screen(chosen, w),
@@ -155,13 +157,13 @@ def _notices() -> dict[str, Callable[[Words], Screen]]:
         "notice, of a licence unnamed": lambda w: notice.screen(
             notice_view(CHANGE, licence_titles=()), w
         ),
-        "notices in one message": lambda w: notice.digest(THREE, s.NURSES, w),
+        "notices in one message": lambda w: notice.digest(THREE, samples.NURSES, w),
     }
 
 
-def _lists() -> dict[str, Callable[[Words], Screen]]:
+def _lists() -> dict[str, Sample]:
     ends = {"older": THREE[2].notice_id}
-    long_ago = {"upto": s.NOW - timedelta(days=400), **ends}
+    long_ago = {"upto": samples.NOW - timedelta(days=400), **ends}
     middle = {"newer": THREE[0].notice_id, **ends}
     return {
         "notices": lambda w: notices.screen(notices_page(*THREE), w),
@@ -171,7 +173,7 @@ def _lists() -> dict[str, Callable[[Words], Screen]]:
         "notices, nothing older": lambda w: notices.screen(
             notices_page(newer=THREE[0].notice_id), w
         ),
-        "notices, being sent": lambda w: notices.screen(NoticesView(notices=THREE[:1]), w),
+        "notices, being sent": lambda w: notices.screen(InboxPage(notices=THREE[:1]), w),
         "notices found": lambda w: notices.screen(
             notices_page(THREE[2], search="rate", **ends), w
         ),
@@ -185,9 +187,9 @@ def _lists() -> dict[str, Callable[[Words], Screen]]:
     }
 
 
-def _attention() -> dict[str, Callable[[Words], Screen]]:
-    stopped = s.snapshot(pause=Pause.STOPPED)
-    own = attention_view(weekly=1, quiet="22:00-07:00", muted=(s.membership().id,))
+def _attention() -> dict[str, Sample]:
+    stopped = samples.snapshot(pause=Pause.STOPPED)
+    own = attention_view(weekly=1, quiet="22:00-07:00", muted=(samples.membership().id,))
     return {
         "muted": lambda w: notice.muted(hearing_view(muted=True), w),
         "muted, stopped": lambda w: notice.muted(hearing_view(muted=True, stopped=True), w),
@@ -200,13 +202,13 @@ def _attention() -> dict[str, Callable[[Words], Screen]]:
         ),
         "settings, stopped": lambda w: settings.screen(attention_view(stopped), w),
         "settings, paused": lambda w: settings.screen(
-            attention_view(s.snapshot(pause=Pause.PAUSED)), w
+            attention_view(samples.snapshot(pause=Pause.PAUSED)), w
         ),
         "settings, MIDs that differ": lambda w: settings.screen(
             attention_view(snapshot_with_differing_mids()), w
         ),
         "settings, in no MID": lambda w: settings.screen(
-            attention_view(s.portfolio_without_mids().snapshot), w
+            attention_view(samples.portfolio_without_mids().snapshot), w
         ),
         "how many a week": lambda w: notice_settings.weekly(
             attention_view(snapshot_with_differing_mids()), w
@@ -217,6 +219,6 @@ def _attention() -> dict[str, Callable[[Words], Screen]]:
     }
 
 
-def notice_samples() -> dict[str, Callable[[Words], Screen]]:
-    """Every screen of notices, by name."""
+def notice_samples() -> dict[str, Sample]:
+    """Every screen of notices, by its name in the book."""
     return _notices() | _lists() | _attention()

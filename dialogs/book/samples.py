@@ -1,9 +1,12 @@
-"""Sample values for the screen book and for tests: a nurse who also translates."""
+"""Sample data for the screen book and for tests: a nurse who is also in the translators' MID."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from dialogs.screen import Screen
+from locales.words import Words
 from service.choices import rules as choice_rules
 from service.choices.values import CardOutcome, CardView, QuizView, RefusalsView, RestoreView
 from service.journal.values import ALL, Proof, TeachBack
@@ -32,6 +35,9 @@ from service.standing.values import (
     Pause,
     PortfolioView,
 )
+
+# A screen of the book: from the words of a language to the screen in it.
+Sample = Callable[[Words], Screen]
 
 NOW = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 NONCE = "c2FtcGxlLW5vbmNl"
@@ -225,13 +231,13 @@ TERMS = (_ROBOTS_TERMS, _SEPSIS_TERMS, _INSURER_TERMS, _VOICES_TERMS)
 
 
 def membership(mid: Mid = NURSES, tier: str = "verified") -> Membership:
-    """A membership that may be in every sample licence."""
+    """A membership that is eligible for every sample licence."""
     return Membership(
         id=f"mbr_{mid.id}",
         mid=mid,
         ref=f"{mid.id[0].upper()}-0001",
         tier=tier,
-        eligible=frozenset(one.slug for one in TERMS),
+        eligible=frozenset(terms.slug for terms in TERMS),
     )
 
 
@@ -242,7 +248,7 @@ def holding(
     *,
     floor: int = 1,
 ) -> Holding:
-    """A licence with what was said to it."""
+    """A licence with the member's answer to its version 1; see ``Licence`` on ``floor``."""
     mid = NURSES if terms.mid_id == "nurses" else TRANSLATORS
     licence = Licence(
         id=f"lic_{terms.slug}"[:20],
@@ -254,8 +260,10 @@ def holding(
         terms=terms,
         digest=terms.digest(),
     )
-    said = LicenceAnswer(value=answer, version=1, at=NOW - timedelta(days=20)) if answer else None
-    return Holding(membership=membership(mid), licence=licence, answer=said)
+    licence_answer = (
+        LicenceAnswer(value=answer, version=1, at=NOW - timedelta(days=20)) if answer else None
+    )
+    return Holding(membership=membership(mid), licence=licence, answer=licence_answer)
 
 
 def snapshot(
@@ -266,7 +274,7 @@ def snapshot(
     refusals: tuple[Refusal, ...] = (),
     many: bool = True,
 ) -> MemberSnapshot:
-    """A member in two MIDs, or one."""
+    """A member of two MIDs, or, without ``many``, of one."""
     if holdings is None:
         holdings = (
             holding(),
@@ -274,10 +282,10 @@ def snapshot(
             holding(_INSURER_TERMS, None, LicenceStatus.OFFERED),
             holding(_VOICES_TERMS, "later"),
         )
-    mine = (membership(), membership(TRANSLATORS)) if many else (membership(),)
+    memberships = (membership(), membership(TRANSLATORS)) if many else (membership(),)
     return MemberSnapshot(
         member=Member(id="mem_sample", locale=None, zone=None, created_at=NOW),
-        memberships=mine,
+        memberships=memberships,
         holdings=holdings,
         refusals=refusals,
         pause=pause,
@@ -286,14 +294,14 @@ def snapshot(
     )
 
 
-def portfolio(seen: MemberSnapshot | None = None) -> PortfolioView:
-    """Every licence with its standing."""
-    seen = seen or snapshot()
-    return PortfolioView(snapshot=seen, standings=rules.standings(seen))
+def portfolio(member_snapshot: MemberSnapshot | None = None) -> PortfolioView:
+    """Every licence of the snapshot with its standing."""
+    member_snapshot = member_snapshot or snapshot()
+    return PortfolioView(snapshot=member_snapshot, standings=rules.standings(member_snapshot))
 
 
 def portfolio_without_mids() -> PortfolioView:
-    """Somebody in no MID."""
+    """The portfolio of a member of no MID."""
     empty = MemberSnapshot(
         member=Member(id="mem_sample", locale=None, zone=None, created_at=NOW),
         memberships=(),
@@ -307,21 +315,21 @@ def portfolio_without_mids() -> PortfolioView:
 
 
 def card(
-    one: Holding | None = None,
+    shown: Holding | None = None,
     outcome: CardOutcome = CardOutcome.LOOKED,
     *,
     knob: Position = 0,
     pause: Pause = Pause.OFF,
     refusals: tuple[Refusal, ...] = (),
 ) -> CardView:
-    """One card."""
-    one = one or holding()
-    seen = snapshot(holdings=(one,), knob=knob, pause=pause, refusals=refusals)
+    """The card of a holding, for a member who has no other."""
+    shown = shown or holding()
+    member_snapshot = snapshot(holdings=(shown,), knob=knob, pause=pause, refusals=refusals)
     return CardView(
-        snapshot=seen,
-        standing=rules.standing(seen, one),
+        snapshot=member_snapshot,
+        standing=rules.standing(member_snapshot, shown),
         outcome=outcome,
-        proof=proof("card", one.licence.id),
+        proof=proof("card", shown.licence.id),
     )
 
 
@@ -331,11 +339,15 @@ def proof(about: str, subject: str) -> Proof:
 
 
 def quiz(terms: Terms, taught: TeachBack) -> QuizView:
-    """The question after a card."""
+    """The quiz after the card of a licence with these terms."""
     view = card(holding(terms, None))
-    asked = choice_rules.quiz_question(terms, NONCE)
+    question = choice_rules.quiz_question(terms, NONCE)
     return QuizView(
-        snapshot=view.snapshot, standing=view.standing, question=asked, nonce=NONCE, taught=taught
+        snapshot=view.snapshot,
+        standing=view.standing,
+        question=question,
+        nonce=NONCE,
+        taught=taught,
     )
 
 
@@ -346,29 +358,33 @@ def knob(
     changed: bool = False,
     undone: bool = False,
 ) -> KnobView:
-    """The knob of everything or of one membership."""
-    yes = tuple(
+    """The general knob, or that of one membership, for a member with a yes to every licence."""
+    holdings = tuple(
         holding(
-            one,
+            terms,
             "yes",
-            LicenceStatus.OFFERED if one.slug == "fatigue-and-cover" else LicenceStatus.ACTIVE,
+            LicenceStatus.OFFERED if terms.slug == "fatigue-and-cover" else LicenceStatus.ACTIVE,
         )
-        for one in TERMS
+        for terms in TERMS
     )
-    seen = snapshot(holdings=yes, knob=position)
-    at = 0 if position == NEVER else position
-    stands = position != NEVER
+    member_snapshot = snapshot(holdings=holdings, knob=position)
+    step = 0 if position == NEVER else position
+    on_scale = position != NEVER
     return KnobView(
-        snapshot=seen,
+        snapshot=member_snapshot,
         scope=scope,
         membership=None if scope == ALL else membership(),
         position=position,
         follows=False,
-        current=rules.preview_change(seen, scope, position),
-        down=rules.preview_change(seen, scope, at - 1) if stands and at > LOWEST else None,
-        up=rules.preview_change(seen, scope, at + 1) if stands and at < HIGHEST else None,
-        at_zero=None if stands else rules.preview_change(seen, scope, 0),
-        standings=rules.standings(seen),
+        current=rules.preview_change(member_snapshot, scope, position),
+        down=rules.preview_change(member_snapshot, scope, step - 1)
+        if on_scale and step > LOWEST
+        else None,
+        up=rules.preview_change(member_snapshot, scope, step + 1)
+        if on_scale and step < HIGHEST
+        else None,
+        at_zero=None if on_scale else rules.preview_change(member_snapshot, scope, 0),
+        standings=rules.standings(member_snapshot),
         changed=changed,
         undo="evt_sample0000000000" if changed else None,
         undone=undone,
@@ -377,9 +393,10 @@ def knob(
 
 def knob_history() -> KnobHistoryView:
     """Three earlier settings."""
-    found: tuple[Position | None, ...] = (3, NEVER, None)
+    positions: tuple[Position | None, ...] = (3, NEVER, None)
     settings = tuple(
-        PastSetting(at=NOW - timedelta(days=n), position=at) for n, at in enumerate(found)
+        PastSetting(at=NOW - timedelta(days=days), position=position)
+        for days, position in enumerate(positions)
     )
     return KnobHistoryView(scope=ALL, settings=settings, zone="Europe/Madrid")
 
@@ -391,17 +408,22 @@ REFUSALS = (
 )
 
 
-def refusals(found: tuple[Refusal, ...] = REFUSALS, just: Refusal | None = None) -> RefusalsView:
-    """Standing refusals."""
-    seen = snapshot(refusals=found)
-    return RefusalsView(snapshot=seen, matches=tuple((one, 1) for one in found), changed=just)
+def refusals(
+    standing: tuple[Refusal, ...] = REFUSALS, changed: Refusal | None = None
+) -> RefusalsView:
+    """The refusals in force, each of which keeps the member out of one licence."""
+    return RefusalsView(
+        snapshot=snapshot(refusals=standing),
+        matches=tuple((refusal, 1) for refusal in standing),
+        changed=changed,
+    )
 
 
 def restore(pause: Pause, refusal: Refusal | None = None, *, stale: bool = False) -> RestoreView:
-    """What going back would bring."""
-    seen = snapshot(pause=pause, refusals=(refusal,) if refusal else ())
+    """What ending a pause, or lifting a refusal, would bring back: one licence."""
+    member_snapshot = snapshot(pause=pause, refusals=(refusal,) if refusal else ())
     return RestoreView(
-        snapshot=seen,
+        snapshot=member_snapshot,
         refusal=refusal,
         restored=rules.standings(snapshot())[1:2],
         proof=proof("resume", ALL),
@@ -410,7 +432,7 @@ def restore(pause: Pause, refusal: Refusal | None = None, *, stale: bool = False
 
 
 def invite(state: InviteState, mid: Mid | None = NURSES) -> InviteView:
-    """An invite."""
+    """An invite in some state; of no MID in the state ``WRONG``."""
     return InviteView(
         state=state,
         mid=mid if state is not InviteState.WRONG else None,

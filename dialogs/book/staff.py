@@ -1,33 +1,31 @@
-"""Screens of staff who announce, for the screen book."""
+"""The screens of staff who write notices, for the screen book."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dialogs.book import samples as s
+from dialogs.book import samples
+from dialogs.book.samples import Sample
 from dialogs.screen import Screen
 from dialogs.staff import announce, draft
-from dialogs.staff.callbacks import Part
+from dialogs.staff.callbacks import NoticePart
 from dialogs.staff.labels import yes_and_no
 from locales.words import Words
 from service.licences.values import Licence
 from service.mids.values import Mid
-from service.notices.authoring.chat_views import Desk, Said, Sheet
+from service.notices.authoring.chat_views import DraftEvent, StaffNoticeView, StaffOverview
 from service.notices.values import (
     Audience,
-    Content,
-    Counted,
-    Halt,
+    AudienceCount,
+    HaltReason,
     Notice,
+    NoticeContent,
     NoticeKind,
+    NoticeReport,
+    NoticeStatus,
     NoticeText,
-    Report,
-    Status,
 )
 from service.staff.values import LinkState, LinkView, Staff
-
-Sample = Callable[[Words], Screen]
 
 _TEXT = {
     "en": NoticeText(
@@ -38,69 +36,81 @@ _TEXT = {
         body="Conoce al equipo del robot el 3 de diciembre a las 18:00. Trae tus preguntas.",
     ),
 }
-_COUNTED = Counted(by_language={"en": 1200, "es": 640}, foreign={"en": 35}, upper=1840, numbers=())
-_NOBODY = Counted(by_language={}, foreign={}, upper=1840, numbers=())
+_COUNTED = AudienceCount(
+    by_language={"en": 1200, "es": 640}, foreign={"en": 35}, audience_upto=1840, numbers=()
+)
+_NOBODY = AudienceCount(by_language={}, foreign={}, audience_upto=1840, numbers=())
 _OUTCOMES = {
     "en": {"1": 900, "2": 20, "3": 12, "4": 3, "5": 8, "6": 2, "7": 1, "8": 1, "9": 1},
     "es": {"1": 500},
 }
-_CAREFUL: Mid = s.NURSES.model_copy(update={"second_person_above": 500})
+_CAREFUL: Mid = samples.NURSES.model_copy(update={"second_person_above": 500})
 
 
-def staff(mid: Mid = s.NURSES) -> Staff:
-    """Somebody who announces for a MID."""
+def staff(mid: Mid = samples.NURSES) -> Staff:
+    """Rosa, who writes notices for a MID."""
     return Staff(
-        id="stf_sample0000000000", mid=mid, name="Rosa", member_id="mem_sample", added_at=s.NOW
+        id="stf_sample0000000000",
+        mid=mid,
+        name="Rosa",
+        member_id="mem_sample",
+        added_at=samples.NOW,
     )
 
 
-def notice(status: Status = Status.DRAFT, mid: Mid = s.NURSES, **changes: Any) -> Notice:
-    """An open evening."""
-    content = Content(
+def notice(
+    status: NoticeStatus = NoticeStatus.DRAFT, mid: Mid = samples.NURSES, **changes: Any
+) -> Notice:
+    """The notice of an open evening."""
+    content = NoticeContent(
         kind=NoticeKind.GENERAL,
         audience=Audience(licences=("lifting-robot",), standing="in"),
         text=_TEXT,
         answers=yes_and_no(),
     )
-    made = Notice(
+    open_evening = Notice(
         id="ntc_sample0000000000", mid=mid, content=content, status=status, rev=1, edited_rev=1,
-        created_by="Rosa", approved_by=None if status is Status.DRAFT else "Ben",
-        counted=_COUNTED.by_language, foreign=_COUNTED.foreign, upper=1840, floor=0, intent=0,
-        epoch=0, outcomes={}, halt=None, reason=None, wave_passed=False, created_at=s.NOW,
+        created_by="Rosa", approved_by=None if status is NoticeStatus.DRAFT else "Ben",
+        counted=_COUNTED.by_language, foreign=_COUNTED.foreign, audience_upto=1840, settled_upto=0, send_upto=0,
+        epoch=0, outcomes={}, halt=None, reason=None, canary_waived=False, created_at=samples.NOW,
         due_at=None, started_at=None, ended_at=None,
     )  # fmt: skip
-    return replace(made, **changes)
+    return replace(open_evening, **changes)
 
 
 def _licences() -> tuple[Licence, ...]:
-    held = (s.holding(), s.holding(s.TERMS[1]), s.holding(s.TERMS[2]))
-    return tuple(one.licence for one in held)
+    holdings = (
+        samples.holding(),
+        samples.holding(samples.TERMS[1]),
+        samples.holding(samples.TERMS[2]),
+    )
+    return tuple(holding.licence for holding in holdings)
 
 
 def sheet(
-    one: Notice | None = None,
-    said: Said = Said.NOTHING,
+    shown: Notice | None = None,
+    event: DraftEvent = DraftEvent.NOTHING,
     *,
-    counted: Counted | None = None,
+    counted: AudienceCount | None = None,
     complete: bool = True,
-) -> Sheet:
+) -> StaffNoticeView:
     """A notice on the desk."""
-    one = one or notice()
-    return Sheet(
-        staff=staff(one.mid),
-        report=Report(notice=one),
-        now=s.NOW,
+    shown = shown or notice()
+    return StaffNoticeView(
+        staff=staff(shown.mid),
+        report=NoticeReport(notice=shown),
+        now=samples.NOW,
         licences=_licences(),
         seen="0" * 8,
         complete=complete,
         counted=counted,
-        said=said,
+        event=event,
     )
 
 
 def _empty() -> Notice:
     return notice(
-        content=Content(kind=NoticeKind.BREACH, audience=Audience(), text={}), counted={}
+        content=NoticeContent(kind=NoticeKind.BREACH, audience=Audience(), text={}), counted={}
     )
 
 
@@ -111,8 +121,8 @@ def _aimed(audience: Audience) -> Notice:
 _MORNING = datetime(2026, 11, 22, 7, tzinfo=UTC)
 
 
-def _report(status: Status, **changes: Any) -> Report:
-    return Report(
+def _report(status: NoticeStatus, **changes: Any) -> NoticeReport:
+    return NoticeReport(
         notice=notice(status, outcomes=_OUTCOMES, **changes),
         waiting={"night": 40, "digest": 30, "retry": 2},
         answers={"yes": 300, "no": 120},
@@ -121,30 +131,36 @@ def _report(status: Status, **changes: Any) -> Report:
 
 def staff_samples() -> dict[str, Sample]:
     """Every screen of announcing, in every state that reads differently, by name."""
-    second = notice(Status.SECOND, _CAREFUL)
+    second = notice(NoticeStatus.SECOND, _CAREFUL)
     everyone = Audience(everyone=True)
-    found: dict[str, Sample] = {
-        "announcing": lambda w: announce.desk(
-            Desk(posts=(staff(),), notices=(notice(Status.RUNNING),)), w
+    by_name: dict[str, Sample] = {
+        "announcing": lambda w: announce.overview(
+            StaffOverview(roles=(staff(),), notices=(notice(NoticeStatus.RUNNING),)), w
         ),
-        "announcing, nothing yet": lambda w: announce.desk(Desk(posts=(staff(),), notices=()), w),
-        "announcing, two MIDs": lambda w: announce.desk(_two(), w),
+        "announcing, nothing yet": lambda w: announce.overview(
+            StaffOverview(roles=(staff(),), notices=()), w
+        ),
+        "announcing, two MIDs": lambda w: announce.overview(_two(), w),
         "a notice in the night": lambda w: announce.progress(
-            Report(notice=notice(Status.RUNNING), morning=_MORNING), w
+            NoticeReport(notice=notice(NoticeStatus.RUNNING), morning=_MORNING), w
         ),
-        "announcing, no staff": lambda w: announce.desk(Desk(posts=(), notices=()), w),
+        "announcing, no staff": lambda w: announce.overview(
+            StaffOverview(roles=(), notices=()), w
+        ),
         "draft": lambda w: announce.screen(sheet(), w),
         "draft, empty": lambda w: announce.screen(sheet(_empty(), complete=False), w),
         "draft, for everyone": lambda w: announce.screen(sheet(_aimed(everyone)), w),
         "draft texts": lambda w: draft.texts(sheet(), w),
-        "draft texts, to be corrected": lambda w: draft.texts(sheet(notice(Status.RUNNING)), w),
+        "draft texts, to be corrected": lambda w: draft.texts(
+            sheet(notice(NoticeStatus.RUNNING)), w
+        ),
         "draft text prompt": lambda w: draft.prompt(sheet(), "es", w),
         "draft kind": lambda w: draft.kinds(sheet(), w),
         "draft audience": lambda w: draft.audience(sheet(), w),
-        "draft, when": lambda w: announce.part(sheet(), Part.SEND_AT, "", w),
-        "draft, until when": lambda w: announce.part(sheet(), Part.CLOSES, "", w),
+        "draft, when": lambda w: announce.part(sheet(), NoticePart.SEND_AT, "", w),
+        "draft, until when": lambda w: announce.part(sheet(), NoticePart.CLOSES, "", w),
         "draft, with both": lambda w: announce.screen(sheet(_timed()), w),
-        "draft preview": lambda w: announce.part(sheet(), Part.PREVIEW, "es", w),
+        "draft preview": lambda w: announce.part(sheet(), NoticePart.PREVIEW, "es", w),
         "count": lambda w: announce.screen(sheet(counted=_COUNTED), w),
         "count, with both": lambda w: announce.screen(sheet(_timed(), counted=_COUNTED), w),
         "count, nobody": lambda w: announce.screen(sheet(counted=_NOBODY), w),
@@ -153,7 +169,7 @@ def staff_samples() -> dict[str, Sample]:
         ),
         "count, approved by another": lambda w: announce.screen(sheet(second), w),
         "count, approved by oneself": lambda w: announce.screen(
-            sheet(replace(second, approved_by="Rosa"), Said.SAME_PERSON), w
+            sheet(replace(second, approved_by="Rosa"), DraftEvent.SAME_PERSON), w
         ),
     }
     for audience in (
@@ -162,24 +178,30 @@ def staff_samples() -> dict[str, Sample]:
         Audience(refs=("N-0001", "N-0002")),
     ):
         name = f"draft, for {audience.standing} {len(audience.refs)}"
-        found[name] = _overview(audience)
-    for said in Said:
-        found[f"draft after: {said}"] = _after(said)
-    for status in [one for one in Status if one not in {Status.DRAFT, Status.SECOND}]:
-        found[f"progress: {status}"] = _progress(status)
-    found["progress: starts later"] = _starts_later
-    for halt in Halt:
-        found[f"progress: on hold, {halt}"] = _halted(halt)
+        by_name[name] = _overview(audience)
+    for said in DraftEvent:
+        by_name[f"draft after: {said}"] = _after(said)
+    for status in [
+        status
+        for status in NoticeStatus
+        if status not in {NoticeStatus.DRAFT, NoticeStatus.SECOND}
+    ]:
+        by_name[f"progress: {status}"] = _progress(status)
+    by_name["progress: starts later"] = _starts_later
+    for halt in HaltReason:
+        by_name[f"progress: on hold, {halt}"] = _halted(halt)
     for state in LinkState:
-        found[f"staff link: {state}"] = _link(state)
-    return found
+        by_name[f"staff link: {state}"] = _link(state)
+    return by_name
 
 
-def _two() -> Desk:
+def _two() -> StaffOverview:
     first = notice()
-    return Desk(
-        posts=(staff(), staff(s.TRANSLATORS)),
-        notices=tuple(replace(first, id=f"ntc_{n}", status=one) for n, one in enumerate(Status)),
+    return StaffOverview(
+        roles=(staff(), staff(samples.TRANSLATORS)),
+        notices=tuple(
+            replace(first, id=f"ntc_{n}", status=status) for n, status in enumerate(NoticeStatus)
+        ),
     )
 
 
@@ -187,30 +209,33 @@ def _overview(audience: Audience) -> Sample:
     return lambda w: announce.screen(sheet(_aimed(audience)), w)
 
 
-def _after(said: Said) -> Sample:
-    return lambda w: announce.after_text(sheet(said=said), w)
+def _after(event: DraftEvent) -> Sample:
+    return lambda w: announce.after_text(sheet(event=event), w)
 
 
 def _timed() -> Notice:
-    one = notice()
-    at, closes = s.NOW + timedelta(days=1), s.NOW + timedelta(days=8)
-    return replace(one, content=one.content.model_copy(update={"send_at": at, "closes": closes}))
+    draft_notice = notice()
+    at, closes = samples.NOW + timedelta(days=1), samples.NOW + timedelta(days=8)
+    return replace(
+        draft_notice,
+        content=draft_notice.content.model_copy(update={"send_at": at, "closes": closes}),
+    )
 
 
-def _progress(status: Status) -> Sample:
-    halt = Halt.REFUSED if status is Status.PAUSED else None
+def _progress(status: NoticeStatus) -> Sample:
+    halt = HaltReason.REFUSED if status is NoticeStatus.PAUSED else None
     return lambda w: announce.progress(_report(status, halt=halt), w)
 
 
-def _halted(halt: Halt) -> Sample:
-    return lambda w: announce.progress(_report(Status.PAUSED, halt=halt), w)
+def _halted(halt: HaltReason) -> Sample:
+    return lambda w: announce.progress(_report(NoticeStatus.PAUSED, halt=halt), w)
 
 
 def _starts_later(w: Words) -> Screen:
-    due = s.NOW + timedelta(hours=14)
-    return announce.progress(Report(notice=notice(Status.SCHEDULED, due_at=due)), w)
+    due = samples.NOW + timedelta(hours=14)
+    return announce.progress(NoticeReport(notice=notice(NoticeStatus.SCHEDULED, due_at=due)), w)
 
 
 def _link(state: LinkState) -> Sample:
-    mid = None if state is LinkState.WRONG else s.NURSES
+    mid = None if state is LinkState.WRONG else samples.NURSES
     return lambda w: announce.welcome(LinkView(state=state, mid=mid, name="Rosa"), w)

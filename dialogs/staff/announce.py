@@ -1,30 +1,30 @@
-"""Announcing in the chat, for staff: the desk, the count, and how a notice goes."""
+"""Announcing in the chat, for staff: the overview, the count, and the progress of a notice."""
 
 from dialogs import parts
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows, shorten
 from dialogs.staff import draft, draft_times, labels
 from dialogs.staff.callbacks import (
-    Approve,
+    ApproveNotice,
     NewNotice,
-    Part,
+    NoticePart,
     ResumeNotice,
-    ShowDesk,
-    ShowSheet,
+    ShowStaffNotice,
+    ShowStaffOverview,
     StopNotice,
 )
 from dialogs.staff.draft_preview import preview
 from knowledge.cards.card import own_name
 from locales.words import Words
-from service.notices.authoring.chat_views import Desk, Said, Sheet
-from service.notices.values import OVER, Report, Status
+from service.notices.authoring.chat_views import DraftEvent, StaffNoticeView, StaffOverview
+from service.notices.values import ENDED, NoticeReport, NoticeStatus
 from service.staff.values import LinkState, LinkView
 
 NAME = 32
 
 
-def desk(view: Desk, w: Words) -> Screen:
-    """Where one is staff and what was announced there; for anybody else, what to do."""
-    if not view.posts:
+def overview(view: StaffOverview, w: Words) -> Screen:
+    """List the MIDs one is staff of with their newest notices; for others, how to become staff."""
+    if not view.roles:
         return Screen(
             w.locale,
             text=paragraphs(
@@ -42,8 +42,8 @@ def desk(view: Desk, w: Words) -> Screen:
         text=paragraphs(
             bold(w.t("Announcing")),
             [
-                w.t("For {mid}, as {name}", mid=own_name(post.mid.name, w), name=post.name)
-                for post in view.posts
+                w.t("For {mid}, as {name}", mid=own_name(role.mid.name, w), name=role.name)
+                for role in view.roles
             ],
             listed or w.t("Nothing was announced yet."),
         ),
@@ -51,18 +51,18 @@ def desk(view: Desk, w: Words) -> Screen:
             *[
                 Button(
                     w.p("button", "New notice")
-                    if len(view.posts) == 1
+                    if len(view.roles) == 1
                     else w.p(
-                        "button", "New: {mid}", mid=shorten(own_name(post.mid.name, w), NAME)
+                        "button", "New: {mid}", mid=shorten(own_name(role.mid.name, w), NAME)
                     ),
-                    NewNotice(mid=post.mid.id),
+                    NewNotice(mid=role.mid.id),
                 )
-                for post in view.posts
+                for role in view.roles
             ],
             *[
                 Button(
                     shorten(labels.title(notice, w)),
-                    ShowSheet(notice=notice.id, part=Part.OVERVIEW),
+                    ShowStaffNotice(notice=notice.id, part=NoticePart.OVERVIEW),
                 )
                 for notice in view.notices
             ],
@@ -72,7 +72,7 @@ def desk(view: Desk, w: Words) -> Screen:
 
 
 def welcome(view: LinkView, w: Words) -> Screen:
-    """What opening a staff link did."""
+    """Tell what opening a staff link did."""
     name = own_name(view.mid.name, w) if view.mid else ""
     if view.state is LinkState.WELCOME:
         return Screen(
@@ -83,11 +83,11 @@ def welcome(view: LinkView, w: Words) -> Screen:
                 w.t("{command} opens this at any time.", command="/announce"),
             ),
             rows=rows(
-                Button(w.p("button", "Announce something"), ShowDesk()),
+                Button(w.p("button", "Announce something"), ShowStaffOverview()),
                 (parts.human(w), parts.home(w)),
             ),
         )
-    says = {
+    refusals = {
         LinkState.ALREADY: w.t("You are staff of {mid} already. Nothing was changed.", mid=name),
         LinkState.USED: w.t("Somebody has used this link before. Nothing was changed."),
         LinkState.EXPIRED: w.t(
@@ -96,61 +96,63 @@ def welcome(view: LinkView, w: Words) -> Screen:
         LinkState.WRONG: w.t("This link leads nowhere. Check it, or ask your MID for a new one."),
     }
     return Screen(
-        w.locale, text=paragraphs(says[view.state]), rows=rows((parts.human(w), parts.home(w)))
+        w.locale, text=paragraphs(refusals[view.state]), rows=rows((parts.human(w), parts.home(w)))
     )
 
 
-def screen(sheet: Sheet, w: Words) -> Screen:
-    """A notice as it stands: a draft, its count, or how it goes."""
-    status = sheet.notice.status
-    if status is Status.SECOND or (status is Status.DRAFT and sheet.counted is not None):
-        return count(sheet, w)
-    if status is Status.DRAFT:
-        return draft.overview(sheet, w)
-    return progress(sheet.report, w, note=draft.note(sheet, w))
+def screen(view: StaffNoticeView, w: Words) -> Screen:
+    """Show a notice in its state: the draft, its count, or its progress."""
+    status = view.notice.status
+    if status is NoticeStatus.SECOND or (
+        status is NoticeStatus.DRAFT and view.counted is not None
+    ):
+        return count(view, w)
+    if status is NoticeStatus.DRAFT:
+        return draft.overview(view, w)
+    return progress(view.report, w, note=draft.event_note(view, w))
 
 
-def part(sheet: Sheet, which: Part, at: str, w: Words) -> Screen:
-    """One of the screens about a notice. ``at`` is a language."""
+def part(view: StaffNoticeView, which: NoticePart, at: str, w: Words) -> Screen:
+    """Show one part of a notice; ``at`` is the language of the preview."""
     match which:
-        case Part.TEXTS:
-            return draft.texts(sheet, w)
-        case Part.AUDIENCE:
-            return draft.audience(sheet, w)
-        case Part.KIND:
-            return draft.kinds(sheet, w)
-        case Part.SEND_AT | Part.CLOSES:
-            return draft_times.asked(sheet, which, w)
-        case Part.PREVIEW:
-            return preview(sheet, at, w)
+        case NoticePart.TEXTS:
+            return draft.texts(view, w)
+        case NoticePart.AUDIENCE:
+            return draft.audience(view, w)
+        case NoticePart.KIND:
+            return draft.kinds(view, w)
+        case NoticePart.SEND_AT | NoticePart.CLOSES:
+            return draft_times.question(view, which, w)
+        case NoticePart.PREVIEW:
+            return preview(view, at, w)
         case _:
-            return screen(sheet, w)
+            return screen(view, w)
 
 
-def after_text(sheet: Sheet, w: Words) -> Screen:
-    """What follows a text that was typed: the notice, or, where it was not taken, the texts."""
-    return screen(sheet, w) if sheet.said is Said.SAVED else draft.texts(sheet, w)
+def after_text(view: StaffNoticeView, w: Words) -> Screen:
+    """Answer a typed text: the notice where it was saved, else the texts with the reason."""
+    return screen(view, w) if view.event is DraftEvent.SAVED else draft.texts(view, w)
 
 
-def count(sheet: Sheet, w: Words) -> Screen:
-    """How many people it goes to, exactly, and the button that approves this number."""
-    notice, counted = sheet.notice, sheet.counted
+def count(view: StaffNoticeView, w: Words) -> Screen:
+    """Show how many people a notice goes to, and the button that approves this number."""
+    notice, counted = view.notice, view.counted
     by_language = counted.by_language if counted else notice.counted
     foreign = sum((counted.foreign if counted else notice.foreign).values())
     total = sum(by_language.values())
-    may = sheet.complete and total > 0
-    may = may and (notice.status is Status.DRAFT or sheet.second)
+    may_approve = view.complete and total > 0
+    may_approve = may_approve and (notice.status is NoticeStatus.DRAFT or view.may_approve_second)
     return Screen(
         w.locale,
         text=paragraphs(
-            draft.note(sheet, w),
-            draft.head(notice, w),
+            draft.event_note(view, w),
+            draft.heading(notice, w),
             lines(
                 [
                     bold(w.n("It goes to {n} person.", "It goes to {n} people.", total)),
                     *[
-                        w.t("{language}: {n}", language=w.language_label(one), n=n)
-                        for one, n in sorted(by_language.items())
+                        w.t("{language}: {n}", language=w.language_label(language), n=n)
+                        for language, n in sorted(by_language.items())
                     ],
                 ]
             )
@@ -164,37 +166,33 @@ def count(sheet: Sheet, w: Words) -> Screen:
             if foreign
             else None,
             labels.times(notice, w) or None,
-            _second(sheet, total, w),
-            labels.night(sheet.report, w),
+            _second_approval(view, total, w),
+            labels.night(view.report, w),
             w.t("Nobody has got it yet.") if total else None,
         ),
         rows=rows(
             Button(
                 w.n("Send to {n} person", "Send to {n} people", total),
-                Approve(notice=notice.id, total=total, seen=sheet.seen),
+                ApproveNotice(notice=notice.id, total=total, seen=view.seen),
             )
-            if may
+            if may_approve
             else None,
             (
-                Button(w.p("button", "Preview"), _to(sheet, Part.PREVIEW)),
-                Button(w.p("button", "Count again"), _to(sheet, Part.COUNT)),
+                Button(w.p("button", "Preview"), draft.part_callback(view, NoticePart.PREVIEW)),
+                Button(w.p("button", "Count again"), draft.part_callback(view, NoticePart.COUNT)),
             ),
-            Button(w.p("button", "Back"), _to(sheet, Part.OVERVIEW))
-            if notice.status is Status.DRAFT
+            Button(w.p("button", "Back"), draft.part_callback(view, NoticePart.OVERVIEW))
+            if notice.status is NoticeStatus.DRAFT
             else Button(w.p("button", "Stop it"), StopNotice(notice=notice.id)),
-            (Button(w.p("button", "All notices"), ShowDesk()), parts.home(w)),
+            (Button(w.p("button", "All notices"), ShowStaffOverview()), parts.home(w)),
         ),
     )
 
 
-def _to(sheet: Sheet, part: Part) -> ShowSheet:
-    return ShowSheet(notice=sheet.notice.id, part=part)
-
-
-def _second(sheet: Sheet, total: int, w: Words) -> str | None:
-    most = sheet.notice.mid.second_person_above
-    if sheet.notice.status is Status.SECOND:
-        return labels.state(sheet.notice, w)
+def _second_approval(view: StaffNoticeView, total: int, w: Words) -> str | None:
+    most = view.notice.mid.second_person_above
+    if view.notice.status is NoticeStatus.SECOND:
+        return labels.state(view.notice, w)
     if most is None or total <= most:
         return None
     return w.t(
@@ -202,16 +200,19 @@ def _second(sheet: Sheet, total: int, w: Words) -> str | None:
     )
 
 
-def progress(report: Report, w: Words, *, note: str | None = None) -> Screen:
-    """How a notice goes: what became of it so far, with what can still be done."""
+def progress(report: NoticeReport, w: Words, *, note: str | None = None) -> Screen:
+    """Show what became of an approved notice so far, with buttons to stop, resume and correct.
+
+    ``note`` says what the last action did.
+    """
     notice = report.notice
     answers = labels.answers(report, w)
-    resumes = notice.status is Status.PAUSED
+    is_paused = notice.status is NoticeStatus.PAUSED
     return Screen(
         w.locale,
         text=paragraphs(
             note,
-            draft.head(notice, w),
+            draft.heading(notice, w),
             labels.state(notice, w),
             labels.night(report, w),
             lines(
@@ -226,14 +227,20 @@ def progress(report: Report, w: Words, *, note: str | None = None) -> Screen:
             w.t("Delivered does not mean read.") if notice.settled else None,
         ),
         rows=rows(
-            Button(w.p("button", "Go on"), ResumeNotice(notice=notice.id)) if resumes else None,
+            Button(w.p("button", "Go on"), ResumeNotice(notice=notice.id)) if is_paused else None,
             Button(w.p("button", "Stop it"), StopNotice(notice=notice.id))
-            if notice.status not in OVER
+            if notice.status not in ENDED
             else None,
             (
-                Button(w.p("button", "Refresh"), ShowSheet(notice=notice.id, part=Part.OVERVIEW)),
-                Button(w.p("button", "Correct"), ShowSheet(notice=notice.id, part=Part.TEXTS)),
+                Button(
+                    w.p("button", "Refresh"),
+                    ShowStaffNotice(notice=notice.id, part=NoticePart.OVERVIEW),
+                ),
+                Button(
+                    w.p("button", "Correct"),
+                    ShowStaffNotice(notice=notice.id, part=NoticePart.TEXTS),
+                ),
             ),
-            Button(w.p("button", "All notices"), ShowDesk()),
+            Button(w.p("button", "All notices"), ShowStaffOverview()),
         ),
     )

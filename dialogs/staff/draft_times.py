@@ -1,42 +1,47 @@
-"""When a draft goes out, and until when it can be answered: one question each."""
+"""Choosing when a draft is sent, and until when it can be answered."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from dialogs.screen import Button, Screen, paragraphs, rows
 from dialogs.staff import labels
-from dialogs.staff.callbacks import Part, SetSheet
-from dialogs.staff.draft import back, head
+from dialogs.staff.callbacks import NO_MOMENT, ChangeDraft, DraftField, NoticePart
+from dialogs.staff.draft import back_buttons, heading
 from locales.words import Words
-from service.notices.authoring.chat_views import NO_MOMENT, Field, Sheet
+from service.notices.authoring.chat_views import StaffNoticeView
 
 
-def asked(sheet: Sheet, which: Part, w: Words) -> Screen:
-    """When it goes out, or until when people can answer."""
-    if which is Part.CLOSES:
-        question, none = w.t("Until when can people answer?"), w.p("button", "No end")
-        return _screen(sheet, w, question, none, Field.CLOSES, sheet.evenings)
-    question, none = w.t("When does it go out?"), w.p("button", "Once approved")
-    return _screen(sheet, w, question, none, Field.SEND_AT, sheet.mornings)
+def question(view: StaffNoticeView, which: NoticePart, w: Words) -> Screen:
+    """Ask when the draft is sent, or until when it can be answered: ``SEND_AT`` or ``CLOSES``."""
+    if which is NoticePart.CLOSES:
+        text, none = w.t("Until when can people answer?"), w.p("button", "No end")
+        return _screen(view, w, text, none, DraftField.CLOSES, view.evenings)
+    text, none = w.t("When does it go out?"), w.p("button", "Once approved")
+    return _screen(view, w, text, none, DraftField.SEND_AT, view.mornings)
 
 
 def _screen(
-    sheet: Sheet, w: Words, question: str, none: str, field: Field, moments: Sequence[datetime]
+    view: StaffNoticeView,
+    w: Words,
+    text: str,
+    none: str,
+    field: DraftField,
+    moments: Sequence[datetime],
 ) -> Screen:
-    notice = sheet.notice
+    notice = view.notice
 
     def button(label: str, value: str) -> Button:
-        return Button(label, SetSheet(notice=notice.id, field=field, value=value))
+        return Button(label, ChangeDraft(notice=notice.id, field=field, value=value))
 
     return Screen(
         w.locale,
-        text=paragraphs(head(notice, w), labels.times(notice, w) or None, question),
+        text=paragraphs(heading(notice, w), labels.times(notice, w) or None, text),
         rows=rows(
             button(none, NO_MOMENT),
             *[
                 button(w.short_moment(moment, notice.mid.zone), str(int(moment.timestamp())))
                 for moment in moments
             ],
-            back(sheet, w),
+            back_buttons(view, w),
         ),
     )

@@ -1,7 +1,7 @@
-"""The card: a licence as eight plain lines, always in this order, and what to be warned of.
+"""The card of a licence: eight plain lines, always in this order, and warnings above them.
 
-Screens, receipts and answers all take their words from here. What is behind a line is in
-``knowledge.cards.details``; the third layer is the legal text, which is shown as it is.
+Screens, receipts and answers all take their sentences from here. The details of a line are in
+``knowledge.cards.details``; the third layer is the legal text, which is shown unchanged.
 """
 
 from collections.abc import Iterable
@@ -39,8 +39,8 @@ class LineKey(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line: its name and its short form."""
+class CardLine:
+    """One line of a card: its name and its short text."""
 
     key: LineKey
     name: str
@@ -48,7 +48,7 @@ class Line:
 
 
 def own_words(texts: Texts, w: Words) -> str:
-    """A MID's own text; labelled with its language when it is not there in this one."""
+    """A MID's own text, labelled with its language if there is none in the member's."""
     picked = w.pick(texts)
     if not picked.original:
         return picked.text
@@ -57,31 +57,32 @@ def own_words(texts: Texts, w: Words) -> str:
 
 
 def own_name(texts: Texts, w: Words) -> str:
-    """A MID's own name or title, to stand in a list, a button or a sentence: never labelled."""
+    """A MID's own name or title, for a list, a button or a sentence: never labelled."""
     return w.pick(texts).text
 
 
-def lines(terms: Terms, ask: Ask | None, today: date, w: Words) -> tuple[Line, ...]:
+def card_lines(terms: Terms, ask: Ask | None, today: date, w: Words) -> tuple[CardLine, ...]:
     """The eight lines of a licence. ``ask`` is the member's, None when their knob is at never."""
     return (
         # NOTE: The names of a card's eight lines. One or two short words each.
-        Line(LineKey.WHO, w.t("Who"), _who(terms, w)),
-        Line(LineKey.WHAT, w.t("What"), _what(terms, w)),
-        Line(LineKey.PURPOSE, w.t("What for"), _purpose(terms, w)),
-        Line(LineKey.HOW, w.t("How"), how_words(terms, w)),
-        Line(LineKey.LENGTH, w.t("How long"), _length(terms, today, w)),
-        Line(LineKey.MONEY, w.t("Money"), _money(terms, ask, w)),
-        Line(LineKey.UNKNOWN, w.t("Not known"), _unknown(terms, w)),
-        Line(LineKey.STOP, w.t("To stop"), _stop(w)),
+        CardLine(LineKey.WHO, w.t("Who"), _who(terms, w)),
+        CardLine(LineKey.WHAT, w.t("What"), _what(terms, w)),
+        CardLine(LineKey.PURPOSE, w.t("What for"), _purpose(terms, w)),
+        CardLine(LineKey.HOW, w.t("How"), how_words(terms, w)),
+        CardLine(LineKey.LENGTH, w.t("How long"), _length(terms, today, w)),
+        CardLine(LineKey.MONEY, w.t("Money"), _money(terms, ask, w)),
+        CardLine(LineKey.UNKNOWN, w.t("Not known"), _unknown(terms, w)),
+        CardLine(LineKey.STOP, w.t("To stop"), _stop(w)),
     )
 
 
-def warnings(terms: Terms, mid: Mid, *, first: bool, w: Words) -> tuple[str, ...]:
-    """What must be said before the eight lines (mission P1b, P1c, P3f, R14).
+def card_warnings(terms: Terms, mid: Mid, *, first: bool, w: Words) -> tuple[str, ...]:
+    """The warnings that must stand above the eight lines.
 
-    ``first`` is true while the member has not yet answered this licence.
+    They are: a party linked to the MID, data that cannot be called back, sensitive data, and a MID
+    that is paid by volume alone. The last is shown while ``first``: the member has not answered.
     """
-    found = [
+    texts = [
         w.t("This buyer is linked to your MID.")
         if terms.buyers == (party,)
         else w.t("{party} is linked to your MID.", party=party.name)
@@ -89,16 +90,16 @@ def warnings(terms: Terms, mid: Mid, *, first: bool, w: Words) -> tuple[str, ...
         if party.id in terms.linked
     ]
     if terms.cannot_be_called_back:
-        found.append(w.t("What they learn cannot be called back."))
+        texts.append(w.t("What they learn cannot be called back."))
     if terms.sensitive:
-        found.append(w.t("It includes sensitive data."))
+        texts.append(w.t("It includes sensitive data."))
     if first and mid.earns_by_volume_only:
-        found.append(w.t("Your MID earns only when data flows."))
-    return tuple(found)
+        texts.append(w.t("Your MID earns only when data flows."))
+    return tuple(texts)
 
 
 def party_words(party: Party, w: Words) -> str:
-    """A party: its name, what it is, and where."""
+    """A party's name, kind and country."""
     # NOTE: A name, then what it is, then its country: "Careful Robotics, a company (Germany)".
     return w.t(
         "{name}, {kind} ({country})",
@@ -150,7 +151,7 @@ def item_words(item: DataItem, w: Words) -> str:
 
 
 def _sentences(phrases: Iterable[str], w: Words) -> str:
-    """Phrases as sentences of their own, one after the other."""
+    """Each phrase as a sentence, joined to one text."""
     # NOTE: Put the full stop of your language behind the phrase.
     return w.sentences([w.t("{phrase}.", phrase=phrase) for phrase in phrases])
 
@@ -177,14 +178,14 @@ def _purpose(terms: Terms, w: Words) -> str:
 
 
 def how_words(terms: Terms, w: Words) -> str:
-    """How the buyer gets at the data."""
-    says = {
+    """How the buyer accesses the data."""
+    texts = {
         "query": w.t("They ask questions. They see answers, not the data."),
         "dp_query": w.t("They only get blurred totals. No answer points to you."),
         "compute_to_data": w.t("Their questions travel to the data. The data stays."),
         "copy": w.t("They get a copy."),
     }
-    return says[terms.access_mode]
+    return texts[terms.access_mode]
 
 
 def _length(terms: Terms, today: date, w: Words) -> str:
@@ -223,12 +224,12 @@ def _unknown(terms: Terms, w: Words) -> str:
 
 
 def withheld(terms: Terms, w: Words) -> dict[str, str]:
-    """What the MID has agreed with the buyer not to show (mission P5a): a sentence by field."""
-    says = {
+    """By field, a sentence for what the MID agreed not to show: the card must name each gap."""
+    texts = {
         "audit": w.t("Your MID has agreed not to show what the last check found."),
         "storage": w.t("Your MID has agreed not to show where it is kept."),
     }
-    return {name: says[name] for name in terms.withheld}
+    return {name: texts[name] for name in terms.withheld}
 
 
 def _stop(w: Words) -> str:

@@ -1,4 +1,4 @@
-"""What is behind each line of a card: the second layer."""
+"""The details of each line of a card: its second layer."""
 
 from decimal import Decimal
 
@@ -16,8 +16,8 @@ from locales.words import Words
 from service.licences.values import Terms
 
 
-def details(key: LineKey, terms: Terms, w: Words) -> tuple[str, ...]:
-    """The sentences behind one line."""
+def line_details(key: LineKey, terms: Terms, w: Words) -> tuple[str, ...]:
+    """The detailed sentences of one line."""
     return {
         LineKey.WHO: _who,
         LineKey.WHAT: _what,
@@ -32,28 +32,28 @@ def details(key: LineKey, terms: Terms, w: Words) -> tuple[str, ...]:
 
 def _who(terms: Terms, w: Words) -> tuple[str, ...]:
     mid = own_name(terms.mid_name, w)
-    found = [w.t("Buyer: {party}.", party=party_words(party, w)) for party in terms.buyers]
+    texts = [w.t("Buyer: {party}.", party=party_words(party, w)) for party in terms.buyers]
     if terms.collector.id != terms.mid_id:
-        found.append(w.t("Records the data: {party}.", party=party_words(terms.collector, w)))
+        texts.append(w.t("Records the data: {party}.", party=party_words(terms.collector, w)))
     else:
-        found.append(w.t("Records the data: {party}.", party=mid))
-    found += [w.t("Passes it on: {party}.", party=party_words(party, w)) for party in terms.via]
-    found.append(w.t("Bargains for you: {mid}.", mid=mid))
+        texts.append(w.t("Records the data: {party}.", party=mid))
+    texts += [w.t("Passes it on: {party}.", party=party_words(party, w)) for party in terms.via]
+    texts.append(w.t("Bargains for you: {mid}.", mid=mid))
     linked = [
         w.t("{party} is linked to {mid}.", party=party.name, mid=mid)
         for party in dict.fromkeys((*terms.buyers, terms.collector, *terms.via))
         if party.id in terms.linked
     ]
-    found += linked or [w.t("None of the others is linked to {mid}.", mid=mid)]
-    found.append(w.t("The buyer never learns who you are from us, and cannot write to you."))
-    return tuple(found)
+    texts += linked or [w.t("None of the others is linked to {mid}.", mid=mid)]
+    texts.append(w.t("The buyer never learns who you are from us, and cannot write to you."))
+    return tuple(texts)
 
 
 def _what(terms: Terms, w: Words) -> tuple[str, ...]:
-    found = [item_words(item, w) for item in terms.data]
+    texts = [item_words(item, w) for item in terms.data]
     if terms.sensitive:
-        found.append(w.t("Before a yes to sensitive data there is one question."))
-    return tuple(found)
+        texts.append(w.t("Before a yes to sensitive data there is one question."))
+    return tuple(texts)
 
 
 def _purpose(terms: Terms, w: Words) -> tuple[str, ...]:
@@ -67,17 +67,17 @@ def _purpose(terms: Terms, w: Words) -> tuple[str, ...]:
 def _how(terms: Terms, w: Words) -> tuple[str, ...]:
     places = w.join([w.region(code) for code in terms.storage])
     kept = withheld(terms, w).get("storage") or w.t("Kept in: {places}.", places=places)
-    found = [how_words(terms, w), kept]
+    texts = [how_words(terms, w), kept]
     if terms.cannot_be_called_back:
-        found.append(
+        texts.append(
             w.t(
                 "If you stop, nothing new reaches them. What they have learned or copied until "
                 "then stays with them."
             )
         )
     else:
-        found.append(w.t("If you stop, they can no longer use your data."))
-    return tuple(found)
+        texts.append(w.t("If you stop, they can no longer use your data."))
+    return tuple(texts)
 
 
 def _length(terms: Terms, w: Words) -> tuple[str, ...]:
@@ -97,8 +97,8 @@ def _money(terms: Terms, w: Words) -> tuple[str, ...]:
         return (w.t("You are not paid for this."),)
     mid = own_name(terms.mid_name, w)
     cut = sum((commission.percent for commission in terms.commissions), Decimal(0)) / 100
-    found = [w.t("Your share: {share}.", share=w.percent(terms.member_share))]
-    found += [
+    texts = [w.t("Your share: {share}.", share=w.percent(terms.member_share))]
+    texts += [
         w.t(
             "{party}, in between: {share}.",
             party=commission.party.name,
@@ -106,22 +106,22 @@ def _money(terms: Terms, w: Words) -> tuple[str, ...]:
         )
         for commission in terms.commissions
     ]
-    found.append(w.t("{mid}: {share}.", mid=mid, share=w.percent(1 - terms.member_share - cut)))
+    texts.append(w.t("{mid}: {share}.", mid=mid, share=w.percent(1 - terms.member_share - cut)))
     if terms.member_share < Decimal("0.70"):
-        found.append(w.t("Less than 70 of every 100 reach the members."))
+        texts.append(w.t("Less than 70 of every 100 reach the members."))
     if price.rate is None:
-        found.append(w.t("What the buyer pays is not known yet."))
+        texts.append(w.t("What the buyer pays is not known yet."))
     elif price.settlement == "uniform":
-        found.append(
+        texts.append(
             w.t("Everyone who is in gets the same: the buyer pays {rate}.",
                 rate=w.money(price.rate, price.currency))
         )  # fmt: skip
     else:
-        found.append(
+        texts.append(
             w.t("The price paid is your own. The buyer pays up to {rate}.",
                 rate=w.money(price.rate, price.currency))
         )  # fmt: skip
-    found.append(
+    texts.append(
         w.t(
             "{mid} set the lowest price at {low} and the highest at {high}.",
             mid=mid,
@@ -130,36 +130,36 @@ def _money(terms: Terms, w: Words) -> tuple[str, ...]:
         )
     )
     if terms.residual_share:
-        found.append(
+        texts.append(
             w.t(
                 "If something made from it earns money later, {share} goes to the members.",
                 share=w.percent(terms.residual_share),
             )
         )
-    return tuple(found)
+    return tuple(texts)
 
 
 def _unknown(terms: Terms, w: Words) -> tuple[str, ...]:
-    found = [*withheld(terms, w).values(), own_words(terms.unknowns, w)]
+    texts = [*withheld(terms, w).values(), own_words(terms.unknowns, w)]
     if terms.audit is None:
-        found.append(w.t("Nobody has checked this licence yet."))
+        texts.append(w.t("Nobody has checked this licence yet."))
     elif "audit" not in terms.withheld:
-        found.append(
+        texts.append(
             w.t(
                 "Checked on {date}: {result}",
                 date=terms.audit.on,
                 result=own_words(terms.audit.result, w),
             )
         )
-    return tuple(found)
+    return tuple(texts)
 
 
 def _stop(terms: Terms, w: Words) -> tuple[str, ...]:
-    found = [
+    texts = [
         w.t("Tap No or Stop on the card, at any time. No reason is asked."),
         w.t("It ends at once for anything new."),
         w.t("Nothing else changes: your other licences stay as they are."),
     ]
     if terms.cannot_be_called_back:
-        found.append(w.t("What they learn cannot be called back."))
-    return tuple(found)
+        texts.append(w.t("What they learn cannot be called back."))
+    return tuple(texts)

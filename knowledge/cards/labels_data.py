@@ -1,8 +1,8 @@
-"""Plain words for kinds of data: terms of the DPV vocabulary, as members read them.
+"""Labels for kinds of data: terms of the Data Privacy Vocabulary (DPV) in plain words.
 
-A term that is not here borrows the words of its nearest broader term, see `vocabulary.py`. A
-broader label may warn of too much, never of too little: where the broader words would make a
-term sound smaller than it is, the term has words of its own.
+A term that is not here has the label of its nearest broader term, see `vocabulary.py`. A label may
+say too much, never too little: where the broader label would make a term sound more harmless than
+it is, the term has a label of its own.
 """
 
 from collections.abc import Mapping

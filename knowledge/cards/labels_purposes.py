@@ -1,7 +1,7 @@
-"""Plain words for purposes: terms of the DPV vocabulary, as members read them.
+"""Labels for purposes: terms of the Data Privacy Vocabulary (DPV) in plain words.
 
-A term that is not here borrows the words of its nearest broader term, see `vocabulary.py`. Only
-the purpose is named: whether money is made with it is said beside it, from the licence itself.
+A term that is not here has the label of its nearest broader term, see `vocabulary.py`. A label
+names the purpose alone: whether it is for profit is in the licence, and shown beside it.
 """
 
 from collections.abc import Mapping

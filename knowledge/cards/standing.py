@@ -1,4 +1,4 @@
-"""Where a member stands, in words: positions, titles, refusals, in or out and why."""
+"""Texts about a member's standing: knob positions, titles, refusals, in or out and why."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,19 +10,19 @@ from service.price.values import HIGHEST, NEVER, Position
 from service.standing.values import MemberSnapshot, Pause, Standing, StandingReason
 
 
-def position(at: Position, w: Words) -> str:
-    """A knob position in words: "+3", "never"."""
+def position_text(at: Position, w: Words) -> str:
+    """A knob position as text: "+3", "never"."""
     return w.t("never") if at == NEVER else w.signed(at)
 
 
-def title(standing: Standing, w: Words) -> str:
-    """A licence's title."""
+def licence_title(standing: Standing, w: Words) -> str:
+    """The title of a standing's licence."""
     return own_name(standing.holding.licence.terms.title, w)
 
 
-def quoted(standing: Standing, w: Words) -> str:
-    """A licence's title in quotation marks."""
-    return in_quotes(title(standing, w), w)
+def quoted_title(standing: Standing, w: Words) -> str:
+    """The title of a standing's licence in quotation marks."""
+    return in_quotes(licence_title(standing, w), w)
 
 
 def in_quotes(text: str, w: Words) -> str:
@@ -31,31 +31,54 @@ def in_quotes(text: str, w: Words) -> str:
     return w.t("“{title}”", title=text)
 
 
-def quoted_list(found: Sequence[Standing], most: int, w: Words) -> str:
-    """The titles of some licences in quotation marks; past ``most`` only how many more."""
-    names = [quoted(one, w) for one in found[:most]]
-    if len(found) > most:
-        names.append(w.n("{n} more", "{n} more", len(found) - most))
+def quoted_titles(standings: Sequence[Standing], most: int, w: Words) -> str:
+    """The titles of licences in quotation marks; beyond ``most`` only how many more."""
+    names = [quoted_title(standing, w) for standing in standings[:most]]
+    if len(standings) > most:
+        names.append(w.n("{n} more", "{n} more", len(standings) - most))
     return w.join(names)
 
 
-def refusal(one: Refusal, snapshot: MemberSnapshot, w: Words) -> str:
-    """What a standing refusal is about, as a short phrase."""
-    if one.kind is RefusalKind.COMMERCIAL:
+def refusal_phrase(refusal: Refusal, snapshot: MemberSnapshot, w: Words) -> str:
+    """What a standing refusal is about: uses for profit, a kind of data, or a buyer's name."""
+    if refusal.kind is RefusalKind.COMMERCIAL:
         return w.t("Uses for profit")
-    if one.kind is RefusalKind.CATEGORY:
-        return category_label(one.value, w)
+    if refusal.kind is RefusalKind.CATEGORY:
+        return category_label(refusal.value, w)
     for holding in snapshot.holdings:
         terms = holding.licence.terms
         for party in (*terms.buyers, *terms.via):
-            if party.id == one.value:
+            if party.id == refusal.value:
                 return party.name
-    return one.value
+    return refusal.value
 
 
-def stands(one: Standing, snapshot: MemberSnapshot, w: Words) -> str:
-    """Where a member stands in a licence, and why, in one or two sentences."""
-    return _STANDS[one.why](one, snapshot, w)
+def standing_sentence(standing: Standing, snapshot: MemberSnapshot, w: Words) -> str:
+    """Whether a member is in a licence, and why, in one or two sentences."""
+    return _SENTENCES[standing.why](standing, snapshot, w)
+
+
+def standing_phrase(standing: Standing, snapshot: MemberSnapshot, w: Words) -> str:
+    """Whether a member is in a licence, and why, in a few words for a list."""
+    phrases = {
+        StandingReason.IN: w.t("in"),
+        StandingReason.PRICE: w.t("out, because of your price"),
+        StandingReason.NEVER: w.t("out, price is never"),
+        StandingReason.NOT_ASKED: w.t("waits for your answer"),
+        StandingReason.SAID_NO: w.t("out, you said no"),
+        StandingReason.LATER: w.t("not decided"),
+        StandingReason.CHANGED: w.t("new terms, needs a new yes"),
+        StandingReason.PAUSED: w.t("out, stopped")
+        if snapshot.pause is Pause.STOPPED
+        else w.t("out, paused"),
+        StandingReason.REFUSED: w.t("out, you refuse it everywhere"),
+        StandingReason.NOT_ELIGIBLE: w.t("not offered to you now"),
+        StandingReason.SUSPENDED: w.t("on hold"),
+        StandingReason.ENDED: w.t("over"),
+        StandingReason.WAITING: w.t("yes, from {date}", date=standing.holding.licence.terms.start),
+        StandingReason.UNKNOWN: w.t("yes, price not known yet"),
+    }
+    return phrases[standing.why]
 
 
 def _in(standing: Standing, _: MemberSnapshot, w: Words) -> str:
@@ -89,7 +112,9 @@ def _paused(_: Standing, snapshot: MemberSnapshot, w: Words) -> str:
 
 
 def _refused(standing: Standing, snapshot: MemberSnapshot, w: Words) -> str:
-    names = w.join([in_quotes(refusal(rule, snapshot, w), w) for rule in standing.refused_by])
+    names = w.join(
+        [in_quotes(refusal_phrase(rule, snapshot, w), w) for rule in standing.refused_by]
+    )
     return w.t("You are out. You refuse everywhere: {names}.", names=names)
 
 
@@ -97,7 +122,7 @@ def _mid(standing: Standing, w: Words) -> str:
     return own_name(standing.holding.licence.terms.mid_name, w)
 
 
-_STANDS: dict[StandingReason, Callable[[Standing, MemberSnapshot, Words], str]] = {
+_SENTENCES: dict[StandingReason, Callable[[Standing, MemberSnapshot, Words], str]] = {
     StandingReason.IN: _in,
     StandingReason.PRICE: _out_by_price,
     StandingReason.NEVER: lambda _, __, w: w.t("You are out: your price is set to never."),
@@ -109,40 +134,17 @@ _STANDS: dict[StandingReason, Callable[[Standing, MemberSnapshot, Words], str]] 
     ),
     StandingReason.PAUSED: _paused,
     StandingReason.REFUSED: _refused,
-    StandingReason.NOT_ELIGIBLE: lambda one, _, w: w.t(
-        "You are out: {mid} does not offer you this one now.", mid=_mid(one, w)
+    StandingReason.NOT_ELIGIBLE: lambda standing, _, w: w.t(
+        "You are out: {mid} does not offer you this one now.", mid=_mid(standing, w)
     ),
-    StandingReason.SUSPENDED: lambda one, _, w: w.t(
-        "Nobody is in now: {mid} has put it on hold.", mid=_mid(one, w)
+    StandingReason.SUSPENDED: lambda standing, _, w: w.t(
+        "Nobody is in now: {mid} has put it on hold.", mid=_mid(standing, w)
     ),
     StandingReason.ENDED: lambda _, __, w: w.t("This one is over."),
-    StandingReason.WAITING: lambda one, _, w: w.t(
-        "You said yes, from {date}.", date=one.holding.licence.terms.start
+    StandingReason.WAITING: lambda standing, _, w: w.t(
+        "You said yes, from {date}.", date=standing.holding.licence.terms.start
     ),
     StandingReason.UNKNOWN: lambda _, __, w: w.t(
         "You said yes. What the buyer pays is not known yet."
     ),
 }
-
-
-def in_brief(one: Standing, snapshot: MemberSnapshot, w: Words) -> str:
-    """The same in a few words, for a list."""
-    says = {
-        StandingReason.IN: w.t("in"),
-        StandingReason.PRICE: w.t("out, because of your price"),
-        StandingReason.NEVER: w.t("out, price is never"),
-        StandingReason.NOT_ASKED: w.t("waits for your answer"),
-        StandingReason.SAID_NO: w.t("out, you said no"),
-        StandingReason.LATER: w.t("not decided"),
-        StandingReason.CHANGED: w.t("new terms, needs a new yes"),
-        StandingReason.PAUSED: w.t("out, stopped")
-        if snapshot.pause is Pause.STOPPED
-        else w.t("out, paused"),
-        StandingReason.REFUSED: w.t("out, you refuse it everywhere"),
-        StandingReason.NOT_ELIGIBLE: w.t("not offered to you now"),
-        StandingReason.SUSPENDED: w.t("on hold"),
-        StandingReason.ENDED: w.t("over"),
-        StandingReason.WAITING: w.t("yes, from {date}", date=one.holding.licence.terms.start),
-        StandingReason.UNKNOWN: w.t("yes, price not known yet"),
-    }
-    return says[one.why]

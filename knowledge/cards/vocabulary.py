@@ -1,8 +1,8 @@
-"""The controlled words of a licence in plain words, in every language.
+"""Labels for the controlled vocabulary of licences, in plain words and every language.
 
-A MID that gives only codes still gets a full card. Purposes and kinds of data are DPV terms,
-with the labels in `labels_purposes.py` and `labels_data.py`; the few other codes are below. Every
-phrase stands alone: what it begins with, and a bracket or a comma after it, is the screen's part.
+They let a MID that gives only codes have a full card. Purposes and kinds of data are terms of the
+Data Privacy Vocabulary (DPV), with labels in `labels_purposes.py` and `labels_data.py`; the other
+codes are below. A label is a phrase of its own; screens add brackets and commas.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ _Codes = Mapping[str, Callable[[Words], str]]
 def purpose_label(term: str, w: Words) -> str:
     """A purpose: "To make a product or service better". `term` is `dpv:X`, or X alone.
 
-    Without a label of its own a term has that of the nearest broader one.
+    A term without a label of its own has that of the nearest broader term.
     """
     label = _nearest(_prefixed("dpv", term), PURPOSE_LABELS)
     return w.t(label) if label else w.t("Another purpose")
@@ -28,45 +28,45 @@ def purpose_label(term: str, w: Words) -> str:
 def category_label(term: str, w: Words) -> str:
     """A kind of data: "Where you work". `term` is `pd:X`, or X alone.
 
-    Without a label of its own a term has that of the nearest broader one.
+    A term without a label of its own has that of the nearest broader term.
     """
     label = _nearest(_prefixed("pd", term), DATA_LABELS)
     return w.t(label) if label else w.t("Information about you")
 
 
 def has_own_label(term: str) -> bool:
-    """Whether a term, `dpv:X` or `pd:X`, is named itself and not by a broader one."""
+    """Whether a term, `dpv:X` or `pd:X`, has a label of its own, not only a broader term's."""
     return term in PURPOSE_LABELS or term in DATA_LABELS
 
 
 def origin_label(origin: str, w: Words) -> str:
-    """Where data comes from, to stand in a bracket: "Where you work (recorded)"."""
-    return _said(_ORIGINS, origin, w)
+    """Where data comes from, for a bracket: "Where you work (recorded)"."""
+    return _label(_ORIGINS, origin, w)
 
 
 def class_label(party_kind: str, w: Words) -> str:
-    """What a party is, to stand after its name: "Careful Robotics, a company, asks"."""
-    return _said(_CLASSES, party_kind, w)
+    """What a party is, to follow its name: "Careful Robotics, a company, asks"."""
+    return _label(_CLASSES, party_kind, w)
 
 
 def legal_form_label(form: str, w: Words) -> str:
-    """What a MID is by law, with its article: "a union"."""
-    return _said(_LEGAL_FORMS, form, w)
+    """The legal form of a MID, with its article: "a union"."""
+    return _label(_LEGAL_FORMS, form, w)
 
 
 def per_label(per: str, w: Words) -> str:
-    """What one payment is for, to stand after an amount: "2.40 EUR a month"."""
-    return _said(_PERS, per, w)
+    """What one payment is for, to follow an amount: "2.40 EUR a month"."""
+    return _label(_PERS, per, w)
 
 
 def funding_label(kind: str, w: Words) -> str:
-    """Where a MID's money comes from, to stand in a list: "member dues: 60 %"."""
-    return _said(_FUNDING, kind, w)
+    """Where a MID's money comes from, for a list: "member dues: 60 %"."""
+    return _label(_FUNDING, kind, w)
 
 
 def remuneration_label(kind: str, w: Words) -> str:
     """What kind of pay a member gets, without an amount: "pay for work"."""
-    return _said(_REMUNERATION, kind, w)
+    return _label(_REMUNERATION, kind, w)
 
 
 def _prefixed(prefix: str, term: str) -> str:
@@ -75,14 +75,14 @@ def _prefixed(prefix: str, term: str) -> str:
 
 def _nearest(term: str, labels: Mapping[str, str]) -> str | None:
     """The label of a term or of its nearest broader term that has one."""
-    line = (term, *dpv.ancestors(term))
-    return next((labels[name] for name in line if name in labels), None)
+    terms = (term, *dpv.ancestors(term))
+    return next((labels[name] for name in terms if name in labels), None)
 
 
-def _said(codes: _Codes, code: str, w: Words) -> str:
-    """A code in words; one that is not known is shown as the MID wrote it."""
-    say = codes.get(code)
-    return say(w) if say else code.replace("_", " ")
+def _label(codes: _Codes, code: str, w: Words) -> str:
+    """The label of a code; an unknown code is shown as the MID wrote it."""
+    label = codes.get(code)
+    return label(w) if label else code.replace("_", " ")
 
 
 _ORIGINS: Final[_Codes] = {

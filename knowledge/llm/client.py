@@ -1,7 +1,7 @@
-"""The one place that talks to a model: any OpenAI-compatible server, by Chat Completions.
+"""Client for any OpenAI-compatible server, by the Chat Completions API.
 
-No tools are offered, nothing is stored, no user is named, redirects are not followed. Whatever
-goes wrong is a ``ModelError``.
+Requests offer no tools, ask to store nothing and name no user; redirects are not followed. Every
+failure is a ``ModelError``.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from enum import StrEnum
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from knowledge.llm.prompt import Message, estimate, prompt, tokens
-from knowledge.llm.schema import read_reply, schema
+from knowledge.llm.prompt import Message, estimate_text_tokens, estimate_tokens, read_prompt
+from knowledge.llm.schema import read_reply, reply_schema
 from knowledge.values import Action
 
 if TYPE_CHECKING:
@@ -24,51 +24,55 @@ CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 20.0
 MAX_RETRIES = 1
 MOST_TOKENS_OUT = 350
-_MODERN_WORDS = ("max_completion_tokens", "temperature")
 LONGEST_REPLY = 8000
-"""Characters; a server that talks on is not listened to."""
+"""Characters after which a stream is not read further."""
+# A refusal that mentions one of these means that the server wants the modern parameters.
+_MODERN_WORDS = ("max_completion_tokens", "temperature")
 
 
 class ModelError(Exception):
-    """The server gave nothing that can be used."""
+    """The server gave no usable reply."""
 
-    def __init__(self, said: str, *, unusable: bool = False) -> None:
-        super().__init__(said)
+    def __init__(self, message: str, *, unusable: bool = False) -> None:
+        super().__init__(message)
         self.unusable = unusable
-        """The server answers, but never in a way that can be used: a wrong key, no JSON."""
+        """Retrying is pointless: the key is wrong, or the server cannot answer in JSON."""
 
 
-class Mode(StrEnum):
-    """How a server holds to a shape; one that can do neither is not used."""
+class JsonMode(StrEnum):
+    """How a server is asked for JSON; one that supports neither cannot be used."""
 
     SCHEMA = "json_schema"
     OBJECT = "json_object"
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How a server wants to be asked."""
+class RequestStyle:
+    """The parameters that a server accepts."""
 
-    mode: Mode
+    mode: JsonMode
     modern: bool = False
-    """It wants ``max_completion_tokens`` and no temperature."""
+    """It wants ``max_completion_tokens``, and no temperature."""
 
 
 @dataclass(slots=True)
-class Usage:
-    """Tokens of one request: what the server counted, or else an estimate."""
+class TokenUsage:
+    """Tokens of one request: as the server counted them, or else an estimate."""
 
-    into: int = 0
-    out: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
 
     @property
     def total(self) -> int:
-        """Both together."""
-        return self.into + self.out
+        """Input and output tokens together."""
+        return self.tokens_in + self.tokens_out
 
 
-class Model:
-    """One server and one of its models."""
+class ModelClient:
+    """A client of one server and one of its models.
+
+    ``silence_seconds`` is how long the server may send nothing.
+    """
 
     def __init__(
         self,
@@ -83,94 +87,96 @@ class Model:
         self._model = model
         self._key = api_key
         self._client: AsyncOpenAI | None = None
-        self._manner: Manner | None = None
+        self._style: RequestStyle | None = None
         self._probing = asyncio.Lock()
 
     async def close(self) -> None:
-        """Close its connections."""
+        """Close the connections."""
         if self._client is not None:
             await self._client.close()
             self._client = None
 
     async def warm(self) -> None:
-        """Load the client in a thread, so that the first question does not wait for it."""
-        await asyncio.to_thread(_openai)
+        """Import the client library in a thread, so that the first question need not wait."""
+        await asyncio.to_thread(_import_openai)
 
-    async def manner(self) -> Manner:
-        """How the server wants to be asked: found out once, without anything of a member's.
+    async def request_style(self) -> RequestStyle:
+        """The parameters that the server accepts, found once with a question of no member.
 
         Raises:
             ModelError: it cannot be reached, or cannot be used.
         """
         async with self._probing:
-            if self._manner is None:
-                self._manner = await self._probe()
-        return self._manner
+            if self._style is None:
+                self._style = await self._probe()
+        return self._style
 
     def payload(
         self,
-        said: Sequence[Message],
-        manner: Manner,
+        messages: Sequence[Message],
+        style: RequestStyle,
         aliases: Sequence[str],
         actions: Sequence[Action],
     ) -> dict[str, Any]:
-        """The body of a request, complete: the client adds nothing to it."""
-        form: dict[str, Any] = {"type": "json_object"}
-        if manner.mode is Mode.SCHEMA:
-            named = {"name": "answer", "strict": True, "schema": schema(aliases, actions)}
-            form = {"type": "json_schema", "json_schema": named}
+        """The complete body of a request; the client library adds nothing to it."""
+        response_format: dict[str, Any] = {"type": "json_object"}
+        if style.mode is JsonMode.SCHEMA:
+            schema = {"name": "answer", "strict": True, "schema": reply_schema(aliases, actions)}
+            response_format = {"type": "json_schema", "json_schema": schema}
         limit: dict[str, Any] = {"max_tokens": MOST_TOKENS_OUT, "temperature": 0}
-        if manner.modern:
+        if style.modern:
             limit = {"max_completion_tokens": MOST_TOKENS_OUT}
         return {
             "model": self._model,
-            "messages": list(said),
-            "response_format": form,
+            "messages": list(messages),
+            "response_format": response_format,
             "store": False,
             "stream": True,
             "stream_options": {"include_usage": True},
             **limit,
         }
 
-    async def stream(self, payload: dict[str, Any], usage: Usage) -> AsyncGenerator[str, None]:
-        """The reply so far, longer each time, the whole last; ``usage`` is filled on the way.
+    async def stream(
+        self, payload: dict[str, Any], usage: TokenUsage
+    ) -> AsyncGenerator[str, None]:
+        """Yield the text of the reply so far, longer each time; fills ``usage`` on the way.
 
         Raises:
-            ModelError: no answer, an error, a broken stream, or an endless one.
+            ModelError: no reply, an error status, or a broken stream.
         """
-        openai = _openai()
-        usage.into = tokens(payload["messages"])
+        openai = _import_openai()
+        usage.tokens_in = estimate_tokens(payload["messages"])
         text, finished = "", False
         try:
             async with await self._connected().chat.completions.create(**payload) as chunks:
                 async for chunk in chunks:
                     if chunk.usage:
-                        usage.into, usage.out = _counted(chunk.usage, usage)
+                        usage.tokens_in, usage.tokens_out = _read_usage(chunk.usage, usage)
                     for choice in chunk.choices or ():
                         text += (choice.delta and choice.delta.content) or ""
-                        # At its limit a model has babbled: a bad reply, not a bad server.
+                        # A reply that ends at the token limit is a bad reply, not a server fault.
                         finished = finished or choice.finish_reason in {"stop", "length"}
-                    usage.out = max(usage.out, estimate(text))
+                    usage.tokens_out = max(usage.tokens_out, estimate_text_tokens(text))
                     yield text
                     if len(text) > LONGEST_REPLY:
                         break
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-            raise ModelError(_brief(error), unusable=True) from error
+            raise ModelError(_describe(error), unusable=True) from error
         except Exception as error:
-            # What a broken server can raise is not one family: the client's, HTTP's, JSON's.
-            raise ModelError(_brief(error)) from error
+            # A broken server can raise errors of the client, of HTTP or of JSON: no one family.
+            raise ModelError(_describe(error)) from error
         if not finished and read_reply(text) is None:
             raise ModelError("it broke off")
 
-    async def _probe(self) -> Manner:
+    async def _probe(self) -> RequestStyle:
         refused = ModelError("it answers in no shape that can be checked", unusable=True)
-        for mode in Mode:
+        for mode in JsonMode:
             for modern in (False, True):
                 try:
-                    if read_reply(await self._said(Manner(mode, modern))):
-                        return Manner(mode, modern)
+                    if read_reply(await self._ask_probe(RequestStyle(mode, modern))):
+                        return RequestStyle(mode, modern)
                 except ModelError as error:
-                    if not isinstance(error.__cause__, _refusals(_openai())):
+                    if not isinstance(error.__cause__, _refusals(_import_openai())):
                         raise
                     refused = ModelError(str(error), unusable=True)
                     if any(word in str(error.__cause__) for word in _MODERN_WORDS):
@@ -178,29 +184,29 @@ class Model:
                 break
         raise refused
 
-    async def _said(self, manner: Manner) -> str:
-        """The reply to a question that is nobody's."""
-        said = [{"role": "user", "content": prompt("probe")}]
+    async def _ask_probe(self, style: RequestStyle) -> str:
+        """The reply to the probe, which holds nothing of a member's."""
+        messages = [{"role": "user", "content": read_prompt("probe")}]
         text = ""
-        payload = self.payload(said, manner, ["s1"], [Action.HELP])
-        async with aclosing(self.stream(payload, Usage())) as parts:
+        payload = self.payload(messages, style, ["s1"], [Action.HELP])
+        async with aclosing(self.stream(payload, TokenUsage())) as parts:
             async for part in parts:
                 text = part
         return text
 
     def _connected(self) -> "AsyncOpenAI":
         if self._client is None:
-            openai = _openai()
+            openai = _import_openai()
             timeout = openai.Timeout(self._silence, connect=CONNECT_SECONDS)
             self._client = openai.AsyncOpenAI(
                 base_url=self.base_url,
-                # Many local servers want no key; the client wants one.
+                # Many local servers need no key, but the client does.
                 api_key=self._key or "none",
                 organization=None,
                 project=None,
                 max_retries=MAX_RETRIES,
                 timeout=timeout,
-                # A redirect would carry the question to a server that nobody chose.
+                # A redirect would send the question to a server that the operator did not choose.
                 http_client=openai.DefaultAsyncHttpxClient(
                     follow_redirects=False, timeout=timeout
                 ),
@@ -208,30 +214,31 @@ class Model:
         return self._client
 
 
-def shown(payload: dict[str, Any]) -> str:
-    """A request as it was sent, to be read by the member whose question it carried."""
+def format_request(payload: dict[str, Any]) -> str:
+    """Format a request as it was sent, for the member whose question it held."""
     return json.dumps(payload, ensure_ascii=False, indent=1)
 
 
-def _openai() -> ModuleType:
-    """The client, loaded by whoever uses a model alone: it takes most of a second."""
+def _import_openai() -> ModuleType:
+    """Import the client library only where a model is used: it takes most of a second."""
     import openai  # noqa: PLC0415
 
     return openai
 
 
 def _refusals(openai: ModuleType) -> tuple[type[Exception], ...]:
-    """A server's no to the form of a request: another form may do."""
+    """The errors by which a server refuses the form of a request; another may be accepted."""
     return (openai.BadRequestError, openai.UnprocessableEntityError)
 
 
-def _counted(said: Any, usage: Usage) -> tuple[int, int]:
+def _read_usage(reported: Any, usage: TokenUsage) -> tuple[int, int]:
+    """The tokens that the server reported, or those counted so far if that is malformed."""
     with suppress(TypeError, ValueError):
-        return max(int(said.prompt_tokens), 0), max(int(said.completion_tokens), 0)
-    return usage.into, usage.out
+        return max(int(reported.prompt_tokens), 0), max(int(reported.completion_tokens), 0)
+    return usage.tokens_in, usage.tokens_out
 
 
-def _brief(error: Exception) -> str:
-    """What went wrong, without the server's words: they may repeat the question."""
+def _describe(error: Exception) -> str:
+    """The kind of an error and its status, without the server's text: it may hold the question."""
     status = getattr(error, "status_code", "")
     return f"{type(error).__name__} {status}".strip()

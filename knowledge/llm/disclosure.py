@@ -1,8 +1,8 @@
-"""What may leave the house for a model, by level; a MID chooses the level, its members see it.
+"""What may be sent to a model, by disclosure level. A MID chooses the level, its members see it.
 
-0 nothing · 1 the redacted question, texts, and which facts there are, without a value · 2 values
-rounded · 3 values, and only to a server on this machine or one that is named as trusted. At every
-level stays here: who asks, names, ids, other members, other MIDs.
+0: nothing. 1: the redacted question, passages, and the names and kinds of facts, without values.
+2: values rounded. 3: exact values, and only to a server on this machine or a trusted host. Never
+sent are who asks, names, ids, other members and other MIDs.
 """
 
 import ipaddress
@@ -13,14 +13,14 @@ from enum import IntEnum
 from urllib.parse import urlsplit
 
 from knowledge.llm.redaction import Redacted, redact
-from knowledge.numerals import western
-from knowledge.values import Fact, Passage, Question
+from knowledge.numerals import western_digits
+from knowledge.values import AskedQuestion, Fact, Passage
 
 MOST_PASSAGES = 6
 
 
-class Level(IntEnum):
-    """How much may leave."""
+class DisclosureLevel(IntEnum):
+    """How much of a member's values may be sent."""
 
     NOTHING = 0
     NAMES = 1
@@ -29,30 +29,30 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A placeholder that the model may write; ``said`` is what it may know of the value."""
+class Placeholder:
+    """A placeholder that the model may write; ``value`` is what is disclosed of its value."""
 
     name: str
     kind: str
-    said: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """All that a request is made of. What is not in here cannot leave."""
+class ModelRequest:
+    """Everything that a request may contain. What is not in here cannot be sent."""
 
     question: Redacted
     passages: tuple[Passage, ...]
-    offers: tuple[Offer, ...]
+    placeholders: tuple[Placeholder, ...]
     values: Mapping[str, str]
-    """By the offers' names; they stay here and fill the places."""
+    """The exact values by the placeholders' names. They are not sent: they fill the reply."""
 
 
-# A name or a kind leaves at level 1, so it may look like nothing but a word of our own: no id, no
-# amount, no date.
+# Names and kinds are sent at level 1, so they must look like words of the code: no id, no amount,
+# no date.
 _NAME = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*|\.\d{1,2}){0,3}")
 _KIND = re.compile(r"[a-z]+(?:_[a-z]+)*(?::[a-z]+(?:_[a-z]+)*)?")
-_IDS = re.compile(r"(?:^|\.)[a-z]{2,5}_[a-z]{10,}(?:\.|$)")
+_ID = re.compile(r"(?:^|\.)[a-z]{2,5}_[a-z]{10,}(?:\.|$)")
 _LONGEST_NAME = 40
 _AMOUNT = re.compile(r"\d+(?:[.,'’٫٬\s]\d+)*")
 _ROUNDED_KINDS = {"money", "count"}
@@ -60,16 +60,16 @@ _SMALL = 10
 _CENTS = 2
 
 
-def level_for(wanted: int, base_url: str, trusted: Collection[str] = ()) -> Level:
-    """The level that holds for a server: values go to no machine but this one or a trusted one."""
-    level = Level(min(max(wanted, Level.NOTHING), Level.VALUES))
-    if level is Level.VALUES and not is_near(base_url, trusted):
-        return Level.NAMES
+def level_for(requested: int, base_url: str, trusted: Collection[str] = ()) -> DisclosureLevel:
+    """The level allowed for a server: exact values only to this machine or a trusted host."""
+    level = DisclosureLevel(min(max(requested, DisclosureLevel.NOTHING), DisclosureLevel.VALUES))
+    if level is DisclosureLevel.VALUES and not is_local_or_trusted(base_url, trusted):
+        return DisclosureLevel.NAMES
     return level
 
 
-def is_near(base_url: str, trusted: Collection[str] = ()) -> bool:
-    """Whether a server is this machine, or its host is named as trusted."""
+def is_local_or_trusted(base_url: str, trusted: Collection[str] = ()) -> bool:
+    """Whether a server is on this machine, or its host is trusted."""
     try:
         host = (urlsplit(base_url).hostname or "").lower()
     except ValueError:
@@ -80,36 +80,38 @@ def is_near(base_url: str, trusted: Collection[str] = ()) -> bool:
         return host == "localhost" or host in trusted
 
 
-def outgoing(
-    question: Question,
+def build_request(
+    question: AskedQuestion,
     passages: Sequence[Passage],
     facts: Sequence[Fact],
     *,
-    level: Level,
+    level: DisclosureLevel,
     mid: str | None,
-) -> Outgoing:
-    """What a request may be made of at this level."""
+) -> ModelRequest:
+    """Everything that may be sent at this level; ``mid`` is the one MID whose texts may."""
     values = {
         name: value
         for fact in facts
         for key, value in fact.values.items()
-        if _sayable(name := f"{fact.key}.{key}")
+        if _is_safe_name(name := f"{fact.key}.{key}")
     }
     kinds = {f"{fact.key}.{key}": kind for fact in facts for key, kind in fact.kinds.items()}
-    # Every value is hidden in the question, also those that are no placeholder.
+    # Every value is redacted in the question, also those that are no placeholder.
     secrets = [value for fact in facts for value in fact.values.values()]
-    return Outgoing(
-        question=redact(question.text, () if level is Level.VALUES else secrets),
-        passages=one_tenant(passages, question, mid),
-        offers=tuple(_offer(name, kinds.get(name, ""), values[name], level) for name in values),
+    return ModelRequest(
+        question=redact(question.text, () if level is DisclosureLevel.VALUES else secrets),
+        passages=passages_of_one_mid(passages, question, mid),
+        placeholders=tuple(
+            _placeholder(name, kinds.get(name, ""), value, level) for name, value in values.items()
+        ),
         values=values,
     )
 
 
-def one_tenant(
-    passages: Sequence[Passage], question: Question, mid: str | None
+def passages_of_one_mid(
+    passages: Sequence[Passage], question: AskedQuestion, mid: str | None
 ) -> tuple[Passage, ...]:
-    """The texts of the assistant and of one MID of the member's, never of two."""
+    """The passages of the assistant and of one of the member's MIDs; default the first's."""
     allowed = mid
     kept: list[Passage] = []
     for passage in passages:
@@ -122,12 +124,12 @@ def one_tenant(
     return tuple(kept[:MOST_PASSAGES])
 
 
-def rounded(value: str, kind: str) -> str:
-    """A value to its first digit, and nothing of what cannot be rounded: names, dates, states."""
-    found = _AMOUNT.search(western(value))
-    if kind.partition(":")[0] not in _ROUNDED_KINDS or found is None:
+def round_value(value: str, kind: str) -> str:
+    """A value rounded to its first digit; empty for what cannot be rounded: dates, states."""
+    amount = _AMOUNT.search(western_digits(value))
+    if kind.partition(":")[0] not in _ROUNDED_KINDS or amount is None:
         return ""
-    parts = re.split(r"\D", found[0])
+    parts = re.split(r"\D", amount[0])
     if len(parts) > 1 and len(parts[-1]) <= _CENTS:
         parts.pop()
     whole = "".join(parts).lstrip("0")
@@ -136,13 +138,15 @@ def rounded(value: str, kind: str) -> str:
     return "about " + whole[0] + "0" * (len(whole) - 1)
 
 
-def _sayable(name: str) -> bool:
-    known = len(name) <= _LONGEST_NAME and _NAME.fullmatch(name)
-    return bool(known) and not _IDS.search(name)
+def _is_safe_name(name: str) -> bool:
+    well_formed = len(name) <= _LONGEST_NAME and _NAME.fullmatch(name)
+    return bool(well_formed) and not _ID.search(name)
 
 
-def _offer(name: str, kind: str, value: str, level: Level) -> Offer:
+def _placeholder(name: str, kind: str, value: str, level: DisclosureLevel) -> Placeholder:
     kind = kind if _KIND.fullmatch(kind) and len(kind) <= _LONGEST_NAME else "value"
-    if level is Level.VALUES:
-        return Offer(name, kind, " ".join(value.split()))
-    return Offer(name, kind, rounded(value, kind) if level is Level.ROUNDED else "")
+    if level is DisclosureLevel.VALUES:
+        return Placeholder(name, kind, " ".join(value.split()))
+    return Placeholder(
+        name, kind, round_value(value, kind) if level is DisclosureLevel.ROUNDED else ""
+    )

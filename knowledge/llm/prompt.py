@@ -1,94 +1,97 @@
-"""The request as it is sent: rules first and always the same, then texts, then the question."""
+"""The messages of a request: the fixed rules, then the passages, then the question."""
 
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
-from knowledge.language import name_of
-from knowledge.llm.disclosure import Outgoing
+from knowledge.language import english_name
+from knowledge.llm.disclosure import ModelRequest
 from knowledge.values import Action, Passage
 
 Message = dict[str, str]
 
 MOST_TOKENS_IN = 2000
+"""Estimated tokens of a request; passages are left out until it fits."""
 LEAST_PASSAGES = 1
 _PLACE = re.compile(r"\{([a-z]+)\}")
 
 
 @cache
-def prompt(name: str) -> str:
-    """A prompt by its file's name."""
+def read_prompt(name: str) -> str:
+    """Read a prompt of the folder `prompts` by its file's name."""
     return resources.files("knowledge.llm").joinpath("prompts", f"{name}.txt").read_text("utf-8")
 
 
-def messages(
-    out: Outgoing, actions: Sequence[Action], language: str, *, fault: str = ""
+def build_messages(
+    request: ModelRequest, actions: Sequence[Action], language: str, *, fault: str = ""
 ) -> list[Message]:
-    """The messages of one request; ``fault`` tells a second try what was wrong with the first."""
-    named = name_of(language)
-    # The mark is new in every request: a text cannot close what it cannot guess.
+    """The messages of one request. ``fault`` says what was wrong with the reply to the first."""
+    language_name = english_name(language)
+    # The delimiter is random, so that no passage can forge the end of the passages.
     mark = f"=== {secrets.token_hex(8)} ==="
-    given = {
+    fields = {
         "mark": mark,
-        "texts": "\n".join(_text(passage) for passage in out.passages),
-        "facts": _facts(out),
+        "texts": "\n".join(_passage_text(passage) for passage in request.passages),
+        "facts": _facts(request),
         "actions": ", ".join(actions) or "none",
-        "question": out.question.text,
-        "language": named,
+        "question": request.question.text,
+        "language": language_name,
     }
-    said = [
-        {"role": "system", "content": prompt("rules")},
-        {"role": "user", "content": _fill(prompt("texts"), given)},
-        {"role": "user", "content": _fill(prompt("question"), given)},
+    messages = [
+        {"role": "system", "content": read_prompt("rules")},
+        {"role": "user", "content": _fill(read_prompt("texts"), fields)},
+        {"role": "user", "content": _fill(read_prompt("question"), fields)},
     ]
     if fault:
-        again = _fill(prompt("again"), {"fault": fault, "language": named})
-        said.append({"role": "user", "content": again})
-    return said
+        again = _fill(read_prompt("again"), {"fault": fault, "language": language_name})
+        messages.append({"role": "user", "content": again})
+    return messages
 
 
-def fitting(out: Outgoing, actions: Sequence[Action], language: str) -> tuple[Passage, ...]:
-    """As many of the texts, the best first, as the request has room for."""
-    passages = out.passages
+def passages_that_fit(
+    request: ModelRequest, actions: Sequence[Action], language: str
+) -> tuple[Passage, ...]:
+    """As many of the passages, best first, as ``MOST_TOKENS_IN`` has room for."""
+    passages = request.passages
     while len(passages) > LEAST_PASSAGES:
-        trial = Outgoing(
-            question=out.question, passages=passages, offers=out.offers, values=out.values
-        )
-        if tokens(messages(trial, actions, language)) <= MOST_TOKENS_IN:
+        trial = replace(request, passages=passages)
+        if estimate_tokens(build_messages(trial, actions, language)) <= MOST_TOKENS_IN:
             break
         passages = passages[:-1]
     return passages
 
 
-def tokens(said: Sequence[Message]) -> int:
-    """About how many tokens messages have; rather too many than too few."""
-    return sum(4 + estimate(message["content"]) for message in said)
+def estimate_tokens(messages: Sequence[Message]) -> int:
+    """Estimate the tokens of messages, rather too many than too few."""
+    return sum(4 + estimate_text_tokens(message["content"]) for message in messages)
 
 
-def estimate(text: str) -> int:
-    """About how many tokens a text has: letters outside ASCII cost two or three times as much."""
+def estimate_text_tokens(text: str) -> int:
+    """Estimate the tokens of a text: letters outside ASCII take two or three times as many."""
     plain = sum(char.isascii() for char in text)
     wide = sum("\u2e80" <= char <= "\uffef" for char in text)
     return round(plain / 3.8 + wide * 0.9 + (len(text) - plain - wide) / 2.2)
 
 
-def _text(passage: Passage) -> str:
+def _passage_text(passage: Passage) -> str:
     article = passage.article
     return f"[{passage.alias}] {' '.join(article.title.split())}\n{article.text.strip()}"
 
 
-def _facts(out: Outgoing) -> str:
-    if not out.offers:
+def _facts(request: ModelRequest) -> str:
+    if not request.placeholders:
         return ""
     lines = (
-        f"{{{{fact:{offer.name}}}}} {offer.kind}" + (f" = {offer.said}" if offer.said else "")
-        for offer in out.offers
+        f"{{{{fact:{placeholder.name}}}}} {placeholder.kind}"
+        + (f" = {placeholder.value}" if placeholder.value else "")
+        for placeholder in request.placeholders
     )
     return "\nFacts of this member, each with its kind:\n" + "\n".join(lines)
 
 
-def _fill(template: str, given: Mapping[str, str]) -> str:
-    """Put texts in their places in one pass: braces in a text stay its own."""
-    return _PLACE.sub(lambda match: given[match[1]], template).strip()
+def _fill(template: str, fields: Mapping[str, str]) -> str:
+    """Fill a template in one pass, so that braces in a field are not filled."""
+    return _PLACE.sub(lambda match: fields[match[1]], template).strip()

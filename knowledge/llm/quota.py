@@ -1,6 +1,6 @@
-"""What a model may cost, and when it is left alone: limits, and a breaker.
+"""Quotas for a model's answers and tokens, and a circuit breaker for its server.
 
-The limits are of a member, of a MID and of everybody together.
+There are quotas for a member, for a MID and for all together.
 """
 
 import time
@@ -10,70 +10,78 @@ from dataclasses import dataclass
 
 import structlog
 
-from knowledge.values import Reason
+from knowledge.values import NoAnswerReason
 from service.assistant.values import QuotaDraw, QuotaKind
 from service.clock import Clock
 
 log = structlog.get_logger()
 
 WARN_AT = 0.8
+"""The share of a month's tokens at which the operator is warned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one deployment allows."""
+class QuotaLimits:
+    """The limits of one deployment, and when the circuit breaker opens and for how long."""
 
     answers_a_day: int = 20
-    """For one member; a question that was sent counts, answered or not."""
+    """For one member; a question that was sent counts whether or not it was answered."""
     tokens_a_month: int = 2_000_000
-    """For one MID, in and out together."""
+    """For one MID, input and output tokens together."""
     tokens_in_all: int = 20_000_000
     """For all MIDs together, in the same month."""
     at_once: int = 4
+    """Questions asked side by side."""
     failures: int = 5
     within_seconds: float = 60
     rest_seconds: float = 300
 
 
-Take = Callable[[Sequence[QuotaDraw]], Awaitable[QuotaDraw | None]]
-"""Draws all or nothing, and gives back what is at its most."""
-Correct = Callable[[Sequence[tuple[QuotaDraw, int]]], Awaitable[Sequence[int]]]
-"""Changes what was drawn, and gives back what the counts are then."""
+TakeQuota = Callable[[Sequence[QuotaDraw]], Awaitable[QuotaDraw | None]]
+"""Takes all of the draws or none; returns the one whose limit is reached, or None."""
+CorrectQuota = Callable[[Sequence[tuple[QuotaDraw, int]]], Awaitable[Sequence[int]]]
+"""Adds the differences to what was taken; returns the counts after that."""
 
-_WHY = {
-    QuotaKind.MEMBER: Reason.MEMBER_LIMIT,
-    QuotaKind.MID: Reason.MID_LIMIT,
-    QuotaKind.ALL: Reason.ALL_LIMIT,
+_REASONS = {
+    QuotaKind.MEMBER: NoAnswerReason.MEMBER_LIMIT,
+    QuotaKind.MID: NoAnswerReason.MID_LIMIT,
+    QuotaKind.ALL: NoAnswerReason.ALL_LIMIT,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
-    """What was drawn for one question: of the member's day, and tokens of the month."""
+class QuotaReservation:
+    """What was taken for one question: an answer of the member's day, tokens of the month."""
 
-    asked: QuotaDraw
+    answer: QuotaDraw
     tokens: tuple[QuotaDraw, ...]
 
 
-class Budget:
-    """Counts of a day and of a month, in the store: all processes draw from the same."""
+class ModelQuota:
+    """Counts of a day and of a month, kept in the store and shared by all processes."""
 
     def __init__(
-        self, clock: Clock, take: Take, correct: Correct, limits: Limits | None = None
+        self,
+        clock: Clock,
+        take: TakeQuota,
+        correct: CorrectQuota,
+        limits: QuotaLimits | None = None,
     ) -> None:
-        self.limits = limits or Limits()
+        self.limits = limits or QuotaLimits()
         self._clock = clock
         self._take = take
         self._correct = correct
         self._warned: set[QuotaDraw] = set()
 
-    async def enter(self, member: str, mid: str | None, tokens: int) -> Ticket | Reason:
-        """Draw for a question before it goes out, or say why it may not.
+    async def reserve(
+        self, member: str, mid: str | None, tokens: int
+    ) -> QuotaReservation | NoAnswerReason:
+        """Reserve quota for a question before it is sent, or say which limit is reached.
 
-        ``tokens`` is about what it will cost: a process that dies has paid for it.
+        ``tokens`` is an estimate. It stays counted if the process dies before ``settle``.
         """
         month = self.month()
-        ticket = Ticket(
+        reservation = QuotaReservation(
             QuotaDraw(
                 kind=QuotaKind.MEMBER,
                 owner=member,
@@ -98,30 +106,30 @@ class Budget:
                 ),
             ),
         )
-        full = await self._take((ticket.asked, *ticket.tokens))
-        return _WHY[full.kind] if full else ticket
+        full = await self._take((reservation.answer, *reservation.tokens))
+        return _REASONS[full.kind] if full else reservation
 
-    async def settle(self, ticket: Ticket, tokens: int, *, counts: bool) -> None:
-        """Put what it cost in place of what was drawn; ``counts``: for the member too."""
-        back = 0 if counts else -ticket.asked.n
-        changes = [(draw, tokens - draw.n) for draw in ticket.tokens]
-        _, *totals = await self._correct([(ticket.asked, back), *changes])
-        for draw, total in zip(ticket.tokens, totals, strict=True):
+    async def settle(self, reservation: QuotaReservation, tokens: int, *, counts: bool) -> None:
+        """Replace the estimate by the tokens used; unless it ``counts``, return the answer."""
+        returned = 0 if counts else -reservation.answer.n
+        changes = [(draw, tokens - draw.n) for draw in reservation.tokens]
+        _, *totals = await self._correct([(reservation.answer, returned), *changes])
+        for draw, total in zip(reservation.tokens, totals, strict=True):
             if total >= WARN_AT * draw.limit:
                 await self._warn(draw, total)
 
     def month(self) -> str:
-        """The month that tokens are counted in."""
+        """The month in which tokens are counted now, as YYYY-MM."""
         return self._clock.now().date().isoformat()[:7]
 
     async def _warn(self, draw: QuotaDraw, total: int) -> None:
-        """Tell the operator, once in a month, whichever process notices it."""
+        """Warn the operator, once a month over all processes."""
         name = f"{draw.kind} {draw.owner}".strip()
-        told = QuotaDraw(kind=QuotaKind.WARNED, owner=name, period=draw.period, n=1, limit=1)
-        if told in self._warned:
+        warning = QuotaDraw(kind=QuotaKind.WARNED, owner=name, period=draw.period, n=1, limit=1)
+        if warning in self._warned:
             return
-        self._warned.add(told)
-        if await self._take((told,)) is None:
+        self._warned.add(warning)
+        if await self._take((warning,)) is None:
             log.warning(
                 "the model's tokens of this month run low",
                 of=draw.kind.value,
@@ -133,45 +141,45 @@ class Budget:
             )
 
 
-class Breaker:
-    """Leaves a failing server alone for a while, then lets one question try it."""
+class CircuitBreaker:
+    """Stops asking a failing server for a while, then lets one question try it (half-open)."""
 
-    def __init__(self, limits: Limits, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limits: QuotaLimits, now: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._now = now
         self._failures: deque[float] = deque(maxlen=limits.failures)
-        self._opened: float | None = None
+        self._opened_at: float | None = None
         self._trying = False
 
     @property
-    def resting(self) -> bool:
-        """Whether nothing may be asked now."""
-        if self._opened is None:
+    def is_open(self) -> bool:
+        """Whether nothing may be asked now, also while the one question tries the server."""
+        if self._opened_at is None:
             return False
-        return self._trying or self._now() < self._opened + self._limits.rest_seconds
+        return self._trying or self._now() < self._opened_at + self._limits.rest_seconds
 
-    def enter(self) -> None:
-        """A question goes out; after a rest it is the only one until it is decided."""
-        self._trying = self._opened is not None
+    def start(self) -> None:
+        """A question is sent; after a rest it is the only one until it ends."""
+        self._trying = self._opened_at is not None
 
-    def well(self) -> None:
-        """The server answered."""
+    def record_success(self) -> None:
+        """The server answered: close."""
         self._failures.clear()
-        self._opened, self._trying = None, False
+        self._opened_at, self._trying = None, False
 
-    def failed(self) -> None:
-        """The server did not."""
+    def record_failure(self) -> None:
+        """The server failed: open after too many failures, or if this was the trial."""
         now = self._now()
         self._failures.append(now)
         full = len(self._failures) == self._limits.failures
         if self._trying or (full and now - self._failures[0] <= self._limits.within_seconds):
-            self._opened = now
+            self._opened_at = now
         self._trying = False
 
-    def trip(self) -> None:
-        """The server cannot be used as it is: no five failures are needed to know."""
-        self._opened, self._trying = self._now(), False
+    def open(self) -> None:
+        """Open at once: the server cannot be used as it is, so counting is pointless."""
+        self._opened_at, self._trying = self._now(), False
 
-    def left(self) -> None:
-        """The question was called off before the server could be judged."""
+    def cancel(self) -> None:
+        """The question was cancelled before the server succeeded or failed."""
         self._trying = False

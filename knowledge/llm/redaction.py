@@ -1,7 +1,7 @@
-"""What a question must not carry out of the house: numbers and names that lead to a person.
+"""Redaction of questions: numbers and names that identify a person are replaced by marks.
 
-Redaction is a net, not a wall: a name in plain words passes. So nothing leaves without the
-member's yes, and ``/privacy`` shows what left.
+It cannot be complete: a name in plain words passes. So nothing is sent without the member's
+consent, and ``/privacy`` shows what was sent.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 SHORTEST_SECRET = 3
+"""Values with fewer characters are not redacted: they would match by chance."""
 FEWEST_LETTERS = 6
 """Fewer letters than this cannot be a question; a Chinese character counts as three."""
 
@@ -35,7 +36,7 @@ _MARKED = re.compile(r"\[(?:link|e-mail|name|account|wallet|id|code|number|value
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A text with marks in place of what was hidden, and what kinds those were."""
+    """A text with marks in place of what was hidden, and the kind of each mark."""
 
     text: str
     hidden: tuple[str, ...]
@@ -51,7 +52,7 @@ class Redacted:
 
 
 def redact(text: str, values: Iterable[str] = ()) -> Redacted:
-    """Hide what leads to a person, and every one of ``values``: what we know of this member."""
+    """Replace whatever identifies a person, and each of the member's own ``values``, by marks."""
     text = _plain(text)
     hidden: list[str] = []
     for value in sorted({_plain(value).strip() for value in values}, key=len, reverse=True):
@@ -63,19 +64,19 @@ def redact(text: str, values: Iterable[str] = ()) -> Redacted:
 
 
 def _hide(text: str, kind: str, pattern: re.Pattern[str], hidden: list[str]) -> str:
-    text, found = pattern.subn(_MARK.format(kind), text)
-    hidden += [kind] * found
+    text, count = pattern.subn(_MARK.format(kind), text)
+    hidden += [kind] * count
     return text
 
 
 def _as_written(value: str) -> re.Pattern[str]:
-    """A value, however its spaces are typed, and not as a part of a longer word or number."""
+    """Matches a value with or without its spaces, but not inside a longer word or number."""
     inner = r"\s?".join(re.escape(part) for part in value.split())
     return re.compile(rf"(?<!\w){inner}(?!\w)", re.IGNORECASE)
 
 
 def _plain(text: str) -> str:
-    """One kind of digit, and no characters that are not seen: ways around a pattern."""
+    """NFKC with Western digits and no invisible characters, which would evade the patterns."""
     text = unicodedata.normalize("NFKC", text)
     kept: list[str] = []
     for char in text:

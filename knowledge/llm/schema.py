@@ -1,7 +1,7 @@
-"""What a model may say: the shape of its reply, and the request's own schema for it.
+"""The shape of a model's reply, and the JSON schema that a request asks for.
 
-The schema names the texts and buttons of one request and no others, so that a server that keeps to
-it cannot cite or offer anything else. What comes back is checked again: not every server does.
+The schema names only the passages and buttons of its request, so that a server that keeps to it
+cannot cite or offer anything else. Replies are checked all the same: not every server does.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ LONGEST_CLAIM = 300
 MOST_CLAIMS = 4
 
 
-class Status(StrEnum):
+class ReplyStatus(StrEnum):
     """How far the model says the question is answered."""
 
     ANSWERED = "answered"
@@ -31,60 +31,60 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Said(_Part):
-    """One sentence, and the short names of the texts it rests on."""
+class ModelClaim(_Part):
+    """One sentence, and the aliases of the passages it cites."""
 
     text: str = Field(max_length=LONGEST_CLAIM)
     cites: tuple[str, ...] = Field(min_length=1, max_length=3)
 
 
-class Proposed(_Part):
-    """A button to offer. It has no target: there is nothing in it that could be another's."""
+class ProposedAction(_Part):
+    """A button to offer. It has no parameter, so it cannot lead to anybody else's data."""
 
     kind: Action
 
 
-class Reply(_Part):
-    """All that a model may say: text outside it and tool calls count as nothing."""
+class ModelReply(_Part):
+    """A whole reply. Text outside of it and tool calls are ignored."""
 
-    status: Status
-    claims: tuple[Said, ...] = Field(max_length=MOST_CLAIMS)
+    status: ReplyStatus
+    claims: tuple[ModelClaim, ...] = Field(max_length=MOST_CLAIMS)
     clarify_topics: tuple[str, ...] = Field(default=(), max_length=3)
-    actions: tuple[Proposed, ...] = Field(default=(), max_length=2)
+    actions: tuple[ProposedAction, ...] = Field(default=(), max_length=2)
 
 
-def read_reply(body: str) -> Reply | None:
-    """The reply in a server's text; None where it is none."""
+def read_reply(body: str) -> ModelReply | None:
+    """Parse a reply; None if it is not valid."""
     try:
-        return Reply.model_validate_json(body)
+        return ModelReply.model_validate_json(body)
     except ValidationError:
         return None
 
 
-def whole_claims(body: str) -> tuple[Said, ...]:
-    """The sentences that are surely complete in a reply that is still being written."""
+def complete_claims(body: str) -> tuple[ModelClaim, ...]:
+    """The complete sentences of a reply that is still being streamed."""
     try:
-        begun = from_json(body, allow_partial=True)
-        if begun["status"] not in {Status.ANSWERED, Status.PARTIAL}:
+        partial = from_json(body, allow_partial=True)
+        if partial["status"] not in {ReplyStatus.ANSWERED, ReplyStatus.PARTIAL}:
             return ()
-        # The last one may go on.
-        return tuple(Said.model_validate(claim) for claim in begun["claims"][:-1])
+        # The last sentence may go on.
+        return tuple(ModelClaim.model_validate(claim) for claim in partial["claims"][:-1])
     except (ValueError, KeyError, TypeError):
         return ()
 
 
-def schema(aliases: Sequence[str], actions: Sequence[Action]) -> dict[str, Any]:
+def reply_schema(aliases: Sequence[str], actions: Sequence[Action]) -> dict[str, Any]:
     """The JSON schema of one request.
 
-    Lengths are left to ``Reply``: strict modes of some servers refuse schemas that name them.
+    Lengths are checked by ``ModelReply``: some servers refuse strict schemas that limit them.
     """
     cited = {"type": "array", "items": {"type": "string", "enum": list(aliases)}}
-    said = _object({"text": {"type": "string"}, "cites": cited})
+    claim = _object({"text": {"type": "string"}, "cites": cited})
     kinds = [str(action) for action in actions] or [str(Action.HELP)]
     return _object(
         {
-            "status": {"type": "string", "enum": [str(status) for status in Status]},
-            "claims": {"type": "array", "items": said},
+            "status": {"type": "string", "enum": [str(status) for status in ReplyStatus]},
+            "claims": {"type": "array", "items": claim},
             "clarify_topics": cited,
             "actions": {
                 "type": "array",

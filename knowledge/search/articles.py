@@ -1,7 +1,7 @@
-"""The assistant's own articles and its off-topic bank: read from the package, and checked.
+"""Reads and checks the assistant's own articles and its off-topic bank.
 
 An article is `articles/<topic>/<language>.md`: a front matter between lines of `---`, then the
-text. What is wrong with one is said with its file, so that an editor can mend it.
+text. An error names the file and what is wrong with it.
 """
 
 from collections import Counter
@@ -17,34 +17,26 @@ from knowledge.values import Action, Article, FactKey
 from locales.negotiate import SHIPPED, SOURCE
 
 FEWEST_EXAMPLES: Final = 5
-K = TypeVar("K", FactKey, Action)
 _FIELDS: Final = frozenset({"id", "title", "version", "reviewed", "facts", "actions", "examples"})
 # The parser in C reads all articles in a fifth of the time; it is not built on every machine.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Key = TypeVar("_Key", FactKey, Action)
 
 
 class ArticleError(ValueError):
-    """An article or the bank cannot be used; the text names the file and what to mend."""
+    """An article or the bank cannot be used; the text names the file and what to correct."""
 
 
 @dataclass(frozen=True, slots=True)
-class OffTopic:
-    """A question that no MID has to do with, to compare questions with."""
+class OffTopicQuestion:
+    """An entry of the off-topic bank: a question that has nothing to do with a MID."""
 
     language: str
     text: str
 
 
-def _said(name: str, text: str) -> object:
-    try:
-        # It is a safe loader, in C where there is one.
-        return yaml.load(text, Loader=_Loader)  # noqa: S506
-    except yaml.YAMLError as error:
-        raise ArticleError(f"{name}: {error}") from error
-
-
-def parse(name: str, topic: str, language: str, text: str) -> Article:
-    """An article from the text of its file.
+def parse_article(name: str, topic: str, language: str, text: str) -> Article:
+    """Parse the text of an article's file, which ``name`` names in errors.
 
     Raises:
         ArticleError: the front matter is incomplete, unknown or of another topic.
@@ -52,7 +44,7 @@ def parse(name: str, topic: str, language: str, text: str) -> Article:
     parts = text.split("---\n", 2)
     if len(parts) != 3 or parts[0].strip():  # noqa: PLR2004
         raise ArticleError(f"{name}: begin with a front matter between two lines of ---")
-    front = _said(name, parts[1])
+    front = _parse_yaml(name, parts[1])
     if not isinstance(front, dict):
         raise ArticleError(f"{name}: the front matter is not a list of fields")
     if wrong := sorted(_FIELDS ^ front.keys()):
@@ -72,16 +64,53 @@ def parse(name: str, topic: str, language: str, text: str) -> Article:
         examples=_examples(name, front["examples"]),
         version=_version(name, front["version"]),
         reviewed=str(front["reviewed"]),
-        facts=tuple(_known(name, FactKey, one) for one in front["facts"] or ()),
-        actions=tuple(_known(name, Action, one) for one in front["actions"] or ()),
+        facts=tuple(_member(name, FactKey, word) for word in front["facts"] or ()),
+        actions=tuple(_member(name, Action, word) for word in front["actions"] or ()),
     )
 
 
-def _known(name: str, kind: type[K], word: object) -> K:
+def load_articles(root: Traversable | None = None) -> tuple[Article, ...]:
+    """Read every article, by topic, English first. Each topic has English, the fallback.
+
+    Raises:
+        ArticleError: a file cannot be used, or a topic has no English.
+    """
+    articles: list[Article] = []
+    for folder in _folders(root or files("knowledge.search") / "articles"):
+        topic = folder.name
+        paths = {path.name.removesuffix(".md"): path for path in folder.iterdir()}
+        if SOURCE not in paths:
+            raise ArticleError(f"{topic}: there is no {SOURCE}.md to fall back to")
+        for language in sorted(paths, key=lambda tag: (tag != SOURCE, tag)):
+            text = paths[language].read_text(encoding="utf-8")
+            articles.append(parse_article(f"{topic}/{language}.md", topic, language, text))
+    return tuple(articles)
+
+
+def load_off_topic(source: Traversable | None = None) -> tuple[OffTopicQuestion, ...]:
+    """Read the bank of questions that are not about MIDs.
+
+    Raises:
+        ArticleError: an entry has no language or no text.
+    """
+    path = source or files("knowledge.search") / "off_topic.yaml"
+    bank = _parse_yaml(path.name, path.read_text(encoding="utf-8"))
+    return tuple(_entry(path.name, entry) for entry in (bank if isinstance(bank, list) else ()))
+
+
+def _parse_yaml(name: str, text: str) -> object:
+    try:
+        # It is a safe loader, in C where there is one.
+        return yaml.load(text, Loader=_Loader)  # noqa: S506
+    except yaml.YAMLError as error:
+        raise ArticleError(f"{name}: {error}") from error
+
+
+def _member(name: str, kind: type[_Key], word: object) -> _Key:
     try:
         return kind(str(word))
     except ValueError as error:
-        names = ", ".join(one.value for one in kind)
+        names = ", ".join(member.value for member in kind)
         raise ArticleError(f"{name}: {word!r} is none of {names}") from error
 
 
@@ -91,48 +120,20 @@ def _version(name: str, version: object) -> int:
     return version
 
 
-def _examples(name: str, given: object) -> tuple[str, ...]:
-    found = tuple(str(one).strip() for one in given) if isinstance(given, list) else ()
-    if twice := [one for one, count in Counter(found).items() if count > 1]:
+def _examples(name: str, value: object) -> tuple[str, ...]:
+    examples = tuple(str(item).strip() for item in value) if isinstance(value, list) else ()
+    if twice := [example for example, count in Counter(examples).items() if count > 1]:
         raise ArticleError(f"{name}: example {twice[0]!r} is there twice")
-    if len(found) < FEWEST_EXAMPLES or not all(found):
+    if len(examples) < FEWEST_EXAMPLES or not all(examples):
         raise ArticleError(f"{name}: give at least {FEWEST_EXAMPLES} example questions")
-    return found
+    return examples
 
 
 def _folders(root: Traversable) -> Iterable[Traversable]:
-    return sorted((one for one in root.iterdir() if one.is_dir()), key=lambda one: one.name)
+    return sorted((path for path in root.iterdir() if path.is_dir()), key=lambda path: path.name)
 
 
-def load(root: Traversable | None = None) -> tuple[Article, ...]:
-    """Every article, by topic, English first; each topic has English, which others fall back to.
-
-    Raises:
-        ArticleError: a file cannot be used, or a topic has no English.
-    """
-    found: list[Article] = []
-    for folder in _folders(root or files("knowledge.search") / "articles"):
-        names = {one.name.removesuffix(".md"): one for one in folder.iterdir()}
-        if SOURCE not in names:
-            raise ArticleError(f"{folder.name}: there is no {SOURCE}.md to fall back to")
-        for language in sorted(names, key=lambda one: (one != SOURCE, one)):
-            text = names[language].read_text(encoding="utf-8")
-            found.append(parse(f"{folder.name}/{language}.md", folder.name, language, text))
-    return tuple(found)
-
-
-def off_topic(source: Traversable | None = None) -> tuple[OffTopic, ...]:
-    """The bank of questions that are not about MIDs.
-
-    Raises:
-        ArticleError: an entry has no language or no text.
-    """
-    path = source or files("knowledge.search") / "off_topic.yaml"
-    bank = _said(path.name, path.read_text(encoding="utf-8"))
-    return tuple(_entry(path.name, one) for one in (bank if isinstance(bank, list) else ()))
-
-
-def _entry(name: str, one: object) -> OffTopic:
-    if not isinstance(one, Mapping) or not {"language", "text"} <= one.keys():
-        raise ArticleError(f"{name}: each entry has a language and a text: {one!r}")
-    return OffTopic(str(one["language"]), str(one["text"]))
+def _entry(name: str, entry: object) -> OffTopicQuestion:
+    if not isinstance(entry, Mapping) or not {"language", "text"} <= entry.keys():
+        raise ArticleError(f"{name}: each entry has a language and a text: {entry!r}")
+    return OffTopicQuestion(str(entry["language"]), str(entry["text"]))

@@ -1,12 +1,12 @@
-"""Search by meaning: every example votes for every topic, with a weight that was fitted.
+"""Semantic search: kernel ridge regression over the embeddings of example questions.
 
-Plain cosines of this model are squeezed together, and its vectors tell languages apart as well as
-they tell topics, so each language's mean is taken away first. A topic's score for a question is
-then the sum over all examples, and over the off-topic bank, of how alike each is to the question
-times its weight for this topic. The weights are those with which the examples of a topic come
-nearest to 1 there and all others to 0, while none grows large (kernel ridge regression). The bank
-is one more topic. Held-out examples found their topic first in 67 of 100 cases that way, and in
-61 by the nearest examples alone.
+Plain cosines of this model lie close together, and its vectors separate languages as well as they
+separate topics, so the mean of each language is subtracted first. A topic's score for a question
+is then the sum, over all examples and the off-topic bank, of their similarity to the question
+times their weight for this topic. The weights are fitted so that the examples of a topic score
+near 1 for it and all others near 0, while none grows large. The bank is one more topic. On
+held-out examples the right topic came first in 67 of 100 cases, and in 61 by nearest examples
+alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,128 +21,129 @@ Doubles = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 WIDTH: Final = 0.5
-"""How far a vote reaches: with half of it, only what is very near would count."""
+"""The width of the kernel: at half of it, only very similar examples would count."""
 RIDGE: Final = 0.1
-"""How dear large weights are. A third of it, or three times as much, changes little."""
-NEAREST: Final = 1000
-"""So many of the assistant's own rows stand against the articles of a MID."""
-RAISED: Final = 3.5
-"""Scores from few examples stay low; they are raised by at most so much. Six of the own topics,
-as a MID's with ten examples each, were then among the first three as often as by the nearest
-examples alone (.59), and wrongly before an own topic less than half as often."""
-MOST: Final = 3000
-"""So many rows are fitted where a member may wait: a second; all of them take half a minute."""
+"""The penalty of large weights. A third of it, or three times as much, changes little."""
+OWN_ROWS: Final = 1000
+"""How many of the assistant's own rows a MID's topics are fitted against: the most similar."""
+HIGHEST_RAISE: Final = 3.5
+"""Scores of topics with few examples stay low; they are raised by at most this factor. Six of the
+own topics, treated as a MID's with ten examples each, were then among the first three as often as
+by nearest examples alone (.59), and wrongly before an own topic less than half as often."""
+SAMPLE_SIZE: Final = 3000
+"""How many rows are fitted at run time, which takes a second; all take half a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Vectors, one a row, with the name, the language and the topic (a number) of each."""
+    """Vectors, one a row, with the key, the language and the topic number of each."""
 
-    names: tuple[str, ...]
+    keys: tuple[str, ...]
     vectors: Floats
     languages: tuple[str, ...]
     topics: Numbers
 
     def __add__(self, other: "Rows") -> "Rows":
         return Rows(
-            self.names + other.names,
+            self.keys + other.keys,
             np.concatenate([self.vectors, other.vectors]),
             self.languages + other.languages,
             np.concatenate([self.topics, other.topics]),
         )
 
     def means(self) -> dict[str, Floats]:
-        """The mean of each language, and of all under the empty name."""
+        """The mean vector of each language, and of all rows under the empty tag."""
         tags = np.array(self.languages)
-        found = {tag: self.vectors[tags == tag].mean(axis=0) for tag in sorted(set(tags))}
-        found[""] = self.vectors.mean(axis=0)
-        return found
+        means = {tag: self.vectors[tags == tag].mean(axis=0) for tag in sorted(set(tags))}
+        means[""] = self.vectors.mean(axis=0)
+        return means
 
-    def placed(self, means: Mapping[str, Floats]) -> Floats:
-        """The vectors without what their language has in common."""
-        return place(self.vectors, self.languages, means)
+    def centred(self, means: Mapping[str, Floats]) -> Floats:
+        """The vectors without the mean of their language, see ``centre``."""
+        return centre(self.vectors, self.languages, means)
 
 
-def place(vectors: Floats, languages: Sequence[str], means: Mapping[str, Floats]) -> Floats:
-    """Vectors of length 1 without the mean of their language, or of all where it has none."""
+def centre(vectors: Floats, languages: Sequence[str], means: Mapping[str, Floats]) -> Floats:
+    """Subtract the mean of each language, or of all where it has none, and scale to length 1."""
     if not len(vectors):
         return vectors
     centred = vectors - np.stack([means.get(language, means[""]) for language in languages])
-    found: Floats = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-    return found
+    lengths = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    scaled: Floats = centred / lengths
+    return scaled
 
 
-def alike(asked: Floats, known: Floats) -> Floats:
-    """How alike a placed vector is to each of others, from 0 to 1."""
+def similarity(question: Floats, rows: Floats) -> Floats:
+    """The kernel between a centred question and each of the rows, from 0 to 1."""
     # Not `@`: on some machines that wakes a thread on every core, for a millisecond's work.
-    found: Floats = np.exp((np.vecdot(known, asked) - 1) / WIDTH)
-    return found
+    kernel: Floats = np.exp((np.vecdot(rows, question) - 1) / WIDTH)
+    return kernel
 
 
-def fit(placed: Floats, topics: Numbers, count: int) -> Floats:
-    """The weight of each row for each of ``count`` topics.
+def fit(centred: Floats, topics: Numbers, count: int) -> Floats:
+    """Fit the weight of each row for each of ``count`` topics.
 
-    A row with a higher topic number is an example of none of them.
+    A row whose topic number is ``count`` or higher is an example of none of them.
     """
     target = (topics[:, np.newaxis] == np.arange(count)).astype(np.float32)
     # In place, since there may be ten thousand by ten thousand.
-    own = placed @ placed.T
-    own -= 1
-    own /= WIDTH
-    np.exp(own, out=own)
-    own.flat[:: len(own) + 1] += RIDGE
-    found: Floats = np.linalg.solve(own, target)
-    return found
+    kernel = centred @ centred.T
+    kernel -= 1
+    kernel /= WIDTH
+    np.exp(kernel, out=kernel)
+    kernel.flat[:: len(kernel) + 1] += RIDGE
+    weights: Floats = np.linalg.solve(kernel, target)
+    return weights
 
 
-def quick_fit(placed: Floats, topics: Numbers, count: int) -> Floats:
-    """As ``fit``, but where there are many rows only some of them get a weight."""
-    if len(placed) <= MOST:
-        return fit(placed, topics, count)
-    some = np.linspace(0, len(placed) - 1, MOST).astype(np.int64)
-    found = np.zeros((len(placed), count), np.float32)
-    found[some] = fit(placed[some], topics[some], count)
-    return found
+def fit_sample(centred: Floats, topics: Numbers, count: int) -> Floats:
+    """As ``fit``, but of more than ``SAMPLE_SIZE`` rows only an even sample gets a weight."""
+    if len(centred) <= SAMPLE_SIZE:
+        return fit(centred, topics, count)
+    sample = np.linspace(0, len(centred) - 1, SAMPLE_SIZE).astype(np.int64)
+    weights = np.zeros((len(centred), count), np.float32)
+    weights[sample] = fit(centred[sample], topics[sample], count)
+    return weights
 
 
-class Own:
-    """The assistant's own topics, and last the bank."""
+class OwnTopics:
+    """The assistant's own topics; the last one is the off-topic bank."""
 
-    def __init__(self, placed: Floats, weights: Floats) -> None:
-        self.placed = np.ascontiguousarray(placed)
+    def __init__(self, centred: Floats, weights: Floats) -> None:
+        self.centred = np.ascontiguousarray(centred)
         self._weights = np.ascontiguousarray(weights.T)
-        self.examples = len(placed) / len(self._weights)
-        """How many a topic has."""
+        self.mean_examples = len(centred) / len(self._weights)
+        """How many examples a topic has on average."""
 
-    def scores(self, near: Floats) -> Doubles:
-        """One number for each topic; ``near`` says how alike the rows are."""
-        found: Doubles = np.vecdot(self._weights, near).astype(np.float64)
-        return found
+    def scores(self, similarities: Floats) -> Doubles:
+        """The score of each topic, from the question's similarity to each of the own rows."""
+        scores: Doubles = np.vecdot(self._weights, similarities).astype(np.float64)
+        return scores
 
 
-class Theirs:
-    """A MID's topics, fitted against those of the assistant's own rows that are nearest to them.
+class MidTopics:
+    """A MID's topics, fitted against the assistant's own rows that are most similar to them.
 
-    What is of the MID gets weights here and nowhere else, so that it moves no score of others;
-    and its scores can be compared with those of the own topics, since they mean the same.
+    A MID's rows have weights only here, so they change no score of other topics. The scores are on
+    the scale of the own topics' scores and can be compared with them.
     """
 
-    def __init__(self, placed: Floats, topics: Numbers, own: Own) -> None:
+    def __init__(self, centred: Floats, topics: Numbers, own: OwnTopics) -> None:
         count = int(topics.max()) + 1
-        closest = (own.placed @ placed.T).max(axis=1)
-        self._against = np.sort(np.argsort(-closest, kind="stable")[:NEAREST])
-        self._placed = np.ascontiguousarray(placed)
-        rows = np.concatenate([placed, own.placed[self._against]])
+        closest = (own.centred @ centred.T).max(axis=1)
+        self._against = np.sort(np.argsort(-closest, kind="stable")[:OWN_ROWS])
+        self._centred = np.ascontiguousarray(centred)
+        rows = np.concatenate([centred, own.centred[self._against]])
         others = np.full(len(self._against), count)
-        weights = quick_fit(rows, np.concatenate([topics, others]), count)
-        fewer = own.examples / np.bincount(topics, minlength=count)
-        weights *= np.clip(np.sqrt(fewer), 1, RAISED).astype(np.float32)
-        self._raising = np.ascontiguousarray(weights[: len(placed)].T)
-        self._lowering = np.ascontiguousarray(weights[len(placed) :].T)
+        weights = fit_sample(rows, np.concatenate([topics, others]), count)
+        fewer = own.mean_examples / np.bincount(topics, minlength=count)
+        weights *= np.clip(np.sqrt(fewer), 1, HIGHEST_RAISE).astype(np.float32)
+        self._weights = np.ascontiguousarray(weights[: len(centred)].T)
+        self._own_weights = np.ascontiguousarray(weights[len(centred) :].T)
 
-    def scores(self, asked: Floats, near: Floats) -> Doubles:
-        """One number for each topic; ``near`` says how alike the own rows are."""
-        raised = np.vecdot(self._raising, alike(asked, self._placed))
-        lowered = np.vecdot(self._lowering, near[self._against])
-        found: Doubles = (raised + lowered).astype(np.float64)
-        return found
+    def scores(self, question: Floats, own_similarities: Floats) -> Doubles:
+        """The score of each topic; ``own_similarities`` are those to each of the own rows."""
+        raised = np.vecdot(self._weights, similarity(question, self._centred))
+        lowered = np.vecdot(self._own_weights, own_similarities[self._against])
+        scores: Doubles = (raised + lowered).astype(np.float64)
+        return scores

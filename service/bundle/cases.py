@@ -1,4 +1,4 @@
-"""The import: one bundle in, one transaction, all or nothing, and a report of what changed."""
+"""The import of a bundle: one transaction, all or nothing, and a report of what changed."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.bundle.resolve import resolve_mid, resolve_terms
 from service.bundle.schema.bundle import Bundle
 from service.bundle.schema.licence import LicenceSpec
-from service.bundle.values import Change, ImportReport
+from service.bundle.values import ImportChange, ImportReport
 from service.deps import Deps
 from service.documents import store
 from service.errors import ImportRefusedError
@@ -20,7 +20,7 @@ from service.statements import store as money
 
 
 async def import_bundle(deps: Deps, bundle: Bundle) -> ImportReport:
-    """Store what a bundle says. The same bundle twice changes nothing.
+    """Store a bundle. Importing the same one again changes nothing.
 
     Raises:
         ImportRefusedError: it contradicts what is stored; nothing is changed then.
@@ -28,7 +28,7 @@ async def import_bundle(deps: Deps, bundle: Bundle) -> ImportReport:
     async with deps.db.write() as conn:
         await mid_store.hold_mid(conn, bundle.mid.id)
         now = deps.clock.now()
-        known = {
+        stored = {
             licence.slug: licence
             for licence in await licences.read_licences(conn, [bundle.mid.id])
         }
@@ -36,26 +36,26 @@ async def import_bundle(deps: Deps, bundle: Bundle) -> ImportReport:
         problems = [
             problem
             for spec, terms in resolved
-            if (problem := _problem(spec, terms, known.get(spec.id)))
+            if (problem := _find_conflict(spec, terms, stored.get(spec.id)))
         ]
         if problems:
             raise ImportRefusedError(tuple(problems))
-        done = [
+        changes = [
             *await _put_mid(conn, bundle, now),
             *[
                 change
                 for spec, terms in resolved
-                for change in await _put_licence(conn, spec, terms, known.get(spec.id), now)
+                for change in await _put_licence(conn, spec, terms, stored.get(spec.id), now)
             ],
             *await _put_roster(conn, bundle),
-            *await _put_papers(conn, bundle),
+            *await _put_documents(conn, bundle),
         ]
-        left = await _left_alone(conn, bundle, known)
-    return ImportReport(mid_id=bundle.mid.id, changes=tuple(done), left_alone=tuple(left))
+        left_alone = await _list_left_alone(conn, bundle, stored)
+    return ImportReport(mid_id=bundle.mid.id, changes=tuple(changes), left_alone=tuple(left_alone))
 
 
-def _problem(spec: LicenceSpec, terms: Terms, known: Licence | None) -> str | None:
-    """Why this licence contradicts the stored one; None when it does not."""
+def _find_conflict(spec: LicenceSpec, terms: Terms, known: Licence | None) -> str | None:
+    """Say why a licence of the file contradicts the stored one; None: it does not."""
     if known is None:
         return None
     where = f"licence {spec.id!r}"
@@ -83,17 +83,17 @@ def _problem(spec: LicenceSpec, terms: Terms, known: Licence | None) -> str | No
     return None
 
 
-async def _put_mid(conn: AsyncConnection, bundle: Bundle, now: datetime) -> list[Change]:
+async def _put_mid(conn: AsyncConnection, bundle: Bundle, now: datetime) -> list[ImportChange]:
     mid = resolve_mid(bundle)
     known = await mid_store.read_mid(conn, mid.id)
     if known == mid:
         return []
     await mid_store.put_mid(conn, mid, now)
     if known is None:
-        return [Change(what=f"mid {mid.id}", how="new")]
+        return [ImportChange(what=f"mid {mid.id}", how="new")]
     before, after = known.model_dump(), mid.model_dump()
     fields = tuple(name for name in after if after[name] != before[name])
-    return [Change(what=f"mid {mid.id}", how="changed", fields=fields)]
+    return [ImportChange(what=f"mid {mid.id}", how="changed", fields=fields)]
 
 
 async def _put_licence(
@@ -102,13 +102,13 @@ async def _put_licence(
     terms: Terms,
     known: Licence | None,
     now: datetime,
-) -> list[Change]:
+) -> list[ImportChange]:
     what = f"licence {spec.id}"
     if known is not None and spec.version == known.version:
         if spec.status == known.status:
             return []
         await licences.set_status(conn, known.id, spec.status)
-        return [Change(what=what, how=f"{known.status} -> {spec.status}")]
+        return [ImportChange(what=what, how=f"{known.status} -> {spec.status}")]
     material = material_changes(known.terms, terms) if known else ()
     await licences.put_version(
         conn,
@@ -120,9 +120,9 @@ async def _put_licence(
         at=now,
     )
     if known is None:
-        return [Change(what=what, how=f"new, version {spec.version}, {spec.status}")]
+        return [ImportChange(what=what, how=f"new, version {spec.version}, {spec.status}")]
     return [
-        Change(
+        ImportChange(
             what=what,
             how=f"version {known.version} -> {spec.version}, {spec.status}",
             fields=changed_fields(known.terms, terms),
@@ -131,9 +131,9 @@ async def _put_licence(
     ]
 
 
-async def _put_roster(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
+async def _put_roster(conn: AsyncConnection, bundle: Bundle) -> list[ImportChange]:
     known = await mid_store.read_roster(conn, bundle.mid.id)
-    wanted: dict[str, dict[str, Any]] = {
+    rows: dict[str, dict[str, Any]] = {
         member.ref: {
             "language": member.language,
             "tier": member.standing,
@@ -141,41 +141,42 @@ async def _put_roster(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
         }
         for member in bundle.members
     }
-    fresh = {ref: row for ref, row in wanted.items() if known.get(ref) != row}
+    fresh = {ref: row for ref, row in rows.items() if known.get(ref) != row}
     await mid_store.put_roster(conn, bundle.mid.id, fresh)
     return [
-        Change(what=f"member {ref}", how="changed" if ref in known else "new",
+        ImportChange(what=f"member {ref}", how="changed" if ref in known else "new",
                fields=tuple(k for k in row if ref in known and known[ref][k] != row[k]))
         for ref, row in fresh.items()
     ]  # fmt: skip
 
 
-async def _put_papers(conn: AsyncConnection, bundle: Bundle) -> list[Change]:
+async def _put_documents(conn: AsyncConnection, bundle: Bundle) -> list[ImportChange]:
     mid_id = bundle.mid.id
-    wanted = {
+    documents = {
         "article": {article.id: article.model_dump(mode="json") for article in bundle.articles},
         "statement": {
             f"{statement.period} {statement.currency}": statement.model_dump(mode="json")
             for statement in bundle.statements
         },
     }
-    done = []
-    for kind, docs in wanted.items():
+    changes = []
+    for kind, docs in documents.items():
         known = await store.read_documents(conn, mid_id, kind)
         fresh = {key: doc for key, doc in docs.items() if known.get(key) != doc}
         await store.put_documents(conn, mid_id, kind, fresh)
         if kind == "statement":
             await money.put_lines(conn, mid_id, fresh.values())
-        done += [
-            Change(what=f"{kind} {key}", how="changed" if key in known else "new") for key in fresh
+        changes += [
+            ImportChange(what=f"{kind} {key}", how="changed" if key in known else "new")
+            for key in fresh
         ]
-    return done
+    return changes
 
 
-async def _left_alone(
+async def _list_left_alone(
     conn: AsyncConnection, bundle: Bundle, known: dict[str, Licence]
 ) -> list[str]:
-    """What is stored but not in this file. Leaving it out of a file ends nothing."""
+    """List what is stored but not in this file: leaving something out does not end it."""
     named = {licence.id for licence in bundle.licences}
     refs = {member.ref for member in bundle.members}
     roster = await mid_store.read_roster(conn, bundle.mid.id)

@@ -1,15 +1,15 @@
-"""From what a bundle says to what is stored: a MID, and term sheets with everything filled in."""
+"""From the blocks of a bundle to stored values: the MID, and complete term sheets."""
 
 from service.bundle.schema.bundle import Bundle
 from service.bundle.schema.licence import LicenceSpec
-from service.bundle.schema.mid import MidSpec, PartySpec
+from service.bundle.schema.mid import MidSpec, PartySpec, StandardsSpec
 from service.licences.values import Audit, Commission, DataItem, PriceTerms, Purpose, Terms
 from service.mids.values import Complaint, Contact, Funding, Mid, Party, Standards
 
 
 def resolve_mid(bundle: Bundle) -> Mid:
-    """The MID, its affiliates resolved to parties."""
-    spec, parties = bundle.mid, _parties(bundle)
+    """Build the MID, its affiliates as parties."""
+    spec, parties = bundle.mid, _build_parties(bundle)
     labels = spec.labels.model_dump(exclude_none=True) if spec.labels else {}
     return Mid(
         id=spec.id,
@@ -22,7 +22,7 @@ def resolve_mid(bundle: Bundle) -> Mid:
         complaints=tuple(Complaint(**complaint.model_dump()) for complaint in spec.complaints),
         zone=spec.zone,
         privacy_policy=spec.privacy_policy,
-        funding=tuple(Funding(**one.model_dump()) for one in spec.funding),
+        funding=tuple(Funding(**funding.model_dump()) for funding in spec.funding),
         affiliates=tuple(parties[affiliate] for affiliate in spec.affiliates),
         member_share=spec.member_share,
         quiet_hours=spec.attention.quiet_hours,
@@ -32,25 +32,24 @@ def resolve_mid(bundle: Bundle) -> Mid:
         second_person_above=spec.notices.second_person_above,
         hold_minutes=spec.notices.hold_minutes,
         model_level=spec.model_level,
-        standards=_standards(spec),
+        standards=_build_standards(spec.standards),
         labels=labels,
     )
 
 
-def _standards(spec: MidSpec) -> Standards | None:
-    one = spec.standards
-    if one is None:
+def _build_standards(spec: StandardsSpec | None) -> Standards | None:
+    if spec is None:
         return None
-    return Standards(version=one.version, on=one.on, text=one.text or {}, url=one.url)
+    return Standards(version=spec.version, on=spec.on, text=spec.text or {}, url=spec.url)
 
 
 def resolve_terms(bundle: Bundle) -> list[tuple[LicenceSpec, Terms]]:
-    """Every licence with its term sheet: parties, links and the MID's share written out."""
-    parties = _parties(bundle)
-    return [(spec, _terms(bundle.mid, spec, parties)) for spec in bundle.licences]
+    """Build the term sheet of every licence, with parties, links and the MID's share filled in."""
+    parties = _build_parties(bundle)
+    return [(spec, _build_terms(bundle.mid, spec, parties)) for spec in bundle.licences]
 
 
-def _terms(mid: MidSpec, spec: LicenceSpec, parties: dict[str, Party]) -> Terms:
+def _build_terms(mid: MidSpec, spec: LicenceSpec, parties: dict[str, Party]) -> Terms:
     involved = dict.fromkeys([spec.collector, *spec.buyers, *spec.via])
     price = spec.price
     return Terms(
@@ -62,17 +61,17 @@ def _terms(mid: MidSpec, spec: LicenceSpec, parties: dict[str, Party]) -> Terms:
         unknowns=spec.unknowns,
         collector=parties[spec.collector],
         buyers=tuple(parties[buyer] for buyer in spec.buyers),
-        via=tuple(parties[one] for one in spec.via),
-        linked=tuple(sorted(one for one in involved if one in mid.affiliates)),
+        via=tuple(parties[party_id] for party_id in spec.via),
+        linked=tuple(sorted(party_id for party_id in involved if party_id in mid.affiliates)),
         remuneration=spec.remuneration,
         data=tuple(
             DataItem(
-                category=one.category,
-                origin=one.origin,
-                sensitive=one.sensitive,
-                optional=one.optional,
+                category=data.category,
+                origin=data.origin,
+                sensitive=data.sensitive,
+                optional=data.optional,
             )
-            for one in spec.data
+            for data in spec.data
         ),
         purposes=tuple(
             Purpose(purpose=purpose.purpose, commercial=purpose.commercial)
@@ -109,27 +108,27 @@ def _terms(mid: MidSpec, spec: LicenceSpec, parties: dict[str, Party]) -> Terms:
         residual_share=spec.residual_share,
         audit=None if spec.audit is None else Audit(on=spec.audit.on, result=spec.audit.result),
         legal_text=spec.legal_text,
-        withheld=_withheld(spec),
+        withheld=_list_withheld(spec),
     )
 
 
-def _withheld(spec: LicenceSpec) -> tuple[str, ...]:
-    """What is confidential. Where there is nothing, nothing is kept back either."""
-    said = {name for name, seen in spec.visibility.items() if seen == "confidential"}
-    return tuple(sorted(name for name in said if getattr(spec, name) is not None))
+def _list_withheld(spec: LicenceSpec) -> tuple[str, ...]:
+    """List the confidential fields, as far as they are set at all."""
+    confidential = {name for name, seen in spec.visibility.items() if seen == "confidential"}
+    return tuple(sorted(name for name in confidential if getattr(spec, name) is not None))
 
 
-def _parties(bundle: Bundle) -> dict[str, Party]:
+def _build_parties(bundle: Bundle) -> dict[str, Party]:
     mid = bundle.mid
-    # The MID itself may be named as a party, as the one who collects.
+    # The MID itself may be referred to as a party, as the collector.
     itself = Party(
         id=mid.id,
         name=next(iter(mid.name.values())),
         kind="mid",
         country=mid.jurisdiction,
     )
-    return {mid.id: itself, **{party.id: _party(party) for party in bundle.parties}}
+    return {mid.id: itself, **{party.id: _build_party(party) for party in bundle.parties}}
 
 
-def _party(spec: PartySpec) -> Party:
+def _build_party(spec: PartySpec) -> Party:
     return Party(id=spec.id, name=spec.name, kind=spec.class_, country=spec.country)

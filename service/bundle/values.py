@@ -1,14 +1,14 @@
-"""What an import did."""
+"""The report of an import."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One thing an import changed.
+class ImportChange:
+    """One thing that an import changed.
 
-    ``fields`` names what differs; ``material`` those among them that put everyone who is in on
-    hold until they say yes again.
+    ``what`` names it, as in "licence lifting-robot", and ``how`` says how it changed. ``fields``
+    are those that differ; ``material`` those of them whose change needs a new yes of every member.
     """
 
     what: str
@@ -19,8 +19,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What an import changed, and what it left alone on purpose. No changes: all was known."""
+    """What an import changed, and what is stored but not in the file and was left as it is."""
 
     mid_id: str
-    changes: tuple[Change, ...]
+    changes: tuple[ImportChange, ...]
     left_alone: tuple[str, ...]

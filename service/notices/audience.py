@@ -1,4 +1,4 @@
-"""Going through the people of a notice: finding whose turn comes next."""
+"""Reading the audience of a notice: the next people to send to, with what decides about each."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -12,18 +12,18 @@ from service.journal.values import EventKind
 from service.mids.values import Mid
 from service.notices import audience_store, deferred_store, rules, store
 from service.notices import outcome_store as outcomes
-from service.notices.delivery_values import Held, Recipient, Settled, Turn
-from service.notices.rules import Person
-from service.notices.values import Hold, Notice, Outcome
+from service.notices.delivery_values import Deferred, Recipient, RecipientBatch, Settled
+from service.notices.rules import AudienceMember
+from service.notices.values import DeferReason, Notice, NoticeOutcome
 from service.standing import store as standing_store
 from service.standing.member_state import MemberState
 from service.standing.rules import standing
 from service.standing.values import Pause
 
-SOURCE = "en"
+DEFAULT_LOCALE = "en"
 
 
-async def read_people(
+async def read_audience_members(
     conn: AsyncConnection,
     mid: Mid,
     now: datetime,
@@ -34,11 +34,11 @@ async def read_people(
     limit: int = 0,
     numbers: Sequence[int] | None = None,
     week: bool = False,
-) -> list[Person]:
-    """The next people of a MID by their numbers, or those with ``numbers``: who left too.
+) -> list[AudienceMember]:
+    """Read the next members of a MID by number, or those with ``numbers``, also who has left.
 
-    ``licences`` are the slugs of those that it matters to be in; ``week`` asks what was delivered
-    in the last one.
+    ``licences`` are the slugs of the licences in which their standing matters. With ``week``,
+    ``AudienceMember.delivered`` is filled from the outcomes of the last seven days.
     """
     kinds = None if licences else (EventKind.PAUSE, EventKind.MUTE)
     group = await standing_store.read_group_states(
@@ -48,26 +48,24 @@ async def read_people(
         return []
     delivered: Mapping[int, Mapping[int, datetime]] = {}
     if week:
-        delivered = await _delivered(conn, mid, now, group[0][0].seq, group[-1][0].seq)
-    found = []
-    for row, state in group:
-        found.append(
-            Person(
-                number=row.seq,
-                member_id=row.id,
-                membership=state.memberships[0],
-                left_at=row.left_at,
-                locale=row.locale or row.spoken or SOURCE,
-                zone=row.zone or mid.zone,
-                quiet=row.quiet,
-                weekly=row.weekly,
-                muted=state.is_muted(row.membership_id),
-                stopped=state.pause is Pause.STOPPED,
-                standings=_standings(state, licences) if licences else {},
-                delivered=tuple(delivered.get(row.seq, {}).values()),
-            )
+        delivered = await _read_delivered(conn, mid, now, group[0][0].seq, group[-1][0].seq)
+    return [
+        AudienceMember(
+            number=row.seq,
+            member_id=row.id,
+            membership=state.memberships[0],
+            left_at=row.left_at,
+            locale=row.locale or row.spoken or DEFAULT_LOCALE,
+            zone=row.zone or mid.zone,
+            quiet=row.quiet,
+            weekly=row.weekly,
+            muted=state.is_muted(row.membership_id),
+            stopped=state.pause is Pause.STOPPED,
+            standings=_standings(state, licences) if licences else {},
+            delivered=tuple(delivered.get(row.seq, {}).values()),
         )
-    return found
+        for row, state in group
+    ]
 
 
 def _standings(state: MemberState, licences: Collection[str]) -> dict[str, bool]:
@@ -79,135 +77,142 @@ def _standings(state: MemberState, licences: Collection[str]) -> dict[str, bool]
     }
 
 
-async def _delivered(
+async def _read_delivered(
     conn: AsyncConnection, mid: Mid, now: datetime, lo: int, hi: int
 ) -> dict[int, dict[int, datetime]]:
-    """Number -> message id -> when, of what counts for the week. A digest is one message."""
-    found: dict[int, dict[int, datetime]] = defaultdict(dict)
-    for notice_id in await store.recent(conn, mid.id, now - rules.WEEK):
-        settled = await outcomes.read_settled(conn, notice_id, lo, hi)
+    """Number -> message id -> when, of what counts towards the weekly limit.
+
+    A digest holds several notices in one message, and so counts once.
+    """
+    delivered: dict[int, dict[int, datetime]] = defaultdict(dict)
+    for notice_id in await store.read_ids_counting_for_week(conn, mid.id, now - rules.WEEK):
+        settled = await outcomes.read_outcomes(conn, notice_id, lo, hi)
         for number, (outcome, message_id, at) in settled.items():
-            if Outcome(outcome).delivered and at > now - rules.WEEK:
-                found[number][message_id] = at
-    return found
+            if NoticeOutcome(outcome).delivered and at > now - rules.WEEK:
+                delivered[number][message_id] = at
+    return delivered
 
 
-async def next_people(deps: Deps, notice: Notice, after: int, limit: int) -> Turn:
-    """What the next people of a notice get, looked at now. ``upto`` None: nobody is left."""
+async def read_next_batch(deps: Deps, notice: Notice, after: int, limit: int) -> RecipientBatch:
+    """Read the next people of a notice after a number, and decide now what each of them gets."""
     now = deps.clock.now()
-    whom = notice.content.audience
-    week = not notice.content.passes
+    audience = notice.content.audience
+    week = not notice.content.bypasses_limits
     async with deps.db.read() as conn:
-        if whom.everyone:
-            found = await read_people(
+        if audience.everyone:
+            members = await read_audience_members(
                 conn,
                 notice.mid,
                 now,
                 licences=(),
                 after=after,
-                upto=notice.upper,
+                upto=notice.audience_upto,
                 limit=limit,
                 week=week,
             )
-            last, gone = _last_number(notice, found, after, limit), set[int]()
-            # Who had left before it was approved was never in it.
-            outside = await audience_store.read_remembered(conn, notice.id, after, last or after)
-            found = [one for one in found if one.number not in outside]
+            last, missing = _last_number(notice, members, after, limit), set[int]()
+            # Who had left before the approval was never in the audience.
+            outside = await audience_store.read_numbers_between(
+                conn, notice.id, after, last or after
+            )
+            members = [member for member in members if member.number not in outside]
         else:
-            numbers = await audience_store.read_audience(conn, notice.id, after, limit)
-            found = await read_people(
-                conn, notice.mid, now, licences=whom.licences, numbers=numbers, week=week
+            numbers = await audience_store.read_next_numbers(conn, notice.id, after, limit)
+            members = await read_audience_members(
+                conn, notice.mid, now, licences=audience.licences, numbers=numbers, week=week
             )
             last = numbers[-1] if numbers else None
-            gone = set(numbers) - {person.number for person in found}
-        return await _turn(conn, notice, found, now, last, after=after, gone=gone)
+            missing = set(numbers) - {member.number for member in members}
+        if last is None:
+            return RecipientBatch()
+        done = await _read_done(conn, notice, after, last)
+    return _build_batch(
+        notice,
+        [member for member in members if member.number not in done],
+        now,
+        last,
+        missing=missing - done,
+    )
 
 
-def _last_number(notice: Notice, found: Sequence[Person], after: int, limit: int) -> int | None:
-    """How far a read went: to its last person, or, when it was not full, to the very end."""
-    if found:
-        return found[-1].number if len(found) == limit else notice.upper
-    return notice.upper if after < notice.upper else None
+def _last_number(
+    notice: Notice, members: Sequence[AudienceMember], after: int, limit: int
+) -> int | None:
+    """How far a read went: to its last member, or to the end where it was not full."""
+    if members:
+        return members[-1].number if len(members) == limit else notice.audience_upto
+    return notice.audience_upto if after < notice.audience_upto else None
 
 
-async def _turn(
-    conn: AsyncConnection,
+def _build_batch(
     notice: Notice,
-    found: Sequence[Person],
+    members: Sequence[AudienceMember],
     now: datetime,
-    last: int | None,
+    upto: int,
     *,
-    after: int,
-    gone: set[int],
-) -> Turn:
-    if last is None:
-        return Turn()
-    done = await _done(conn, notice, after, last)
-    placed = [
-        (person, rules.place(notice.content, person, now))
-        for person in found
-        if person.number not in done
-    ]
-    send = tuple(
-        replace(one, in_doubt=one.number <= notice.intent)
-        for _, one in placed
-        if isinstance(one, Recipient)
-    )
-    return Turn(
-        send=send,
+    missing: set[int],
+) -> RecipientBatch:
+    decisions = [rules.decide_delivery(notice.content, member, now) for member in members]
+    return RecipientBatch(
+        send=tuple(
+            replace(decision, in_doubt=decision.number <= notice.send_upto)
+            for decision in decisions
+            if isinstance(decision, Recipient)
+        ),
         settled=(
-            *(one for _, one in placed if isinstance(one, Settled)),
-            *left(notice, gone - done),
+            *(decision for decision in decisions if isinstance(decision, Settled)),
+            *settle_as_left(notice, missing),
         ),
-        held=tuple(
-            replace(one, in_doubt=one.number <= notice.intent)
-            for _, one in placed
-            if isinstance(one, Held)
+        deferred=tuple(
+            replace(decision, in_doubt=decision.number <= notice.send_upto)
+            for decision in decisions
+            if isinstance(decision, Deferred)
         ),
-        upto=last,
+        upto=upto,
     )
 
 
-async def _done(conn: AsyncConnection, notice: Notice, lo: int, hi: int) -> set[int]:
-    """Whose turn was over before a process died."""
-    settled = await outcomes.read_settled(conn, notice.id, lo + 1, hi)
-    return {*settled, *await deferred_store.reasons_between(conn, notice.id, lo + 1, hi)}
+async def _read_done(conn: AsyncConnection, notice: Notice, after: int, upto: int) -> set[int]:
+    """Numbers that a sender that died has settled or deferred already."""
+    settled = await outcomes.read_outcomes(conn, notice.id, after + 1, upto)
+    return {*settled, *await deferred_store.read_reasons(conn, notice.id, after + 1, upto)}
 
 
-async def due_again(deps: Deps, notice: Notice, limit: int) -> Turn:
-    """What those get who were put off and whose moment has come, but for digests."""
+async def read_due_deferred(deps: Deps, notice: Notice, limit: int) -> RecipientBatch:
+    """Read the deferred people of a notice who are due, except those who wait for a digest."""
     now = deps.clock.now()
     async with deps.db.read() as conn:
-        rows = await deferred_store.read_held(conn, notice.id, now, limit, but=Hold.DIGEST)
+        rows = await deferred_store.read_due(conn, notice.id, now, limit, but=DeferReason.DIGEST)
         if not rows:
-            return Turn()
+            return RecipientBatch()
         by_number = {row.number: row for row in rows}
-        found = await read_people(
+        members = await read_audience_members(
             conn,
             notice.mid,
             now,
             licences=notice.content.audience.licences,
             numbers=sorted(by_number),
-            week=not notice.content.passes,
+            week=not notice.content.bypasses_limits,
         )
-        gone = by_number.keys() - {person.number for person in found}
-    send, settled, held = [], [], []
-    for person in found:
-        row, one = by_number[person.number], rules.place(notice.content, person, now)
-        if isinstance(one, Recipient):
-            send.append(replace(one, in_doubt=row.trying, tries=row.tries, held=True))
-        elif isinstance(one, Settled):
-            settled.append(one)
+    missing = by_number.keys() - {member.number for member in members}
+    send, settled, deferred = [], [], []
+    for member in members:
+        row = by_number[member.number]
+        decision = rules.decide_delivery(notice.content, member, now)
+        if isinstance(decision, Recipient):
+            send.append(replace(decision, in_doubt=row.trying, tries=row.tries, deferred=True))
+        elif isinstance(decision, Settled):
+            settled.append(decision)
         else:
-            held.append(replace(one, in_doubt=row.trying, tries=row.tries))
-    settled += left(notice, gone)
-    return Turn(tuple(send), tuple(settled), tuple(held), upto=notice.floor)
+            deferred.append(replace(decision, in_doubt=row.trying, tries=row.tries))
+    settled += settle_as_left(notice, missing)
+    return RecipientBatch(tuple(send), tuple(settled), tuple(deferred), upto=notice.settled_upto)
 
 
-def left(notice: Notice, numbers: set[int]) -> list[Settled]:
-    """Who is not here any more at all."""
+def settle_as_left(notice: Notice, numbers: set[int]) -> list[Settled]:
+    """The outcome of people whose membership was erased meanwhile."""
     language = notice.content.language
     return [
-        Settled(number=number, outcome=Outcome.LEFT, language=language)
+        Settled(number=number, outcome=NoticeOutcome.LEFT, language=language)
         for number in sorted(numbers)
     ]

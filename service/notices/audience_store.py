@@ -1,4 +1,7 @@
-"""The table of who a notice is for, as packed numbers; of one for everyone, who it is not for."""
+"""The table of audiences, frozen at approval as packed membership numbers.
+
+For a notice to everyone the table holds the exceptions: those it is not for.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -20,42 +23,42 @@ audience = Table(
 )
 
 
-def packed(notice_id: str, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """Rows of numbers, in rising order, for ``put_audience``."""
+def pack_audience(notice_id: str, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """Pack numbers in rising order into the rows that ``put_numbers`` stores."""
     blocks = [numbers[start : start + PER_BLOCK] for start in range(0, len(numbers), PER_BLOCK)]
     return [
         {"notice_id": notice_id, "hi": block[-1], "body": pack_numbers(block)} for block in blocks
     ]
 
 
-async def put_audience(
+async def put_numbers(
     conn: AsyncConnection, notice_id: str, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Remember who a notice is for; where it is for everyone, who it is not for."""
+    """Replace the stored numbers of a notice by the rows from ``pack_audience``."""
     await conn.execute(delete(audience).where(audience.c.notice_id == notice_id))
     if rows:
         await conn.execute(insert(audience), rows)
 
 
-async def read_audience(
+async def read_next_numbers(
     conn: AsyncConnection, notice_id: str, after: int, limit: int
 ) -> list[int]:
-    """The next remembered numbers after ``after``."""
+    """Read the next ``limit`` stored numbers after ``after``."""
     rows = await conn.execute(
         select(audience.c.body)
         .where(audience.c.notice_id == notice_id, audience.c.hi > after)
         .order_by(audience.c.hi)
         .limit(1 + limit // PER_BLOCK)
     )
-    found = [number for (body,) in rows for number in unpack_numbers(body) if number > after]
-    return found[:limit]
+    numbers = [number for (body,) in rows for number in unpack_numbers(body) if number > after]
+    return numbers[:limit]
 
 
-async def read_remembered(
+async def read_numbers_between(
     conn: AsyncConnection, notice_id: str, after: int, upto: int
 ) -> set[int]:
-    """The remembered numbers after ``after`` and up to ``upto``, that one included."""
-    found: set[int] = set()
+    """Read the stored numbers after ``after`` up to and including ``upto``."""
+    numbers: set[int] = set()
     while after < upto:
         row = (
             await conn.execute(
@@ -67,15 +70,15 @@ async def read_remembered(
         ).first()
         if row is None:
             break
-        found |= {number for number in unpack_numbers(row.body) if after < number <= upto}
+        numbers |= {number for number in unpack_numbers(row.body) if after < number <= upto}
         after = row.hi
-    return found
+    return numbers
 
 
-async def read_remembering(
+async def read_notices_with_number(
     conn: AsyncConnection, notice_ids: Collection[str], number: int
 ) -> set[str]:
-    """Those of some notices that remember one number."""
+    """Read which of some notices have one number stored."""
     blocks = audience.alias()
     nearest = (
         select(func.min(blocks.c.hi))

@@ -1,4 +1,4 @@
-"""The table of who is put off, why, and until when."""
+"""The table of the deferred: who gets a notice later, why, and not before when."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -22,11 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.metadata import Moment, metadata
-from service.notices.delivery_values import Batch, Held
+from service.notices.delivery_values import Deferred, OutcomeBatch
 from service.notices.store import notices
-from service.notices.values import Hold, Status
+from service.notices.values import DeferReason, NoticeStatus
 
-held = Table(
+deferred = Table(
     "notice_held",
     metadata,
     Column("notice_id", String(32), primary_key=True),
@@ -39,116 +39,135 @@ held = Table(
 )
 
 
-async def settle(conn: AsyncConnection, notice_id: str, batch: Batch) -> None:
-    """Take out who has an outcome, put off who is put off, and mark who is about to be sent to."""
-    gone = list(batch.put_off or ())
+async def write_batch(conn: AsyncConnection, notice_id: str, batch: OutcomeBatch) -> None:
+    """Write one commit: delete rows of who has an outcome, insert rows of who is deferred now.
+
+    Rows of who is about to be sent to are marked as such.
+    """
+    numbers_done = list(batch.put_off or ())
     if batch.put_off is None or batch.again:
-        gone = [one.number for one in batch.settled] + [one.number for one in batch.held]
-    if gone:
+        numbers_done = [outcome.number for outcome in batch.settled]
+        numbers_done += [person.number for person in batch.deferred]
+    if numbers_done:
         await conn.execute(
-            delete(held).where(held.c.notice_id == notice_id, held.c.number.in_(gone))
+            delete(deferred).where(
+                deferred.c.notice_id == notice_id, deferred.c.number.in_(numbers_done)
+            )
         )
-    if batch.held:
-        await conn.execute(insert(held), [_held_row(notice_id, one) for one in batch.held])
-    for numbers, trying in ((batch.trying, True), (batch.unhurt, False)):
+    if batch.deferred:
+        await conn.execute(
+            insert(deferred), [_row(notice_id, person) for person in batch.deferred]
+        )
+    for numbers, trying in ((batch.trying, True), (batch.unsent, False)):
         if numbers:
             await conn.execute(
-                update(held)
-                .where(held.c.notice_id == notice_id, held.c.number.in_(numbers))
+                update(deferred)
+                .where(deferred.c.notice_id == notice_id, deferred.c.number.in_(numbers))
                 .values(trying=trying)
             )
 
 
-def _held_row(notice_id: str, held: Held) -> dict[str, Any]:
+def _row(notice_id: str, person: Deferred) -> dict[str, Any]:
     return {
         "notice_id": notice_id,
-        "number": held.number,
-        "why": held.why.value,
-        "until": held.until,
-        "tries": held.tries,
-        "trying": held.in_doubt,
+        "number": person.number,
+        "why": person.why.value,
+        "until": person.until,
+        "tries": person.tries,
+        "trying": person.in_doubt,
     }
 
 
-async def reasons_between(
-    conn: AsyncConnection, notice_id: str, lo: int, hi: int
-) -> dict[int, str]:
-    """Who of a notice is put off, and why, between two numbers, both included."""
+async def read_reasons(conn: AsyncConnection, notice_id: str, lo: int, hi: int) -> dict[int, str]:
+    """Read who is deferred from number ``lo`` to ``hi``, both included: number -> reason."""
     rows = await conn.execute(
-        select(held.c.number, held.c.why).where(
-            held.c.notice_id == notice_id, held.c.number >= lo, held.c.number <= hi
+        select(deferred.c.number, deferred.c.why).where(
+            deferred.c.notice_id == notice_id, deferred.c.number >= lo, deferred.c.number <= hi
         )
     )
     return {row.number: row.why for row in rows}
 
 
-async def read_waiting(
+async def read_deferred_notices(
     conn: AsyncConnection, notice_ids: Collection[str], number: int
 ) -> set[str]:
-    """Those of some notices that somebody is put off from; not what they were being sent."""
+    """Read which of some notices are deferred for one number; not those being sent just now."""
     rows = await conn.execute(
-        select(held.c.notice_id).where(
-            held.c.notice_id.in_(notice_ids), held.c.number == number, held.c.trying.is_(False)
+        select(deferred.c.notice_id).where(
+            deferred.c.notice_id.in_(notice_ids),
+            deferred.c.number == number,
+            deferred.c.trying.is_(False),
         )
     )
     return set(rows.scalars())
 
 
-async def read_held(
-    conn: AsyncConnection, notice_id: str, until: datetime, limit: int, *, but: Hold
+async def read_due(
+    conn: AsyncConnection, notice_id: str, until: datetime, limit: int, *, but: DeferReason
 ) -> list[Row[Any]]:
-    """People put off whose moment has come, longest waiting first; not those ``but`` put off."""
+    """Read deferred people who are due, longest due first; not those deferred for ``but``."""
     rows = await conn.execute(
-        select(held)
-        .where(held.c.notice_id == notice_id, held.c.until <= until, held.c.why != but.value)
-        .order_by(held.c.until, held.c.number)
+        select(deferred)
+        .where(
+            deferred.c.notice_id == notice_id,
+            deferred.c.until <= until,
+            deferred.c.why != but.value,
+        )
+        .order_by(deferred.c.until, deferred.c.number)
         .limit(limit)
     )
     return list(rows)
 
 
-async def read_digests(
+async def read_due_digests(
     conn: AsyncConnection, mid_id: str, until: datetime, limit: int
 ) -> dict[int, dict[str, bool]]:
-    """Who may now have the notices of a MID that wait as one message: number -> notice -> doubt.
+    """Read who is due a digest of a MID, with all notices that wait for it.
 
-    In doubt is what a process that died was sending.
+    Returns:
+        number -> notice id -> whether it is in doubt: a process died while sending it.
     """
-    wanted = (
-        select(held.c.number, held.c.notice_id, held.c.until, held.c.trying)
-        .join(notices, notices.c.id == held.c.notice_id)
+    query = (
+        select(deferred.c.number, deferred.c.notice_id, deferred.c.until, deferred.c.trying)
+        .join(notices, notices.c.id == deferred.c.notice_id)
         .where(
             notices.c.mid_id == mid_id,
-            notices.c.status == Status.RUNNING.value,
-            held.c.why == Hold.DIGEST.value,
+            notices.c.status == NoticeStatus.RUNNING.value,
+            deferred.c.why == DeferReason.DIGEST.value,
         )
     )
-    due = wanted.where(held.c.until <= until).order_by(held.c.until, held.c.number).limit(limit)
+    due = (
+        query.where(deferred.c.until <= until)
+        .order_by(deferred.c.until, deferred.c.number)
+        .limit(limit)
+    )
     numbers = {row.number for row in await conn.execute(due)}
     if not numbers:
         return {}
-    found: dict[int, dict[str, bool]] = {}
+    digests: dict[int, dict[str, bool]] = {}
     rows = await conn.execute(
-        wanted.where(held.c.number.in_(numbers)).order_by(notices.c.created_at, notices.c.id)
+        query.where(deferred.c.number.in_(numbers)).order_by(notices.c.created_at, notices.c.id)
     )
     for row in rows:
-        found.setdefault(row.number, {})[row.notice_id] = row.trying
-    return found
+        digests.setdefault(row.number, {})[row.notice_id] = row.trying
+    return digests
 
 
-async def count_held(conn: AsyncConnection, notice_id: str) -> dict[str, int]:
-    """How many are put off, by why."""
+async def count_by_reason(conn: AsyncConnection, notice_id: str) -> dict[str, int]:
+    """Count the deferred people of a notice by reason."""
     rows = await conn.execute(
-        select(held.c.why, func.count().label("n"))
-        .where(held.c.notice_id == notice_id)
-        .group_by(held.c.why)
+        select(deferred.c.why, func.count().label("n"))
+        .where(deferred.c.notice_id == notice_id)
+        .group_by(deferred.c.why)
     )
     return {row.why: row.n for row in rows}
 
 
-async def next_held(conn: AsyncConnection, notice_id: str) -> datetime | None:
-    """When the next of those put off is due."""
-    found: datetime | None = (
-        await conn.execute(select(func.min(held.c.until)).where(held.c.notice_id == notice_id))
+async def read_next_due(conn: AsyncConnection, notice_id: str) -> datetime | None:
+    """Read when the next deferred person of a notice is due; None: nobody is deferred."""
+    due_at: datetime | None = (
+        await conn.execute(
+            select(func.min(deferred.c.until)).where(deferred.c.notice_id == notice_id)
+        )
     ).scalar()
-    return found
+    return due_at

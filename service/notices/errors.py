@@ -1,27 +1,27 @@
-"""Why a notice cannot do what is asked of it."""
+"""Errors of notices: changes and approvals that are refused."""
 
 from service.errors import MidlineError
-from service.notices.values import Counted
+from service.notices.values import AudienceCount
 
 
 class NoticeRefusedError(MidlineError):
-    """A notice cannot do what is asked of it. The text says why and the mend."""
+    """A change or an approval was refused; the text says why and, where it can, the mend."""
 
     key = "notice"
 
 
 class SamePersonError(NoticeRefusedError):
-    """Whoever approved it first cannot be the second person too."""
+    """The person who approved a notice first cannot be the second approver too."""
 
 
 class TextChangedError(NoticeRefusedError):
-    """Somebody changed it after it was looked at. Nothing was sent."""
+    """The notice was changed after the approver had seen it. Nothing was sent."""
 
 
 class CountChangedError(NoticeRefusedError):
-    """The number that was approved is not the number of people any more. Nothing was sent."""
+    """The audience has another size than the one approved. Nothing was sent."""
 
-    def __init__(self, approved: int, counted: Counted) -> None:
+    def __init__(self, approved: int, counted: AudienceCount) -> None:
         super().__init__(
             f"it would reach {counted.total} people now, and {approved} were approved. "
             "Look at the count and approve it again."

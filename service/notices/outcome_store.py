@@ -1,4 +1,7 @@
-"""Tables of what became of notices: packed outcomes, and the few who are put off."""
+"""The table of outcomes: one segment for each commit, with the outcomes packed in it.
+
+Millions of outcomes take 9 bytes each that way, in place of a row with its indexes.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -27,9 +30,9 @@ from service.journal import store as journal
 from service.journal.values import EventKind
 from service.notices import deferred_store
 from service.notices.codec import find_outcome, pack_outcomes, unpack_outcomes
-from service.notices.delivery_values import Batch, Settled
-from service.notices.store import change
-from service.notices.values import Outcome
+from service.notices.delivery_values import OutcomeBatch, Settled
+from service.notices.store import update_notice
+from service.notices.values import NoticeOutcome
 from service.people import store as people
 
 segments = Table(
@@ -42,79 +45,87 @@ segments = Table(
     Column("lo", BigInteger, nullable=False),
     Column("hi", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    # Who comes next is at the upper end: what lies behind is not looked at.
+    # The next people of a notice are at the upper end: earlier segments are not read.
     Index(None, "notice_id", "hi"),
 )
 
+_LAST_SEGMENT = select(func.coalesce(func.max(segments.c.n), 0)).where(
+    segments.c.notice_id == bindparam("of")
+)
+_INSERT = insert(segments)
 
-async def settle(
-    conn: AsyncConnection, row: Row[Any], batch: Batch, at: datetime
+
+async def write_batch(
+    conn: AsyncConnection, row: Row[Any], batch: OutcomeBatch, at: datetime
 ) -> dict[str, Any]:
-    """Write one commit of a notice whose row is locked; returns what is new in that row."""
+    """Write one commit of a notice whose row is locked; returns changed fields of ``Notice``."""
     if batch.again and batch.settled:
-        numbers = [one.number for one in batch.settled]
-        known = await read_settled(conn, row.id, min(numbers), max(numbers))
-        batch = replace(
-            batch, settled=tuple(one for one in batch.settled if one.number not in known)
-        )
-    for rev in sorted({one.rev for one in batch.settled}):
-        sent = [one for one in batch.settled if one.rev == rev]
-        await _add_segment(conn, row.id, sent, rev or row.rev, at)
-    await deferred_store.settle(conn, row.id, batch)
+        numbers = [outcome.number for outcome in batch.settled]
+        known = await read_outcomes(conn, row.id, min(numbers), max(numbers))
+        fresh = tuple(outcome for outcome in batch.settled if outcome.number not in known)
+        batch = replace(batch, settled=fresh)
+    for rev in sorted({outcome.rev for outcome in batch.settled}):
+        of_rev = [outcome for outcome in batch.settled if outcome.rev == rev]
+        await _insert_segment(conn, row.id, of_rev, rev or row.rev, at)
+    await deferred_store.write_batch(conn, row.id, batch)
     values: dict[str, Any] = {}
     if batch.settled:
-        values["outcomes"] = _added(row.outcomes, batch.settled)
-        revs = [one.rev for one in batch.settled if one.rev and one.outcome is Outcome.SENT]
+        values["outcomes"] = _add_counts(row.outcomes, batch.settled)
+        revs = [
+            outcome.rev
+            for outcome in batch.settled
+            if outcome.rev and outcome.outcome is NoticeOutcome.SENT
+        ]
         if min(revs, default=row.edited_rev) < row.edited_rev:
-            # They were under way with the former text when all others had the new one.
+            # These were in flight with the former text when all others were already corrected.
             values["edited_rev"] = min(revs)
-    if batch.floor is not None:
-        values["floor"] = batch.floor
-    if batch.intent is not None:
-        values["intent"] = batch.intent
+    if batch.settled_upto is not None:
+        values["settled_upto"] = batch.settled_upto
+    if batch.send_upto is not None:
+        values["send_upto"] = batch.send_upto
     if values:
-        await change(conn, row.id, **values)
+        await update_notice(conn, row.id, **values)
     return values
 
 
-def _added(
+def _add_counts(
     outcomes: Mapping[str, Mapping[str, int]], settled: Iterable[Settled]
 ) -> dict[str, dict[str, int]]:
-    sums = {language: dict(by) for language, by in outcomes.items()}
-    for one in settled:
-        by = sums.setdefault(one.language, {})
-        key = str(one.outcome.value)
-        by[key] = by.get(key, 0) + 1
-    return sums
+    by_language = {language: dict(counts) for language, counts in outcomes.items()}
+    for outcome in settled:
+        counts = by_language.setdefault(outcome.language, {})
+        key = str(outcome.outcome.value)
+        counts[key] = counts.get(key, 0) + 1
+    return by_language
 
 
-_LAST = select(func.coalesce(func.max(segments.c.n), 0)).where(
-    segments.c.notice_id == bindparam("of")
-)
-_ADD = insert(segments)
-
-
-async def _add_segment(
+async def _insert_segment(
     conn: AsyncConnection, notice_id: str, settled: Sequence[Settled], rev: int, at: datetime
 ) -> None:
-    found = sorted((one.number, one.outcome.value, one.message_id) for one in settled)
-    last = (await conn.execute(_LAST, {"of": notice_id})).scalar_one()
+    outcomes = sorted(
+        (outcome.number, outcome.outcome.value, outcome.message_id) for outcome in settled
+    )
+    last = (await conn.execute(_LAST_SEGMENT, {"of": notice_id})).scalar_one()
     segment = {
         "notice_id": notice_id,
         "n": last + 1,
         "rev": rev,
         "at": at,
-        "lo": found[0][0],
-        "hi": found[-1][0],
-        "body": pack_outcomes(found),
+        "lo": outcomes[0][0],
+        "hi": outcomes[-1][0],
+        "body": pack_outcomes(outcomes),
     }
-    await conn.execute(_ADD, segment)
+    await conn.execute(_INSERT, segment)
 
 
-async def read_settled(
+async def read_outcomes(
     conn: AsyncConnection, notice_id: str, lo: int, hi: int
 ) -> dict[int, tuple[int, int, datetime]]:
-    """Number -> (outcome, message id, when) of those between ``lo`` and ``hi``, both included."""
+    """Read outcomes of a notice from number ``lo`` to ``hi``, both included.
+
+    Returns:
+        number -> (outcome, message id, when it was written).
+    """
     rows = await conn.execute(
         select(segments.c.body, segments.c.at).where(
             segments.c.notice_id == notice_id, segments.c.hi >= lo, segments.c.lo <= hi
@@ -128,26 +139,34 @@ async def read_settled(
     }
 
 
-async def read_ends(
+async def read_outcomes_of_number(
     conn: AsyncConnection, notice_ids: Collection[str], number: int
-) -> dict[str, tuple[Outcome, datetime]]:
-    """What became of some notices for one number, and when: by notice, where anything did."""
+) -> dict[str, tuple[NoticeOutcome, datetime]]:
+    """Read the outcomes of one number in some notices, and when they were written, by notice id.
+
+    A notice in which the number has no outcome is left out.
+    """
     rows = await conn.execute(
         select(segments.c.notice_id, segments.c.body, segments.c.at).where(
             segments.c.notice_id.in_(notice_ids), segments.c.hi >= number, segments.c.lo <= number
         )
     )
-    found = ((row, find_outcome(row.body, number)) for row in rows)
-    return {row.notice_id: (Outcome(end), row.at) for row, end in found if end is not None}
+    outcomes = ((row, find_outcome(row.body, number)) for row in rows)
+    return {
+        row.notice_id: (NoticeOutcome(outcome), row.at)
+        for row, outcome in outcomes
+        if outcome is not None
+    }
 
 
 async def read_deliveries(
     conn: AsyncConnection, mid_id: str, notice_id: str, after: int, limit: int
 ) -> list[dict[str, Any]]:
-    """The next memberships of a MID with what became of a notice for each, by private number.
+    """Read the next memberships of a MID, by number, with what became of a notice for each.
 
-    ``outcome`` and ``why`` (put off) are None for who was not in its audience, or is not yet
-    reached.
+    Of each: ``number``, ``pseudonym``, ``outcome``, ``at``, ``why`` (a ``DeferReason``), and
+    ``answer``. Both ``outcome`` and ``why`` are None for members who are not in the audience or
+    were not reached yet.
     """
     table = people.memberships.c
     rows = list(
@@ -161,8 +180,8 @@ async def read_deliveries(
     if not rows:
         return []
     lo, hi = rows[0].seq, rows[-1].seq
-    settled = await read_settled(conn, notice_id, lo, hi)
-    put_off = await deferred_store.reasons_between(conn, notice_id, lo, hi)
+    settled = await read_outcomes(conn, notice_id, lo, hi)
+    reasons = await deferred_store.read_reasons(conn, notice_id, lo, hi)
     chosen = journal.latest.c
     answers = {
         row.membership_id: row.value
@@ -180,18 +199,18 @@ async def read_deliveries(
             "pseudonym": row.pseudonym,
             "outcome": settled.get(row.seq, (None, 0, None))[0],
             "at": settled.get(row.seq, (None, 0, None))[2],
-            "why": put_off.get(row.seq),
+            "why": reasons.get(row.seq),
             "answer": answers.get(row.id),
         }
         for row in rows
     ]
 
 
-async def read_segments(
+async def read_next_outdated_segment(
     conn: AsyncConnection, notice_id: str, before_rev: int, after: int
 ) -> list[Row[Any]]:
-    """The next segment that was sent an older text, if there is one."""
-    wanted = (
+    """Read the next segment whose people were sent an older text: one row or none."""
+    query = (
         select(segments)
         .where(
             segments.c.notice_id == notice_id,
@@ -201,11 +220,11 @@ async def read_segments(
         .order_by(segments.c.n)
         .limit(1)
     )
-    return list(await conn.execute(wanted))
+    return list(await conn.execute(query))
 
 
 async def set_segment_rev(conn: AsyncConnection, notice_id: str, n: int, rev: int) -> None:
-    """Remember that the people of a segment now see this text."""
+    """Set the revision of the text that the people of a segment see."""
     await conn.execute(
         update(segments)
         .where(segments.c.notice_id == notice_id, segments.c.n == n)

@@ -1,4 +1,4 @@
-"""Who gets a notice and when. Pure: everything comes as an argument, the moment too."""
+"""Who gets a notice and when. Pure functions: all data comes as arguments, the time included."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,23 +7,34 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from service.mids.values import Mid
-from service.notices.delivery_values import Held, Recipient, Settled
-from service.notices.values import Audience, Content, Hold, Notice, NoticeKind, Outcome
+from service.notices.delivery_values import Deferred, Recipient, Settled
+from service.notices.values import (
+    Audience,
+    DeferReason,
+    Notice,
+    NoticeContent,
+    NoticeKind,
+    NoticeOutcome,
+)
 from service.people.values import Membership
 
 WEEK = timedelta(days=7)
-FIRST_WAVE = range(10, 1001)
-FIRST_WAVE_SHARE = 0.01
+CANARY_SHARE = 0.01
+CANARY_SIZES = range(10, 1001)
 FAILURES_ALLOWED = 0.10
+"""The part of a canary that may fail before the notice is paused."""
+
+_FAILED = frozenset({NoticeOutcome.FAILED, NoticeOutcome.UNREACHABLE, NoticeOutcome.UNCERTAIN})
+_ATTEMPTED = _FAILED | {NoticeOutcome.SENT, NoticeOutcome.IN_DIGEST, NoticeOutcome.BLOCKED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """One membership of a MID with what decides whether and when a notice goes out to it.
+class AudienceMember:
+    """A membership of a MID with what decides whether and when a notice goes out to it.
 
-    ``standings`` says of those licences that were asked about, by their slug, and that this
-    membership can be in, whether it is. ``delivered`` are the moments of the last seven days at
-    which a notice of this MID that counts was taken by Telegram.
+    ``standings`` says, by slug, whether the membership is in a licence: of the licences that were
+    asked about, those open to it. ``delivered`` are the times in the last seven days at which
+    Telegram accepted a notice of this MID that counts towards the weekly limit.
     """
 
     number: int
@@ -41,82 +52,85 @@ class Person:
 
     @property
     def left(self) -> bool:
-        """Whether they are a member no more."""
+        """Whether they have left the MID."""
         return self.left_at is not None
 
 
-def matches(audience: Audience, person: Person) -> bool:
-    """Whether a person is one of those a notice is for, at this moment."""
-    if person.left:
+def matches(audience: Audience, member: AudienceMember) -> bool:
+    """Whether a member belongs to an audience at this moment."""
+    if member.left:
         return False
     if audience.everyone:
         return True
-    if person.membership.ref in audience.refs:
+    if member.membership.ref in audience.refs:
         return True
     return any(
         audience.standing == "any" or is_in is (audience.standing == "in")
-        for slug, is_in in person.standings.items()
+        for slug, is_in in member.standings.items()
         if slug in audience.licences
     )
 
 
-def place(content: Content, person: Person, now: datetime) -> Recipient | Settled | Held:
-    """What a person's turn brings: the notice, an end without it, or a later moment.
+def decide_delivery(
+    content: NoticeContent, member: AudienceMember, now: datetime
+) -> Recipient | Settled | Deferred:
+    """Decide whether a member gets a notice now, ends without it, or gets it later.
 
-    Only what may be urgent passes mute and night, and after a stop only a breach (mission A7, K6).
+    What bypasses limits (urgent notices and breaches) ignores mute, quiet hours and the weekly
+    limit; to a member who stopped everything only a breach is sent.
     """
-    language = content.language_for(person.locale)
-    if person.left or not matches(content.audience, person):
-        outcome = Outcome.LEFT if person.left else Outcome.CHANGED
-        return Settled(number=person.number, outcome=outcome, language=language)
-    stopped = person.stopped and content.kind is not NoticeKind.BREACH
-    if stopped or (person.muted and not content.passes):
-        return Settled(number=person.number, outcome=Outcome.MUTED, language=language)
-    if not content.passes:
-        free = free_again(person)
-        if free is not None:
-            return Held(number=person.number, why=Hold.DIGEST, until=free)
-        morning = wakes(person, now)
+    language = content.language_for(member.locale)
+    if member.left or not matches(content.audience, member):
+        outcome = NoticeOutcome.LEFT if member.left else NoticeOutcome.CHANGED
+        return Settled(number=member.number, outcome=outcome, language=language)
+    stopped = member.stopped and content.kind is not NoticeKind.BREACH
+    if stopped or (member.muted and not content.bypasses_limits):
+        return Settled(number=member.number, outcome=NoticeOutcome.MUTED, language=language)
+    if not content.bypasses_limits:
+        free_at = weekly_limit_until(member)
+        if free_at is not None:
+            return Deferred(number=member.number, why=DeferReason.DIGEST, until=free_at)
+        morning = quiet_hours_until(member, now)
         if morning is not None:
-            return Held(number=person.number, why=Hold.NIGHT, until=morning)
-    return recipient(person)
+            return Deferred(number=member.number, why=DeferReason.NIGHT, until=morning)
+    return as_recipient(member)
 
 
-def recipient(person: Person) -> Recipient:
-    """A person as the sender needs them."""
+def as_recipient(member: AudienceMember) -> Recipient:
+    """The part of a member that the sender needs."""
     return Recipient(
-        number=person.number,
-        membership_id=person.membership.id,
-        member_id=person.member_id,
-        locale=person.locale,
-        zone=person.zone,
+        number=member.number,
+        membership_id=member.membership.id,
+        member_id=member.member_id,
+        locale=member.locale,
+        zone=member.zone,
     )
 
 
-def free_again(person: Person) -> datetime | None:
-    """When the week has room for one more notice of this MID; None when it has now."""
-    most = max(1, person.weekly or person.membership.mid.notices_per_week)
-    if len(person.delivered) < most:
+def weekly_limit_until(member: AudienceMember) -> datetime | None:
+    """When one more notice of the MID fits the member's weekly limit; None: it does now."""
+    most = max(1, member.weekly or member.membership.mid.notices_per_week)
+    if len(member.delivered) < most:
         return None
-    return sorted(person.delivered)[-most] + WEEK
+    return sorted(member.delivered)[-most] + WEEK
 
 
-def wakes(person: Person, now: datetime) -> datetime | None:
-    """When this person's night ends; None when it is day for them."""
-    hours = person.quiet or person.membership.mid.quiet_hours
-    return quiet_until(now, person.zone, hours)
+def quiet_hours_until(member: AudienceMember, now: datetime) -> datetime | None:
+    """When the member's quiet hours end; None outside of them."""
+    hours = member.quiet or member.membership.mid.quiet_hours
+    return end_of_quiet_hours(now, member.zone, hours)
 
 
-def mids_morning(mid: Mid, now: datetime) -> datetime | None:
-    """When the night of the MID's own zone ends; None when it is day there."""
-    return quiet_until(now, mid.zone, mid.quiet_hours)
+def mid_quiet_hours_until(mid: Mid, now: datetime) -> datetime | None:
+    """When the MID's own quiet hours end, in its zone; None outside of them."""
+    return end_of_quiet_hours(now, mid.zone, mid.quiet_hours)
 
 
-def quiet_until(now: datetime, zone: str, hours: str) -> datetime | None:
-    """The end of the quiet hours ``hours`` ("21:00-08:00", local) that ``now`` lies in.
+def end_of_quiet_hours(now: datetime, zone: str, hours: str) -> datetime | None:
+    """The end of the quiet hours ``hours`` ("21:00-08:00", local time) that ``now`` falls in.
 
-    None outside of them. Equal times mean there are none. Where clocks go forward over the end,
-    the moment after the jump counts.
+    None outside of them. Equal times mean that there are no quiet hours. Where clocks go forward
+    over the end, the end is the moment after the jump.
     """
     start, end = (time.fromisoformat(part) for part in hours.split("-"))
     if start == end:
@@ -130,28 +144,24 @@ def quiet_until(now: datetime, zone: str, hours: str) -> datetime | None:
         return None
     day = local.date() + timedelta(days=1 if overnight and clock >= start else 0)
     until = datetime.combine(day, end, tzinfo=local.tzinfo).astimezone(now.tzinfo)
-    # An end that the clocks repeat can lie behind: then it is reached when it comes again.
+    # Where clocks go back over the end it may have passed once: then its repetition counts.
     return until if until > now else until + timedelta(hours=1)
 
 
-def first_wave(total: int) -> int:
-    """How many people get a notice before the rest may: one percent, within bounds."""
-    return min(max(ceil(total * FIRST_WAVE_SHARE), FIRST_WAVE[0]), FIRST_WAVE[-1])
+def canary_size(total: int) -> int:
+    """How many people get a notice before the rest: one percent, within ``CANARY_SIZES``."""
+    return min(max(ceil(total * CANARY_SHARE), CANARY_SIZES[0]), CANARY_SIZES[-1])
 
 
-def tried(notice: Notice) -> int:
-    """How many people it was tried to send a notice to, and how that ended is written."""
-    return sum(notice.of(one) for one in _TRIED)
+def count_attempted(notice: Notice) -> int:
+    """How many people have an outcome that comes from an attempt to send."""
+    return sum(notice.count_of(outcome) for outcome in _ATTEMPTED)
 
 
-def went_wrong(notice: Notice, doubted: int) -> bool:
-    """Whether too much of what was tried failed for the rest to follow.
+def canary_failed(notice: Notice, doubted: int) -> bool:
+    """Whether too many attempts failed for the notice to go on.
 
-    ``doubted`` are those among the uncertain whom a death left so: the notice is not to blame.
+    ``doubted`` are those of the uncertain ones that a crash left so: they count for neither side.
     """
-    bad = sum(notice.of(one) for one in _BAD) - doubted
-    return bad > (tried(notice) - doubted) * FAILURES_ALLOWED
-
-
-_BAD = frozenset({Outcome.FAILED, Outcome.UNREACHABLE, Outcome.UNCERTAIN})
-_TRIED = _BAD | {Outcome.SENT, Outcome.IN_DIGEST, Outcome.BLOCKED}
+    failed = sum(notice.count_of(outcome) for outcome in _FAILED) - doubted
+    return failed > (count_attempted(notice) - doubted) * FAILURES_ALLOWED

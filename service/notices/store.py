@@ -1,4 +1,4 @@
-"""Tables of notices, and the SQL that writes them."""
+"""The table of notices, and its SQL."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -29,7 +29,7 @@ from service.db.metadata import Json, Moment, metadata
 from service.journal import store as journal
 from service.journal.values import EventKind
 from service.mids.values import Mid
-from service.notices.values import Content, Halt, Notice, Status
+from service.notices.values import HaltReason, Notice, NoticeContent, NoticeStatus
 
 notices = Table(
     "notices",
@@ -60,34 +60,46 @@ notices = Table(
     Index(None, "mid_id", "started_at", "id"),
 )
 
+_COLUMNS = {
+    "foreign": "foreign_readers",
+    "audience_upto": "upper",
+    "settled_upto": "floor",
+    "send_upto": "intent",
+    "canary_waived": "wave_passed",
+}
+"""Fields of ``Notice`` whose column has another name."""
+_SELECT = select(notices).where(notices.c.id == bindparam("of"))
+_SELECT_LOCKED = _SELECT.with_for_update()
+_UPDATE = update(notices).where(notices.c.id == bindparam("of"))
+
 
 @lru_cache(maxsize=64)
-def _content(doc: str) -> Content:
-    """Every commit reads its notice: what it says is made out of its words once."""
-    return Content.model_validate_json(doc)
+def _content(doc: str) -> NoticeContent:
+    """Parse a stored document. Cached, because every commit reads its notice again."""
+    return NoticeContent.model_validate_json(doc)
 
 
-def notice_of(row: Row[Any], mid: Mid) -> Notice:
-    """A row of ``notices`` as a value."""
+def build_notice(row: Row[Any], mid: Mid) -> Notice:
+    """Build a notice from its row."""
     return Notice(
         id=row.id,
         mid=mid,
         content=_content(row.doc),
-        status=Status(row.status),
+        status=NoticeStatus(row.status),
         rev=row.rev,
         edited_rev=row.edited_rev,
         created_by=row.created_by,
         approved_by=row.approved_by,
         counted=row.counted,
         foreign=row.foreign_readers,
-        upper=row.upper,
-        floor=row.floor,
-        intent=row.intent,
+        audience_upto=row.upper,
+        settled_upto=row.floor,
+        send_upto=row.intent,
         epoch=row.epoch,
         outcomes=row.outcomes,
-        halt=Halt(row.halt) if row.halt else None,
+        halt=HaltReason(row.halt) if row.halt else None,
         reason=row.reason,
-        wave_passed=row.wave_passed,
+        canary_waived=row.wave_passed,
         created_at=row.created_at,
         due_at=row.due_at,
         started_at=row.started_at,
@@ -95,8 +107,8 @@ def notice_of(row: Row[Any], mid: Mid) -> Notice:
     )
 
 
-async def add(conn: AsyncConnection, notice: Notice) -> None:
-    """A new notice."""
+async def insert_notice(conn: AsyncConnection, notice: Notice) -> None:
+    """Store a new notice."""
     await conn.execute(
         insert(notices).values(
             id=notice.id,
@@ -119,46 +131,42 @@ async def add(conn: AsyncConnection, notice: Notice) -> None:
     )
 
 
-_ROW = select(notices).where(notices.c.id == bindparam("of"))
-_ROW_HELD = _ROW.with_for_update()
-
-
 async def read_row(
     conn: AsyncConnection, notice_id: str, *, lock: bool = False
 ) -> Row[Any] | None:
-    """A notice's row by its id; ``lock`` holds its writes in line."""
+    """Read a notice's row; ``lock`` locks it until the transaction ends."""
     row: Row[Any] | None = (
-        await conn.execute(_ROW_HELD if lock else _ROW, {"of": notice_id})
+        await conn.execute(_SELECT_LOCKED if lock else _SELECT, {"of": notice_id})
     ).first()
     return row
 
 
 async def read_due(conn: AsyncConnection, now: datetime) -> list[Row[Any]]:
-    """Notices that run, whose moment has come, or whose sent messages show an older text."""
-    at_work = (notices.c.status == Status.RUNNING.value) | (
-        (notices.c.status == Status.SCHEDULED.value) & (notices.c.due_at <= now)
+    """Read notices that run, are due to start, or whose sent messages show an outdated text."""
+    running = (notices.c.status == NoticeStatus.RUNNING.value) | (
+        (notices.c.status == NoticeStatus.SCHEDULED.value) & (notices.c.due_at <= now)
     )
-    edits = (notices.c.rev > notices.c.edited_rev) & (notices.c.started_at.is_not(None))
+    outdated = (notices.c.rev > notices.c.edited_rev) & (notices.c.started_at.is_not(None))
     return list(
         await conn.execute(
-            select(notices).where(at_work | edits).order_by(notices.c.due_at, notices.c.id)
+            select(notices).where(running | outdated).order_by(notices.c.due_at, notices.c.id)
         )
     )
 
 
-async def read_these(conn: AsyncConnection, notice_ids: Collection[str]) -> list[Row[Any]]:
-    """Notices by their ids."""
+async def read_notices(conn: AsyncConnection, notice_ids: Collection[str]) -> list[Row[Any]]:
+    """Read notices by their ids."""
     return list(await conn.execute(select(notices).where(notices.c.id.in_(notice_ids))))
 
 
-async def read_named(conn: AsyncConnection, mid_id: str, name: str) -> list[Row[Any]]:
-    """Notices of a MID that somebody of this name wrote, or perhaps approved."""
-    named = (notices.c.created_by == name) | notices.c.approved_by.contains(name, autoescape=True)
-    return list(await conn.execute(select(notices).where(notices.c.mid_id == mid_id, named)))
+async def read_notices_naming(conn: AsyncConnection, mid_id: str, name: str) -> list[Row[Any]]:
+    """Read notices of a MID that somebody of this name wrote or may have approved."""
+    names = (notices.c.created_by == name) | notices.c.approved_by.contains(name, autoescape=True)
+    return list(await conn.execute(select(notices).where(notices.c.mid_id == mid_id, names)))
 
 
 async def read_newest(conn: AsyncConnection, mid_id: str, limit: int) -> list[Row[Any]]:
-    """The newest notices of a MID, drafts too."""
+    """Read the newest notices of a MID, drafts included."""
     return list(
         await conn.execute(
             select(notices)
@@ -178,41 +186,46 @@ async def read_started(
     than: tuple[datetime, str] | None,
     newer: bool,
 ) -> list[Row[Any]]:
-    """The next notices of a MID that went out to somebody since a moment, the last one first.
+    """Read a page of the notices of a MID that began to go out since a moment, newest first.
 
-    ``than`` is the moment and the id of the one to go on from; ``newer`` turns it all round.
+    ``than`` is the cursor: start and id of the notice to continue from. With ``newer`` the page
+    goes from it towards newer notices, oldest first.
     """
-    place = tuple_(notices.c.started_at, notices.c.id)
-    wanted = select(notices).where(notices.c.mid_id == mid_id, notices.c.started_at >= since)
+    columns = (notices.c.started_at, notices.c.id)
+    query = select(notices).where(notices.c.mid_id == mid_id, notices.c.started_at >= since)
     if than is not None:
-        here = tuple_(literal(than[0], Moment), literal(than[1], String))
-        wanted = wanted.where(place > here if newer else place < here)
-    order = (notices.c.started_at, notices.c.id)
-    by = order if newer else [one.desc() for one in order]
-    return list(await conn.execute(wanted.order_by(*by).limit(limit)))
+        cursor = tuple_(literal(than[0], Moment), literal(than[1], String))
+        query = query.where(tuple_(*columns) > cursor if newer else tuple_(*columns) < cursor)
+    order = columns if newer else [column.desc() for column in columns]
+    return list(await conn.execute(query.order_by(*order).limit(limit)))
 
 
-_CHANGE = update(notices).where(notices.c.id == bindparam("of"))
+async def update_notice(conn: AsyncConnection, notice_id: str, **values: Any) -> None:
+    """Write some columns of a notice; those that are fields of ``Notice`` by the field's name."""
+    columns = {_COLUMNS.get(name, name): value for name, value in values.items()}
+    await conn.execute(_UPDATE, {"of": notice_id, **columns})
 
 
-async def change(conn: AsyncConnection, notice_id: str, **values: Any) -> None:
-    """Write some columns of a notice."""
-    await conn.execute(_CHANGE, {"of": notice_id, **values})
+async def read_ids_counting_for_week(
+    conn: AsyncConnection, mid_id: str, since: datetime
+) -> list[str]:
+    """Read ids of notices that count towards the weekly limit and may have been sent since then.
 
-
-async def recent(conn: AsyncConnection, mid_id: str, since: datetime) -> list[str]:
-    """Notices of a MID that count for the week and may have been sent since then."""
-    counting = (notices.c.ended_at.is_(None)) | (notices.c.ended_at > since)
+    A notice that bypasses limits does not count.
+    """
+    may_count = (notices.c.ended_at.is_(None)) | (notices.c.ended_at > since)
     rows = await conn.execute(
         select(notices.c.id, notices.c.doc).where(
-            notices.c.mid_id == mid_id, notices.c.started_at.is_not(None), counting
+            notices.c.mid_id == mid_id, notices.c.started_at.is_not(None), may_count
         )
     )
-    return [row.id for row in rows if not Content.model_validate_json(row.doc).passes]
+    return [
+        row.id for row in rows if not NoticeContent.model_validate_json(row.doc).bypasses_limits
+    ]
 
 
 async def count_answers(conn: AsyncConnection, notice_id: str) -> dict[str, int]:
-    """How many chose each answer."""
+    """Count the members who chose each answer, by its id."""
     chosen = journal.latest.c
     rows = await conn.execute(
         select(chosen.value, func.count().label("n"))

@@ -1,4 +1,4 @@
-"""What a notice is, how far it has come, and the views of it."""
+"""Values of notices: what one says and to whom, its status, its outcomes, its report."""
 
 import hashlib
 from collections.abc import Mapping
@@ -28,10 +28,14 @@ class NoticeKind(StrEnum):
 
 MAY_BE_URGENT = frozenset({NoticeKind.BREACH, NoticeKind.MATERIAL_CHANGE})
 ABOUT_LICENCES = frozenset({NoticeKind.LICENCE_OFFER, NoticeKind.MATERIAL_CHANGE})
+DIGEST_LENGTH = 8
 
 
 class Audience(Value):
-    """Who a notice is for: by licence and standing, by the MID's own references, or everyone."""
+    """Whom a notice is for: everyone, members by standing in licences, or members by reference.
+
+    ``licences`` are slugs; ``refs`` are the MID's own references of members.
+    """
 
     everyone: bool = False
     licences: tuple[str, ...] = ()
@@ -40,52 +44,55 @@ class Audience(Value):
 
 
 class NoticeText(Value):
-    """A notice's words in one language. Plain text."""
+    """The text of a notice in one language. Plain text, no markup."""
 
     title: str
     body: str
 
 
-class Choice(Value):
-    """One answer that a notice offers."""
+class AnswerOption(Value):
+    """One answer that a notice offers; ``label`` by language."""
 
     id: str
     label: dict[str, str]
 
 
-class Content(Value):
-    """A notice as the MID wrote it. ``language`` is the one it was written in first."""
+class NoticeContent(Value):
+    """A notice as the MID wrote it. The first language of ``text`` is the original."""
 
     kind: NoticeKind
     urgent: bool = False
     audience: Audience
     text: dict[str, NoticeText]
-    answers: tuple[Choice, ...] = ()
+    answers: tuple[AnswerOption, ...] = ()
     closes: datetime | None = None
     send_at: datetime | None = None
     expires_at: datetime | None = None
     on_doubt: Literal["resend", "skip"] = "resend"
 
     @property
-    def passes(self) -> bool:
-        """Whether it passes mute, night and the weekly number: a breach always does (K6)."""
+    def bypasses_limits(self) -> bool:
+        """Whether it ignores mute, quiet hours and the weekly limit.
+
+        An urgent notice does, and a data breach always: members must hear of it without delay.
+        """
         return self.urgent or self.kind is NoticeKind.BREACH
 
     @property
     def language(self) -> str:
-        """The language it was written in first. A draft may have no text yet."""
+        """The original language; "en" for a draft without text."""
         return next(iter(self.text), "en")
 
     def language_for(self, locale: str) -> str:
-        """The language a reader of ``locale`` gets: theirs, else the original."""
+        """The language that a reader of ``locale`` gets: their own, else the original."""
         return locale if locale in self.text else self.language
 
 
-class Status(StrEnum):
-    """How far a notice has come."""
+class NoticeStatus(StrEnum):
+    """The state of a notice, from draft to its end."""
 
     DRAFT = "draft"
-    SECOND = "second"  # approved by one person, waits for another
+    SECOND = "second"  # approved by one person, waits for a second
     SCHEDULED = "scheduled"
     RUNNING = "running"
     PAUSED = "paused"
@@ -94,11 +101,13 @@ class Status(StrEnum):
     EXPIRED = "expired"
 
 
-OVER = frozenset({Status.STOPPED, Status.FINISHED, Status.EXPIRED})
+ENDED = frozenset({NoticeStatus.STOPPED, NoticeStatus.FINISHED, NoticeStatus.EXPIRED})
 
 
-class Outcome(IntEnum):
+class NoticeOutcome(IntEnum):
     """What became of a notice for one person. Stored: a number never changes its meaning."""
+
+    # The names are part of reports and exports as well.
 
     SENT = 1
     IN_DIGEST = 2
@@ -112,20 +121,20 @@ class Outcome(IntEnum):
 
     @property
     def delivered(self) -> bool:
-        """Whether Telegram took it."""
-        return self in {Outcome.SENT, Outcome.IN_DIGEST}
+        """Whether Telegram accepted the message."""
+        return self in {NoticeOutcome.SENT, NoticeOutcome.IN_DIGEST}
 
 
-class Halt(StrEnum):
-    """Why a notice was put on hold by itself, until a person has looked."""
+class HaltReason(StrEnum):
+    """Why a notice was paused automatically; it stays paused until a person resumes it."""
 
-    WAVE = "wave"  # too many of the first who got it failed
-    REFUSED = "refused"  # Telegram does not take its words
-    MISSED = "missed"  # it came to its end, and there were members of whom nothing is known
+    CANARY = "wave"  # too many of the first recipients failed
+    REFUSED = "refused"  # Telegram rejected the text
+    MISSED = "missed"  # at its end, members of its audience had no outcome
 
 
-class Hold(StrEnum):
-    """Why a person cannot be settled now."""
+class DeferReason(StrEnum):
+    """Why sending to a person is put off."""
 
     NIGHT = "night"
     DIGEST = "digest"
@@ -136,30 +145,37 @@ class Hold(StrEnum):
 class Notice:
     """A notice as it is stored.
 
-    ``counted`` is the number of people per language they read, ``foreign`` those of them who will
-    read it in another. ``outcomes`` is what was settled, by outcome. ``halt`` says why it is on
-    hold, ``reason`` the same in English for whoever runs the commands. ``wave_passed``: a person
-    let the rest follow a first wave that went wrong.
+    ``counted`` is its audience by the language each person gets, ``foreign`` those of them for
+    whom that is not their own. ``outcomes`` counts outcomes by language and ``NoticeOutcome``.
+    ``halt`` says why it is paused, ``reason`` the same in English for operators.
+
+    A membership has a number within its MID, and numbers rise as members join. The notice may be
+    for those up to ``audience_upto``. Everybody up to ``settled_upto`` has an outcome or is
+    deferred. Sending may have begun for those up to ``send_upto``: written before a message goes
+    out, so that after a crash only those between the two are in doubt. ``epoch`` rises with each
+    sender that takes the notice over; writes of an older one are refused. ``rev`` is the revision
+    of the text, ``edited_rev`` the oldest one that sent messages may still show.
+    ``canary_waived``: a person resumed it after its canary had failed.
     """
 
     id: str
     mid: Mid
-    content: Content
-    status: Status
+    content: NoticeContent
+    status: NoticeStatus
     rev: int
     edited_rev: int
     created_by: str
     approved_by: str | None
     counted: Mapping[str, int]
     foreign: Mapping[str, int]
-    upper: int
-    floor: int
-    intent: int
+    audience_upto: int
+    settled_upto: int
+    send_upto: int
     epoch: int
     outcomes: Mapping[str, Mapping[str, int]]
-    halt: Halt | None
+    halt: HaltReason | None
     reason: str | None
-    wave_passed: bool
+    canary_waived: bool
     created_at: datetime
     due_at: datetime | None
     started_at: datetime | None
@@ -167,44 +183,46 @@ class Notice:
 
     @property
     def total(self) -> int:
-        """How many people it was approved for."""
+        """How many people it was counted for; once approved, this number."""
         return sum(self.counted.values())
 
     @property
     def settled(self) -> int:
         """How many of them have an outcome."""
-        return sum(n for by in self.outcomes.values() for n in by.values())
+        return sum(n for counts in self.outcomes.values() for n in counts.values())
 
-    def of(self, outcome: Outcome) -> int:
-        """How many ended so."""
-        return sum(by.get(str(outcome.value), 0) for by in self.outcomes.values())
+    def count_of(self, outcome: NoticeOutcome) -> int:
+        """How many people have this outcome."""
+        key = str(outcome.value)
+        return sum(counts.get(key, 0) for counts in self.outcomes.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """How many people a notice would reach, by the language they read.
+class AudienceCount:
+    """How many people a notice would reach, by the language each of them gets.
 
-    ``foreign`` are those who would read it in a language that is not theirs. ``numbers`` are the
-    memberships' numbers, in rising order, that have to be remembered: whom it is for, or, where it
-    is for everyone up to ``upper``, whom of those it is not for.
+    ``foreign`` are those of them for whom that is not their own. ``numbers`` are the memberships'
+    numbers that have to be stored, in rising order: whom it is for, or, where it is for everyone
+    up to ``audience_upto``, whom of those it is not for.
     """
 
     by_language: Mapping[str, int]
     foreign: Mapping[str, int]
-    upper: int
+    audience_upto: int
     numbers: tuple[int, ...]
 
     @property
     def total(self) -> int:
-        """How many people."""
+        """How many people, in all languages."""
         return sum(self.by_language.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What became of a notice so far. ``waiting`` counts who is put off, by why.
+class NoticeReport:
+    """What became of a notice so far.
 
-    ``morning`` is when the night of the MID ends, where a notice has to wait for that.
+    ``waiting`` counts who is deferred, by ``DeferReason``; ``answers`` counts answers by their id.
+    ``morning`` is when the MID's quiet hours end, where the notice has to wait for that.
     """
 
     notice: Notice
@@ -214,14 +232,17 @@ class Report:
 
     @property
     def pending(self) -> int:
-        """How many have neither an outcome nor are put off."""
-        left = self.notice.total - self.notice.settled - sum(self.waiting.values())
-        return max(0, left)
+        """How many have no outcome and are not deferred."""
+        pending = self.notice.total - self.notice.settled - sum(self.waiting.values())
+        return max(0, pending)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """What became of a notice for one person, under their pseudonym."""
+class NoticeDelivery:
+    """What became of a notice for one person, under their pseudonym.
+
+    ``outcome`` is the lower-case name of a ``NoticeOutcome`` or the value of a ``DeferReason``.
+    """
 
     pseudonym: str
     outcome: str
@@ -229,19 +250,16 @@ class Delivery:
     answer: str | None = None
 
 
-DIGEST_LENGTH = 8
-
-
-def chosen(audience: Audience) -> bool:
-    """Whether it was said who a notice is for."""
+def has_audience(audience: Audience) -> bool:
+    """Whether an audience names anybody. That of a new draft does not."""
     return audience.everyone or bool(audience.licences or audience.refs)
 
 
-def complete(content: Content) -> bool:
-    """Whether a notice says something to somebody. Only then can it be approved."""
-    return bool(content.text) and chosen(content.audience)
+def is_complete(content: NoticeContent) -> bool:
+    """Whether a notice has a text and an audience. Only then can it be approved."""
+    return bool(content.text) and has_audience(content.audience)
 
 
-def digest(content: Content) -> str:
-    """What stands for everything a notice says, in a button."""
+def content_digest(content: NoticeContent) -> str:
+    """A short hash of everything that a notice says, small enough for a button."""
     return hashlib.sha256(content.model_dump_json().encode()).hexdigest()[:DIGEST_LENGTH]

@@ -1,10 +1,10 @@
-"""Views of notices for those who are sent them."""
+"""Views of notices for members."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.mids.values import Mid
-from service.notices.values import Content
+from service.notices.values import NoticeContent
 from service.people.values import Membership
 from service.standing.values import MemberSnapshot
 from service.values import Texts
@@ -12,15 +12,17 @@ from service.values import Texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeView:
-    """A notice as one member sees it. ``answer`` is what they chose and when.
+    """A notice as one member sees it.
 
-    ``licence_titles`` go with ``licence_ids``, one for one. ``by_ref`` says that the MID chose
-    this member by its own reference.
+    ``licence_titles`` are in the order of ``licence_ids``. ``by_ref``: the MID named this member
+    by its own reference. ``sent_at`` is None until the outcome is stored. ``answer`` is the id of
+    the answer they chose. ``closed``: answers are not taken any more. ``corrected``: the text was
+    changed after it was first sent. ``zone`` is the one they read times in.
     """
 
     notice_id: str
     mid: Mid
-    content: Content
+    content: NoticeContent
     rev: int
     membership_id: str
     licence_ids: tuple[str, ...] = ()
@@ -36,12 +38,11 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoticesView:
-    """What a member was ever sent, newest first: one page of it.
+class InboxPage:
+    """One page of the notices that a member was sent, newest first.
 
-    ``older`` and ``newer`` are ids of notices: from there the next page goes on, and the one
-    before; empty where there is none. ``upto`` is the moment up to which this looked where it
-    ended before the page was full.
+    ``older`` and ``newer`` are the cursors of the neighbouring pages, ids of notices; empty where
+    there is no such page. ``upto`` is how far back the page looked where it ended early.
     """
 
     notices: tuple[NoticeView, ...]
@@ -53,8 +54,8 @@ class NoticesView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HearingView:
-    """Whether a member hears a MID. ``stopped``: they stopped everything, so only of breaches."""
+class MuteView:
+    """Whether a member has muted a MID. ``stopped``: they get nothing at all except breaches."""
 
     membership: Membership
     muted: bool
@@ -62,15 +63,15 @@ class HearingView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttentionView:
-    """How much of a member's attention notices may take; ``muted`` holds memberships' ids."""
+class NoticeSettingsView:
+    """A member's settings of notices; ``muted`` holds ids of memberships."""
 
     snapshot: MemberSnapshot
     muted: frozenset[str] = frozenset()
 
     @property
     def weekly(self) -> frozenset[int]:
-        """How many notices in seven days may come from one MID, over all MIDs."""
+        """Weekly limits in effect; more than one where the defaults of their MIDs differ."""
         chosen = self.snapshot.member.weekly
         return frozenset(
             max(1, chosen or membership.mid.notices_per_week)
@@ -79,7 +80,7 @@ class AttentionView:
 
     @property
     def quiet(self) -> frozenset[str]:
-        """The hours in which only urgent ones come, over all MIDs."""
+        """Quiet hours in effect; more than one where the defaults of their MIDs differ."""
         chosen = self.snapshot.member.quiet
         return frozenset(
             chosen or membership.mid.quiet_hours for membership in self.snapshot.memberships

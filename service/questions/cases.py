@@ -11,7 +11,7 @@ from service.ids import new_id
 from service.journal.values import EventKind
 from service.licences.values import Licence
 from service.mids import store as mid_store
-from service.notices.views import AttentionView
+from service.notices.views import NoticeSettingsView
 from service.people import store as people
 from service.people.values import require_membership
 from service.questions import store
@@ -56,7 +56,7 @@ async def read_about_member(deps: Deps, member_id: str) -> AboutMember:
         portfolio=PortfolioView(snapshot=snapshot, standings=rules.standings(snapshot)),
         lines=lines,
         questions=tuple(member_question(row, titles) for row in rows),
-        attention=AttentionView(snapshot=snapshot, muted=muted),
+        attention=NoticeSettingsView(snapshot=snapshot, muted=muted),
     )
 
 

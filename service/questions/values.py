@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.mids.values import Mid
-from service.notices.views import AttentionView
+from service.notices.views import NoticeSettingsView
 from service.standing.values import PortfolioView, Standing
 from service.statements.values import StatementLine
 from service.values import Texts
@@ -67,7 +67,7 @@ class AboutMember:
     portfolio: PortfolioView
     lines: tuple[StatementLine, ...]
     questions: tuple[MemberQuestion, ...]
-    attention: AttentionView
+    attention: NoticeSettingsView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
 from service.notices.delivery import cases as delivery
 from service.notices.inbox import cases as notice_inbox
-from service.notices.values import OVER, Halt, NoticeText, Outcome, Status
+from service.notices.values import ENDED, HaltReason, NoticeOutcome, NoticeStatus, NoticeText
 from service.people import cases as people
 from service.people import store as people_store
 from tests.support.crowd import MID, announce, content
@@ -125,12 +125,14 @@ class World:
                 await authoring.stop(self.deps, MID, notice_id)
             case "pause":
                 epoch = (await authoring.read(self.deps, MID, notice_id)).epoch
-                await delivery.pause(self.deps, notice_id, epoch, Halt.REFUSED, "a person looks")
+                await delivery.pause(
+                    self.deps, notice_id, epoch, HaltReason.REFUSED, "a person looks"
+                )
                 await asyncio.sleep(who * 0.002)
                 await authoring.resume(self.deps, MID, notice_id)
             case "correct":
                 text = {"en": NoticeText(title="Open evening", body=f"Come at {who}:00.")}
-                if (await authoring.read(self.deps, MID, notice_id)).status not in OVER:
+                if (await authoring.read(self.deps, MID, notice_id)).status not in ENDED:
                     await authoring.correct(self.deps, MID, notice_id, text)
             case "join":
                 self.outside.add(await self.join())
@@ -153,32 +155,34 @@ class World:
 
 
 async def check(world: World, notice_id: str, *, skips: bool) -> None:
-    report = await reporting.report(world.deps, MID, notice_id)
-    page, _ = await reporting.deliveries(world.deps, MID, notice_id, 0, 1000)
-    ended = [one for one in page if one.outcome in {two.name.lower() for two in Outcome}]
+    report = await reporting.read_report(world.deps, MID, notice_id)
+    page, _ = await reporting.list_deliveries(world.deps, MID, notice_id, 0, 1000)
+    ended = [one for one in page if one.outcome in {two.name.lower() for two in NoticeOutcome}]
     notice = report.notice
     heard = world.telegram.heard
     assert len({one.pseudonym for one in ended}) == len(ended)
     assert not world.outside & heard.keys(), "somebody outside the audience was sent to"
     assert notice.total == SIZE
     assert notice.settled <= SIZE
-    if notice.status is Status.FINISHED:
+    if notice.status is NoticeStatus.FINISHED:
         assert notice.settled == SIZE
         assert not report.waiting
         silent = SIZE - len(heard.keys() - world.outside)
         explained = sum(
-            notice.of(one) for one in Outcome if one not in {Outcome.SENT, Outcome.IN_DIGEST}
+            notice.count_of(one)
+            for one in NoticeOutcome
+            if one not in {NoticeOutcome.SENT, NoticeOutcome.IN_DIGEST}
         )
         assert silent <= explained, "somebody was missed"
     assert max(heard.values(), default=0) <= 1 + world.crashes
     if skips or not world.crashes:
         assert max(heard.values(), default=0) <= 1
     if not (skips and world.crashes):
-        assert notice.of(Outcome.UNCERTAIN) == 0
-    assert notice.of(Outcome.SENT) <= sum(1 for one in heard if one < SIZE)
+        assert notice.count_of(NoticeOutcome.UNCERTAIN) == 0
+    assert notice.count_of(NoticeOutcome.SENT) <= sum(1 for one in heard if one < SIZE)
     if not world.crashes:
-        told = f'midline_notice_outcomes_total{{outcome="sent"}} {notice.of(Outcome.SENT)}.0'
-        assert not notice.of(Outcome.SENT) or told in world.metrics.text().decode()
+        told = f'midline_notice_outcomes_total{{outcome="sent"}} {notice.count_of(NoticeOutcome.SENT)}.0'
+        assert not notice.count_of(NoticeOutcome.SENT) or told in world.metrics.text().decode()
 
 
 async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> None:
@@ -208,7 +212,7 @@ async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> 
                     await asyncio.sleep(pause * 0.004)
                     clock.tick()
                     await world.do(op, notice_id, who, group)
-                while (await authoring.read(world.deps, MID, notice_id)).status not in OVER:
+                while (await authoring.read(world.deps, MID, notice_id)).status not in ENDED:
                     await authoring.resume(world.deps, MID, notice_id)
                     await asyncio.sleep(0.02)
                 await asyncio.sleep(0.05)

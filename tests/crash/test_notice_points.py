@@ -21,7 +21,7 @@ from service.deps import Deps
 from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
 from service.notices.delivery import cases as delivery
-from service.notices.values import Content, Notice, NoticeText, Report, Status
+from service.notices.values import Notice, NoticeContent, NoticeReport, NoticeStatus, NoticeText
 from service.people.store import members, memberships
 from tests.support.crowd import MID, Reader, announce, content, crowd, over, when
 from tests.support.house import House
@@ -53,12 +53,12 @@ class Show:
     ids: list[str] = field(default_factory=list)
 
     async def announce(self, **changed) -> str:
-        made: Content = content(on_doubt=self.on_doubt, **changed)
+        made: NoticeContent = content(on_doubt=self.on_doubt, **changed)
         self.ids.append(await announce(self.deps, made))
         return self.ids[-1]
 
     def count_looks(self, patch: pytest.MonkeyPatch) -> None:
-        due = delivery.due
+        due = delivery.list_due
 
         async def counted(deps: Deps) -> list[Notice]:
             plug = self.life.plug
@@ -66,12 +66,12 @@ class Show:
             self.looks[plug] += 1
             return found
 
-        patch.setattr(delivery, "due", counted)
+        patch.setattr(delivery, "list_due", counted)
 
-    async def over(self, notice_id: str) -> Report:
+    async def over(self, notice_id: str) -> NoticeReport:
         """Its end. A person says to go on where a first wave was halted."""
         report = await over(self.deps, notice_id, seconds=PATIENCE)
-        assert report.notice.status is not Status.PAUSED, report.notice.reason
+        assert report.notice.status is not NoticeStatus.PAUSED, report.notice.reason
         return report
 
 
@@ -199,15 +199,15 @@ async def check(show: Show, name: str, *, died: bool) -> None:
     """Everyone ended in one way, nobody was missed, and what came twice says so."""
     unsure: set[str] = set()
     for notice_id in show.ids:
-        report = await reporting.report(show.deps, MID, notice_id)
-        page, _ = await reporting.deliveries(show.deps, MID, notice_id, 0, 1000)
+        report = await reporting.read_report(show.deps, MID, notice_id)
+        page, _ = await reporting.list_deliveries(show.deps, MID, notice_id, 0, 1000)
         whom = await by_pseudonym(show)
         listed = Counter(one.pseudonym for one in page if one.outcome)
         assert not listed or max(listed.values()) == 1
         assert report.notice.settled == len(page) - sum(report.waiting.values())
         ends = Counter(one.outcome for one in page)
         assert ends["left"] == 0
-        if report.notice.status is Status.FINISHED:
+        if report.notice.status is NoticeStatus.FINISHED:
             assert report.notice.settled == report.notice.total == len(show.readers)
             assert ends["sent"] + ends["in_digest"] + ends["uncertain"] == len(show.readers)
         assert ends["uncertain"] == 0 or (died and show.on_doubt == "skip")

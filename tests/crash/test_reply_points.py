@@ -108,7 +108,7 @@ class Stage:
 
 @pytest.fixture
 def stage(agreed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    monkeypatch.setattr("bot.assistant.reply_sender.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("bot.assistant.reply_sender.POLL_SECONDS", 0.05)
     yield Stage(agreed, tmp_path, monkeypatch, itertools.count())
     # A connection that the dead process was just opening was closed by nobody.
     gc.collect()

@@ -1,4 +1,4 @@
-"""The card: eight lines in their order, warned of first, in words that are the MID's or ours."""
+"""The card: its eight lines in order, the warnings before them, and whose words they are."""
 
 import itertools
 import re
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dialogs import card
 from dialogs.book import samples
-from knowledge.cards.card import LineKey, lines, own_name, own_words, warnings, withheld
-from knowledge.cards.details import details
+from knowledge.cards.card import LineKey, card_lines, card_warnings, own_name, own_words, withheld
+from knowledge.cards.details import line_details
 from locales.words import SHIPPED, words
 from service.licences.values import Audit, Commission
 from tests.support.screens import NAMES, buttons, read_text, sample_screen, sample_text, unbalanced
@@ -23,7 +23,7 @@ TODAY = samples.NOW.date()
 # A card whose standing lists every refusal, or that first says what just happened, may be longer.
 CARDS = [name for name in NAMES if name.startswith("card") and name != "card details"]
 PLAIN = [name for name in CARDS if not name.startswith(("card after", "card, refused"))]
-R2 = 700
+LONGEST_CARD = 700
 
 OFFER = """\
 Shift fatigue and insurance
@@ -47,12 +47,12 @@ To stop: One tap."""
 def eight(terms, locale="en"):
     """The eight lines of a licence, for a member whose knob stands at 0."""
     ask = samples.card(samples.holding(terms)).standing.ask
-    return {one.key: one for one in lines(terms, ask, TODAY, words(locale))}
+    return {line.key: line for line in card_lines(terms, ask, TODAY, words(locale))}
 
 
 def behind(terms, key, locale="en"):
-    """What is behind one line."""
-    return details(key, terms, words(locale))
+    """The details of a line of the card."""
+    return line_details(key, terms, words(locale))
 
 
 def legal(body, page, locale="en"):
@@ -63,12 +63,12 @@ def legal(body, page, locale="en"):
 
 def pages(body, locale="en"):
     """All pages of a legal text, as a member turns them."""
-    found = []
+    turned_pages = []
     while True:
-        found.append(legal(body, len(found), locale))
-        turned = [one.target for one in buttons(found[-1])]
-        if not any(getattr(one, "page", 0) == len(found) for one in turned):
-            return found
+        turned_pages.append(legal(body, len(turned_pages), locale))
+        targets = [target.target for target in buttons(turned_pages[-1])]
+        if not any(getattr(target, "page", 0) == len(turned_pages) for target in targets):
+            return turned_pages
 
 
 def test_the_sample_offer_reads_exactly_so():
@@ -77,7 +77,7 @@ def test_the_sample_offer_reads_exactly_so():
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_every_card_has_the_eight_lines_in_their_order(locale):
-    names = [one.name for one in eight(ROBOTS, locale).values()]
+    names = [line.name for line in eight(ROBOTS, locale).values()]
     assert list(eight(ROBOTS, locale)) == list(LineKey)
     assert len(set(names)) == len(names) == 8
     for name in CARDS:
@@ -87,25 +87,25 @@ def test_every_card_has_the_eight_lines_in_their_order(locale):
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_the_names_of_the_lines_are_bold_and_lead_to_their_detail(locale):
-    names = [one.name for one in eight(ROBOTS, locale).values()]
+    names = [line.name for line in eight(ROBOTS, locale).values()]
     for name in names:
         assert f"<b>{name}</b>" in str(sample_screen("card, in", locale).text)
-    labels = [one.label for one in buttons(sample_screen("card details", locale))]
+    labels = [button.label for button in buttons(sample_screen("card details", locale))]
     assert labels[:8] == names
 
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_a_card_is_short_enough_to_read(name):
-    assert len(sample_text(name)) <= R2
+    assert len(sample_text(name)) <= LONGEST_CARD
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_a_card_carries_the_same_facts_in_every_language(locale):
-    said = sample_text("card, an offer that warns", locale)
+    text = sample_text("card, an offer that warns", locale)
     for fact in ("SteadyLife Insurance", "420", "2026", "2027", "90", "80"):
-        assert fact in said
-    assert re.search(r"2[.,]40", said)
-    assert re.search(r"3[.,]00", said)
+        assert fact in text
+    assert re.search(r"2[.,]40", text)
+    assert re.search(r"3[.,]00", text)
 
 
 # Warnings
@@ -132,15 +132,15 @@ def test_a_card_warns_of_exactly_what_it_must(mode, containment):
                 "data": (item,),
             }
         )
-        wanted = {
-            "linked": linked,  # P1c
-            "for good": mode == "copy" or containment == "not_contained",  # P3f, R14
+        expected = {
+            "linked": linked,
+            "for good": mode == "copy" or containment == "not_contained",
             "sensitive": sensitive,
-            "volume": volume and first,  # P1b
+            "volume": volume and first,
         }
         mid = samples.TRANSLATORS if volume else samples.NURSES
-        said = warnings(terms, mid, first=first, w=EN)
-        assert said == tuple(KNOWN[key] for key, due in wanted.items() if due)
+        texts = card_warnings(terms, mid, first=first, w=EN)
+        assert texts == tuple(KNOWN[key] for key, due in expected.items() if due)
 
 
 @pytest.mark.parametrize(
@@ -153,17 +153,17 @@ def test_a_mid_that_earns_by_volume_alone_says_so(funding, warned):
         for percent, volume in funding
     ]
     mid = samples.NURSES.model_copy(update={"funding": tuple(kinds)})
-    assert (KNOWN["volume"] in warnings(ROBOTS, mid, first=True, w=EN)) is warned
+    assert (KNOWN["volume"] in card_warnings(ROBOTS, mid, first=True, w=EN)) is warned
 
 
-def test_whoever_is_linked_and_no_buyer_is_named():
+def test_a_linked_party_that_is_no_buyer_is_warned_of_by_name():
     for place in ("collector", "via"):
         party = samples.INSURER
         terms = ROBOTS.model_copy(
             update={place: party if place == "collector" else (party,), "linked": (party.id,)}
         )
-        said = warnings(terms, samples.NURSES, first=False, w=EN)
-        assert said == ("SteadyLife Insurance is linked to your MID.",)
+        texts = card_warnings(terms, samples.NURSES, first=False, w=EN)
+        assert texts == ("SteadyLife Insurance is linked to your MID.",)
 
 
 def test_two_linked_buyers_are_told_apart():
@@ -173,25 +173,25 @@ def test_two_linked_buyers_are_told_apart():
             "linked": (samples.ROBOTS.id, samples.INSURER.id),
         }
     )
-    said = warnings(terms, samples.NURSES, first=False, w=EN)
-    assert len(set(said)) == len(said) == 2
+    texts = card_warnings(terms, samples.NURSES, first=False, w=EN)
+    assert len(set(texts)) == len(texts) == 2
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_warnings_stand_before_the_lines_and_after_the_standing(locale):
     w = words(locale)
     view = samples.card(samples.holding(INSURER, None))
-    said = read_text(card.screen(view, w))
-    due = warnings(INSURER, samples.NURSES, first=True, w=w)
-    at = [said.index(one) for one in due]
+    text = read_text(card.screen(view, w))
+    expected = card_warnings(INSURER, samples.NURSES, first=True, w=w)
+    positions = [text.index(warning) for warning in expected]
     who = eight(INSURER, locale)[LineKey.WHO].name
-    first = re.search(rf"\n[\u200e\u200f]?{who}[ \u00a0]?[:：]", said).start()
-    assert len(due) == 3
-    assert at == sorted(at)
-    assert said.index("\n\n") < at[0] <= at[-1] < first
+    first = re.search(rf"\n[\u200e\u200f]?{who}[ \u00a0]?[:：]", text).start()
+    assert len(expected) == 3
+    assert positions == sorted(positions)
+    assert text.index("\n\n") < positions[0] <= positions[-1] < first
 
 
-def test_a_link_is_said_again_behind_the_line_who():
+def test_the_details_of_who_repeat_that_a_party_is_linked():
     detail = " ".join(behind(INSURER, LineKey.WHO))
     assert "linked" in detail
     assert "None of the others is linked" not in detail
@@ -199,7 +199,7 @@ def test_a_link_is_said_again_behind_the_line_who():
 
 
 @pytest.mark.parametrize("terms", [INSURER, ROBOTS], ids=["a copy", "contained"])
-def test_what_stays_with_them_is_said_wherever_it_matters(terms):
+def test_details_say_what_cannot_be_called_back_exactly_where_it_cannot(terms):
     stays = "stays with them" in " ".join(behind(terms, LineKey.HOW))
     again = KNOWN["for good"] in behind(terms, LineKey.STOP)
     assert stays is again is terms.cannot_be_called_back
@@ -208,25 +208,29 @@ def test_what_stays_with_them_is_said_wherever_it_matters(terms):
 # Money
 
 
-def test_unpaid_says_so_and_names_no_amount():
-    found = eight(SEPSIS)[LineKey.MONEY]
-    assert found.short == "You are not paid for this."
+def test_an_unpaid_licence_says_so_and_names_no_amount():
+    money = eight(SEPSIS)[LineKey.MONEY]
+    assert money.short == "You are not paid for this."
     assert behind(SEPSIS, LineKey.MONEY) == ("You are not paid for this.",)
     assert "€" not in sample_text("card, unpaid")
-    assert "My price" not in [one.label for one in buttons(sample_screen("card, unpaid"))]
+    assert "My price" not in [button.label for button in buttons(sample_screen("card, unpaid"))]
 
 
 def shares(terms):
     """The shares that the money detail lists, without what comes later."""
     detail = behind(terms, LineKey.MONEY)
-    return [Decimal(found[1]) for one in detail if (found := re.search(r": ([\d.]+)%\.$", one))]
+    return [
+        Decimal(share[1])
+        for sentence in detail
+        if (share := re.search(r": ([\d.]+)%\.$", sentence))
+    ]
 
 
 @pytest.mark.parametrize("terms", [ROBOTS, INSURER, VOICES], ids=lambda terms: terms.slug)
 def test_the_shares_of_the_sample_licences_make_a_hundred(terms):
-    found = shares(terms)
-    assert sum(found) == 100
-    assert len(found) == 2 + len(terms.commissions)
+    percents = shares(terms)
+    assert sum(percents) == 100
+    assert len(percents) == 2 + len(terms.commissions)
 
 
 @settings(max_examples=100, deadline=None)
@@ -237,7 +241,7 @@ def test_the_shares_always_make_a_hundred(cuts):
         update={
             "member_share": 1 - sum(percents) / 100,
             "commissions": tuple(
-                Commission(party=samples.ROBOTS, percent=one) for one in percents[1:]
+                Commission(party=samples.ROBOTS, percent=percent) for percent in percents[1:]
             ),
         }
     )
@@ -250,10 +254,10 @@ def test_the_amount_on_the_card_is_the_share_rounded_down():
     assert eight(third)[LineKey.MONEY].short.startswith("€0.79 a month")
 
 
-def test_a_small_share_is_said_plainly():
-    said = "Less than 70 of every 100 reach the members."
-    assert said in behind(VOICES, LineKey.MONEY)
-    assert said not in behind(ROBOTS, LineKey.MONEY)
+def test_a_share_below_70_percent_is_said_plainly():
+    text = "Less than 70 of every 100 reach the members."
+    assert text in behind(VOICES, LineKey.MONEY)
+    assert text not in behind(ROBOTS, LineKey.MONEY)
 
 
 def test_no_amount_is_promised_while_the_rate_is_unknown():
@@ -268,14 +272,14 @@ def test_no_amount_is_promised_while_the_rate_is_unknown():
 LONG = "\n\n".join(f"§ {n}. {'The buyer keeps to this. ' * 12}".strip() for n in range(60))
 
 
-def body(made):
+def body(screen):
     """What stands in the quotation of a legal page."""
-    return re.search(r"<blockquote>(.*)</blockquote>", str(made.text), re.DOTALL)[1]
+    return re.search(r"<blockquote>(.*)</blockquote>", str(screen.text), re.DOTALL)[1]
 
 
-def squeezed(said):
+def squeezed(text):
     """Only what can be seen."""
-    return re.sub(r"[\s\u2066-\u2069]+", "", said)
+    return re.sub(r"[\s\u2066-\u2069]+", "", text)
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
@@ -288,37 +292,41 @@ def test_the_legal_text_ends_with_the_fingerprint_of_the_terms(locale):
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_a_long_legal_text_has_pages_that_lose_nothing(locale):
-    found = pages({"en": LONG}, locale)
-    assert len(found) > 5
-    whole = squeezed("".join(body(one) for one in found))
+    screens = pages({"en": LONG}, locale)
+    assert len(screens) > 5
+    whole = squeezed("".join(body(screen) for screen in screens))
     assert squeezed(LONG) in whole
-    assert all(1 <= len(read_text(one)) <= 4096 for one in found)
-    assert [bool(re.search(r"[0-9a-f]{64}", read_text(one))) for one in found] == [
-        *[False] * (len(found) - 1),
+    assert all(1 <= len(read_text(screen)) <= 4096 for screen in screens)
+    assert [bool(re.search(r"[0-9a-f]{64}", read_text(screen))) for screen in screens] == [
+        *[False] * (len(screens) - 1),
         True,
     ]
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
-def test_no_page_of_a_long_legal_text_turns_what_follows_it(locale):
-    assert not [line for one in pages({"en": LONG}, locale) for line in unbalanced(read_text(one))]
+def test_no_page_of_a_long_legal_text_leaves_a_direction_open(locale):
+    assert not [
+        line for screen in pages({"en": LONG}, locale) for line in unbalanced(read_text(screen))
+    ]
 
 
 def test_a_legal_text_keeps_its_paragraphs_in_every_language():
     kept = re.compile(r"First\.[\u2066-\u2069]*\n\n[\u2066-\u2069]*Second\.")
     written = {"en": "First.\n\nSecond.\nThird."}
-    assert not [one for one in SHIPPED if not kept.search(read_text(legal(written, 0, one)))]
+    assert not [
+        locale for locale in SHIPPED if not kept.search(read_text(legal(written, 0, locale)))
+    ]
 
 
-def test_pages_that_are_not_there_are_the_nearest_ones():
-    found = pages({"en": LONG})
-    assert read_text(legal({"en": LONG}, -7)) == read_text(found[0])
-    assert read_text(legal({"en": LONG}, 10**9)) == read_text(found[-1])
+def test_a_legal_page_that_does_not_exist_is_the_nearest_one():
+    screens = pages({"en": LONG})
+    assert read_text(legal({"en": LONG}, -7)) == read_text(screens[0])
+    assert read_text(legal({"en": LONG}, 10**9)) == read_text(screens[-1])
 
 
 def test_a_legal_text_without_spaces_has_pages_too():
-    found = pages({"en": "文" * 20_000})
-    assert sum(body(one).count("文") for one in found) == 20_000
+    screens = pages({"en": "文" * 20_000})
+    assert sum(body(screen).count("文") for screen in screens) == 20_000
 
 
 # What the MID may not show
@@ -334,29 +342,31 @@ def test_a_card_says_what_the_mid_has_agreed_not_to_show_and_nowhere_shows_it(lo
     for fact in (w.region("IS"), "Clean."):
         assert fact in shown
         assert fact not in hidden
-    for said in withheld(shut, w).values():
-        assert said not in shown
-        assert said in eight(shut, locale)[LineKey.UNKNOWN].short
-        assert said in details(LineKey.UNKNOWN, shut, w)
-    assert withheld(shut, w)["storage"] in details(LineKey.HOW, shut, w)
+    for text in withheld(shut, w).values():
+        assert text not in shown
+        assert text in eight(shut, locale)[LineKey.UNKNOWN].short
+        assert text in line_details(LineKey.UNKNOWN, shut, w)
+    assert withheld(shut, w)["storage"] in line_details(LineKey.HOW, shut, w)
 
 
 def facts(terms, w):
     """Everything that the card and its details say."""
-    said = [one.short for one in lines(terms, None, TODAY, w)]
-    return "\n".join([*said, *(one for key in LineKey for one in details(key, terms, w))])
+    sentences = [line.short for line in card_lines(terms, None, TODAY, w)]
+    return "\n".join(
+        [*sentences, *(detail for key in LineKey for detail in line_details(key, terms, w))]
+    )
 
 
 # Whose words
 
 
-@pytest.mark.parametrize("locale", [one for one in SHIPPED if one != "en"])
+@pytest.mark.parametrize("locale", [locale for locale in SHIPPED if locale != "en"])
 def test_a_text_that_is_missing_is_shown_in_its_own_language_and_labelled(locale):
-    w, said = words(locale), "They keep a copy."
-    labelled = own_words({"en": said}, w)
-    assert said in labelled
+    w, text = words(locale), "They keep a copy."
+    labelled = own_words({"en": text}, w)
+    assert text in labelled
     assert w.language_name("en") in labelled
-    assert own_words({"en": said, locale: "Ours"}, w) == "Ours"
+    assert own_words({"en": text, locale: "Ours"}, w) == "Ours"
 
 
 @pytest.mark.parametrize("locale", SHIPPED)

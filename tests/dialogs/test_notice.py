@@ -1,4 +1,4 @@
-"""A notice says who speaks, what is said, what can be answered, and why one got it."""
+"""A notice says which MID sent it, what it says, how to answer, and why the member got it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +10,7 @@ from dialogs.book import samples
 from dialogs.book.notices import BREACH, CHANGE, EVENING, VOTE, notice_view, notices_page
 from dialogs.callbacks import AnswerNotice, Go, Mute, Place, SetQuiet, SetWeekly, ShowNotices
 from locales.words import SHIPPED, words
-from service.notices.rules import quiet_until
+from service.notices.rules import end_of_quiet_hours
 from service.notices.values import Audience, NoticeText
 from tests.dialogs.test_screens import faults
 from tests.support.screens import buttons, read_text, sample_screen, sample_text, targets
@@ -38,17 +38,17 @@ def test_the_sample_notice_reads_exactly_so():
 @pytest.mark.parametrize("content", [EVENING, CHANGE, VOTE, BREACH])
 def test_a_notice_in_another_language_always_says_which(content, locale):
     w = words(locale)
-    said = read_text(notice.screen(notice_view(content), w))
+    text = read_text(notice.screen(notice_view(content), w))
     label = w.t("Written in: {language}", language=w.language_name("en"))
-    assert (label in said) is (locale not in content.text)
+    assert (label in text) is (locale not in content.text)
 
 
-def test_a_title_in_another_language_says_so_in_a_list_and_in_one_message():
-    for made in (
+def test_a_title_in_another_language_says_so_in_the_list_and_in_a_digest():
+    for screen in (
         notices.screen(notices_page(notice_view(CHANGE)), words("ru")),
         notice.digest([notice_view(CHANGE)], samples.NURSES, words("ru")),
     ):
-        assert words("ru").language_name("en") in read_text(made)
+        assert words("ru").language_name("en") in read_text(screen)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_title_in_another_language_says_so_in_a_list_and_in_one_message():
         (Audience(refs=("N-0001",)), True, False, "chose you by your number there."),
     ],
 )
-def test_the_last_line_says_why_one_got_it(audience, by_ref, sent, says):
+def test_the_last_line_of_a_notice_says_why_the_member_got_it(audience, by_ref, sent, says):
     content = EVENING.model_copy(update={"audience": audience})
     titles = (samples.TERMS[0].title,)
     view = notice_view(content, licence_titles=titles, by_ref=by_ref)
@@ -91,26 +91,28 @@ def test_the_last_line_says_why_one_got_it(audience, by_ref, sent, says):
     assert says in read_text(notice.screen(view, EN)).rsplit("\n\n", 1)[1]
 
 
-def test_what_was_chosen_is_no_button_and_the_others_still_are():
-    left = targets(sample_screen("notice, answered"), AnswerNotice)
-    assert [one.answer for one in left] == ["no"]
+def test_the_chosen_answer_is_no_button_and_the_others_still_are():
+    answer_targets = targets(sample_screen("notice, answered"), AnswerNotice)
+    assert [target.answer for target in answer_targets] == ["no"]
     assert not targets(sample_screen("notice, closed"), AnswerNotice)
 
 
 def test_whatever_is_said_in_a_notice_is_plain_text():
-    told = {
+    texts = {
         "en": NoticeText(title="<b>x</b>", body="a < b &amp; <a href='https://x.example'>x</a>")
     }
-    said = read_text(notice.screen(notice_view(EVENING.model_copy(update={"text": told})), EN))
-    assert "<b>x</b>\n\na < b &amp; <a href='https://x.example'>x</a>" in said
+    text = read_text(notice.screen(notice_view(EVENING.model_copy(update={"text": texts})), EN))
+    assert "<b>x</b>\n\na < b &amp; <a href='https://x.example'>x</a>" in text
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
 @pytest.mark.parametrize("pen", ["W", "\U0001d54f", "&", "\u0627"])
 def test_the_longest_notice_fits_a_message(pen, locale):
-    told = {"en": NoticeText(title=pen * 80, body=pen * 2000)}
-    labels = tuple(one.model_copy(update={"label": {"en": pen * 64}}) for one in VOTE.answers)
-    content = CHANGE.model_copy(update={"text": told, "answers": labels, "closes": samples.NOW})
+    texts = {"en": NoticeText(title=pen * 80, body=pen * 2000)}
+    labels = tuple(
+        answer.model_copy(update={"label": {"en": pen * 64}}) for answer in VOTE.answers
+    )
+    content = CHANGE.model_copy(update={"text": texts, "answers": labels, "closes": samples.NOW})
     long = {"name": {"en": pen * 80}}
     view = notice_view(content, mid=samples.NURSES.model_copy(update=long), corrected=True)
     view = replace(view, licence_titles=({"en": pen * 80},) * 2, answered_at=samples.NOW)
@@ -124,10 +126,12 @@ def test_the_longest_notice_fits_a_message(pen, locale):
 
 def test_a_search_turns_pages_only_where_it_fits_a_button():
     for search, turns in (("rate", True), ("a:b", False), ("x" * 38, False), ("цена " * 4, True)):
-        one = notice_view()
-        made = notices.screen(notices_page(one, older=one.notice_id, search=search.strip()), EN)
-        assert bool(targets(made, ShowNotices)) is turns
-        assert ("A shorter search" in read_text(made)) is not turns
+        view = notice_view()
+        screen = notices.screen(
+            notices_page(view, older=view.notice_id, search=search.strip()), EN
+        )
+        assert bool(targets(screen, ShowNotices)) is turns
+        assert ("A shorter search" in read_text(screen)) is not turns
 
 
 @pytest.mark.parametrize(
@@ -140,11 +144,11 @@ def test_mute_or_unmute_is_one_tap_and_the_way_back_is_one_more(name):
 
 
 def test_every_preset_of_the_quiet_hours_is_one_that_the_rules_can_read():
-    for one in targets(sample_screen("quiet hours"), SetQuiet):
-        found = notice_settings.parse_quiet_hours(one.to)
+    for target in targets(sample_screen("quiet hours"), SetQuiet):
+        hours = notice_settings.parse_quiet_hours(target.to)
         night = samples.NOW.replace(hour=3)
-        if found is not None:
-            assert (quiet_until(night, "UTC", found) is None) is (one.to == "none")
+        if hours is not None:
+            assert (end_of_quiet_hours(night, "UTC", hours) is None) is (target.to == "none")
     weekly = targets(sample_screen("how many a week"), SetWeekly)
     assert [notice_settings.parse_weekly(target.to) for target in weekly] == [1, 2, 3, 5, 7, None]
 
@@ -156,11 +160,11 @@ def test_a_pause_says_that_notices_still_come_and_a_stop_that_they_do_not():
     assert "At most" not in sample_text("settings, stopped")
 
 
-def test_the_list_is_two_taps_from_home():
-    assert Go(place=Place.NOTICES) in [one.target for one in buttons(sample_screen("more"))]
+def test_the_list_of_notices_is_two_taps_from_home():
+    assert Go(place=Place.NOTICES) in [button.target for button in buttons(sample_screen("more"))]
 
 
-def test_days_are_those_of_where_the_member_lives():
+def test_dates_of_notices_are_in_the_members_time_zone():
     late = samples.NOW.replace(hour=23, minute=30)
     view = notice_view(answer="yes", answered_at=late, sent_at=late)
     listed = replace(notices_page(view), notices=(view,))

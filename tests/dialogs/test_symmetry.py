@@ -1,6 +1,6 @@
 """No is as near and as plain as yes; down mirrors up; home and a person are two taps away.
 
-Both ways cost as many taps; walked on the graph that the sample screens make.
+Taps are counted on the graph that the sample screens and their buttons make.
 """
 
 import re
@@ -30,7 +30,7 @@ from dialogs.callbacks import (
     UndoKnob,
 )
 from dialogs.screen import Button
-from dialogs.staff.callbacks import ShowDesk
+from dialogs.staff.callbacks import ShowStaffOverview
 from locales.style import sentences, width
 from locales.words import SHIPPED, words
 from service.price.values import HIGHEST, LOWEST, NEVER, POSITIONS
@@ -60,17 +60,19 @@ QUESTION = re.compile(r"[?？؟]")
 
 
 def test_yes_no_and_later_always_stand_in_this_order_in_one_row():
-    for name, _, made in all_screens():
-        found = [type(one) for one in targets(made, *ORDER)]
-        assert found == sorted(found, key=ORDER.index), name
-        rows = [row for row in made.rows if any(isinstance(one.target, ORDER) for one in row)]
-        if SayYes in found and SayNo in found:
+    for name, _, screen in all_screens():
+        kinds = [type(target) for target in targets(screen, *ORDER)]
+        assert kinds == sorted(kinds, key=ORDER.index), name
+        rows = [
+            row for row in screen.rows if any(isinstance(button.target, ORDER) for button in row)
+        ]
+        if SayYes in kinds and SayNo in kinds:
             assert len(rows) == 1, name
 
 
 def test_no_screen_offers_a_yes_without_a_no():
-    for name, locale, made in all_screens():
-        if targets(made, SayYes) and not targets(made, SayNo):
+    for name, locale, screen in all_screens():
+        if targets(screen, SayYes) and not targets(screen, SayNo):
             assert name in NO_STANDS
             assert locale != "en" or NO_STANDS[name] in sample_text(name).lower()
 
@@ -80,34 +82,34 @@ def test_no_screen_offers_a_later_without_a_no():
 
 
 def test_the_question_before_a_yes_can_always_be_ended_with_no():
-    asked = [(n, made) for n, _, made in all_screens() if targets(made, AnswerQuiz)]
-    assert asked
-    assert not [name for name, made in asked if not targets(made, SayNo)]
+    quizzes = [(n, screen) for n, _, screen in all_screens() if targets(screen, AnswerQuiz)]
+    assert quizzes
+    assert not [name for name, screen in quizzes if not targets(screen, SayNo)]
 
 
-def test_whoever_may_join_may_decline_beside_it():
-    for _, _, made in all_screens():
-        for row in made.rows:
-            kinds = [type(one.target) for one in row]
+def test_join_and_decline_always_stand_side_by_side():
+    for _, _, screen in all_screens():
+        for row in screen.rows:
+            kinds = [type(button.target) for button in row]
             assert (Join in kinds) is (Decline in kinds)
             assert Join not in kinds or kinds == [Join, Decline]
 
 
 @pytest.mark.parametrize("kind", [Resume, LiftRefusal])
-def test_going_back_in_can_be_left_alone(kind):
-    found = [made for _, _, made in all_screens() if targets(made, kind)]
-    assert found
-    assert all(targets(made, Go) for made in found)
+def test_a_screen_that_offers_to_resume_or_lift_has_a_way_out(kind):
+    screens = [screen for _, _, screen in all_screens() if targets(screen, kind)]
+    assert screens
+    assert all(targets(screen, Go) for screen in screens)
 
 
 def labels_of(locale, *kinds):
     """The labels of some kinds of button, over all screens."""
     return {
         kind: {
-            one.label
+            button.label
             for name in NAMES
-            for one in buttons(sample_screen(name, locale))
-            if isinstance(one.target, kind)
+            for button in buttons(sample_screen(name, locale))
+            if isinstance(button.target, kind)
         }
         for kind in kinds
     }
@@ -115,27 +117,29 @@ def labels_of(locale, *kinds):
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_yes_and_no_are_labels_of_like_length(locale):
-    found = labels_of(locale, SayYes, SayNo)
-    assert len(found[SayYes]) == 1
-    assert len(found[SayNo]) == 2, "No, and Stop once a yes is in force"
-    yes = width(found[SayYes].pop())
-    no = min(width(one) for one in found[SayNo])
+    labels = labels_of(locale, SayYes, SayNo)
+    assert len(labels[SayYes]) == 1
+    assert len(labels[SayNo]) == 2, "No, and Stop once a yes is in force"
+    yes = width(labels[SayYes].pop())
+    no = min(width(label) for label in labels[SayNo])
     assert max(yes, no) / min(yes, no) <= (1.5 if locale == "en" else 3)
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_declining_an_invite_is_not_much_longer_to_read_than_joining(locale):
-    found = labels_of(locale, Join, Decline)
+    labels = labels_of(locale, Join, Decline)
     most = 2 if locale == "en" else 4
-    assert width(found[Decline].pop()) <= most * width(found[Join].pop())
+    assert width(labels[Decline].pop()) <= most * width(labels[Join].pop())
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_never_and_the_way_back_are_labels_of_like_length(locale):
     def label(name, to):
-        made = sample_screen(name, locale)
+        screen = sample_screen(name, locale)
         return next(
-            one.label for one in buttons(made) if one.target == SetKnob(scope=samples.ALL, to=to)
+            button.label
+            for button in buttons(screen)
+            if button.target == SetKnob(scope=samples.ALL, to=to)
         )
 
     never, again = width(label("knob", "never")), width(label("knob, never", "0"))
@@ -143,13 +147,13 @@ def test_never_and_the_way_back_are_labels_of_like_length(locale):
 
 
 def test_nothing_is_chosen_beforehand_or_made_to_stand_out():
-    assert [one.name for one in fields(Button)] == ["label", "target", "url"]
+    assert [field.name for field in fields(Button)] == ["label", "target", "url"]
     marked = re.compile(r"[✓✔☑✅⭐★👉➡→]|(?i:recommended|default|suggested|popular)")
     assert not [
-        (name, one.label)
-        for name, _, made in all_screens()
-        for one in buttons(made)
-        if marked.search(one.label)
+        (name, button.label)
+        for name, _, screen in all_screens()
+        for button in buttons(screen)
+        if marked.search(button.label)
     ]
 
 
@@ -157,18 +161,22 @@ def test_nothing_is_chosen_beforehand_or_made_to_stand_out():
 
 
 def test_stopping_a_licence_is_one_tap_in_the_first_row():
-    found = 0
-    for name, _, made in all_screens():
-        if name.startswith("card") and targets(made, SayNo) and not targets(made, SayYes):
-            found += 1
-            assert [type(one.target) for one in made.rows[0]] == [SayNo], name
-    assert found
+    count = 0
+    for name, _, screen in all_screens():
+        if name.startswith("card") and targets(screen, SayNo) and not targets(screen, SayYes):
+            count += 1
+            assert [type(button.target) for button in screen.rows[0]] == [SayNo], name
+    assert count
 
 
 def test_refusing_pausing_and_stopping_lead_to_no_question():
-    ways = [SayNo(licence="x"), Refuse(kind="buyer", value="x"), Leave(membership="x", erase=True)]
-    ways += [Go(place=Place.PAUSE), Go(place=Place.STOP), SetKnob(scope="all", to="never")]
-    after = {leads_to(one) for one in ways} | {"refuse everywhere", "leave", "leave, one MID"}
+    taps = [SayNo(licence="x"), Refuse(kind="buyer", value="x"), Leave(membership="x", erase=True)]
+    taps += [Go(place=Place.PAUSE), Go(place=Place.STOP), SetKnob(scope="all", to="never")]
+    after = {leads_to(target) for target in taps} | {
+        "refuse everywhere",
+        "leave",
+        "leave, one MID",
+    }
     after |= {"knob, just never", "left, erased"}
     for name in after:
         for locale in SHIPPED:
@@ -187,8 +195,8 @@ def test_a_no_takes_no_more_taps_than_a_yes_from_wherever_both_can_be_said():
 
 def test_stopping_takes_no_more_taps_from_the_list_than_agreeing():
     listed = sample_screen("licences")
-    ways = targets(listed, ShowCard)
-    assert len({type(one) for one in ways}) == 1
+    cards = targets(listed, ShowCard)
+    assert len({type(target) for target in cards}) == 1
     stop = count_taps("card, in", lambda target: isinstance(target, SayNo))
     agree = count_taps("card, an offer that warns", lambda target: isinstance(target, SayYes))
     assert stop == agree == 1
@@ -211,15 +219,15 @@ def test_refusing_everywhere_takes_no_more_taps_than_taking_it_back():
 
 def view(position, terms, scope=samples.ALL):
     """The knob of a member whose licences are these, all agreed to."""
-    holdings = tuple(samples.holding(one) for one in terms)
-    seen = samples.snapshot(holdings=holdings, knob=position)
-    made = samples.knob(position, scope=scope)
+    holdings = tuple(samples.holding(licence_terms) for licence_terms in terms)
+    snapshot = samples.snapshot(holdings=holdings, knob=position)
+    knob_view = samples.knob(position, scope=scope)
     moves = {"current": position, "down": position - 1, "up": position + 1}
     changes = {
-        name: rules.preview_change(seen, scope, at) if LOWEST <= at <= HIGHEST else None
+        name: rules.preview_change(snapshot, scope, at) if LOWEST <= at <= HIGHEST else None
         for name, at in moves.items()
     }
-    return replace(made, snapshot=seen, standings=rules.standings(seen), **changes)
+    return replace(knob_view, snapshot=snapshot, standings=rules.standings(snapshot), **changes)
 
 
 MIRROR = {
@@ -227,14 +235,14 @@ MIRROR = {
 }  # fmt: skip
 
 
-def mirrored(said):
+def mirrored(text):
     """An English text with every word of direction turned round."""
-    return re.sub(r"\b(?:up|down|above|below)\b|[+−]", lambda found: MIRROR[found[0]], said)
+    return re.sub(r"\b(?:up|down|above|below)\b|[+−]", lambda match: MIRROR[match[0]], text)
 
 
-def without_bar(said):
+def without_bar(text):
     """The sorted lines of a knob screen, without the picture of the scale."""
-    return sorted(line for line in said.split("\n") if "·" not in line)
+    return sorted(line for line in text.split("\n") if "·" not in line)
 
 
 @pytest.mark.parametrize("scope", [samples.ALL, "mbr_nurses"])
@@ -259,7 +267,7 @@ def test_low_and_high_say_equally_much_in_every_language(locale, scope):
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
-def test_a_step_that_takes_out_reads_as_one_that_lets_in(locale):
+def test_a_step_that_takes_a_licence_out_is_worded_like_one_that_lets_it_in(locale):
     w = words(locale)
     going = read_text(knob.screen(view(-1, samples.TERMS[:1]), w))
     coming = read_text(knob.screen(view(0, samples.TERMS[:1]), w))
@@ -273,8 +281,8 @@ def test_a_step_that_takes_out_reads_as_one_that_lets_in(locale):
 def test_never_is_near_at_every_position(locale, scope):
     w = words(locale)
     for k in (*POSITIONS, NEVER):
-        made = knob.screen(samples.knob(k, scope=scope), w)
-        near = [one.target for row in made.rows[:2] for one in row]
+        screen = knob.screen(samples.knob(k, scope=scope), w)
+        near = [button.target for row in screen.rows[:2] for button in row]
         other = "0" if k == NEVER else "never"
         assert SetKnob(scope=scope, to=other) in near
 
@@ -283,10 +291,10 @@ def test_the_buttons_of_the_knob_are_positions_and_nothing_else():
     for locale in SHIPPED:
         for k in POSITIONS:
             w = words(locale)
-            made = knob.screen(samples.knob(k), w)
+            screen = knob.screen(samples.knob(k), w)
             steps = [at for at in (k - 1, k + 1) if LOWEST <= at <= HIGHEST]
-            assert [one.label for one in made.rows[0]] == [w.signed(at) for at in steps]
-            assert [one.target.to for one in made.rows[0]] == [str(at) for at in steps]
+            assert [button.label for button in screen.rows[0]] == [w.signed(at) for at in steps]
+            assert [button.target.to for button in screen.rows[0]] == [str(at) for at in steps]
 
 
 def test_the_price_is_changed_in_two_taps_from_home_and_never_too():
@@ -302,10 +310,12 @@ def test_every_change_of_the_knob_can_be_undone_in_one_tap():
         assert count_taps(name, lambda target: isinstance(target, UndoKnob)) == 1
 
 
-def test_a_price_of_ones_own_for_a_mid_can_be_looked_at_and_left_as_it_is():
-    made = sample_screen("knob of one MID")
-    ways = [one.target for one in buttons(made) if not isinstance(one.target, SetKnob)]
-    assert Go(place=Place.KNOB) in ways or Go(place=Place.KNOB_SCOPES) in ways
+def test_the_knob_of_one_mid_has_a_way_back_that_changes_nothing():
+    screen = sample_screen("knob of one MID")
+    other_targets = [
+        button.target for button in buttons(screen) if not isinstance(button.target, SetKnob)
+    ]
+    assert Go(place=Place.KNOB) in other_targets or Go(place=Place.KNOB_SCOPES) in other_targets
 
 
 # Home and a person
@@ -315,8 +325,8 @@ def near(name, place):
     """Whether the home screen, or a person, is at most two taps away."""
     if name == leads_to(Go(place=place)):
         return True
-    found = count_taps(name, lambda target: target == Go(place=place))
-    return found is not None and found <= 2
+    taps = count_taps(name, lambda target: target == Go(place=place))
+    return taps is not None and taps <= 2
 
 
 @pytest.mark.parametrize("place", [Place.HOME, Place.HUMAN])
@@ -326,15 +336,15 @@ def test_home_and_a_person_are_two_taps_from_everywhere(place):
     assert not [name for name in sorted(starts) if not near(name, place)]
 
 
-def test_only_the_forgotten_and_the_group_have_no_buttons():
-    assert {name for name, _, made in all_screens() if not made.rows} == ENDS
+def test_only_the_screens_listed_as_ends_have_no_buttons():
+    assert {name for name, _, screen in all_screens() if not screen.rows} == ENDS
 
 
-def test_every_screen_of_one_thing_has_home_or_a_way_back():
-    ways = (Go, ShowLicences, ShowCard, OpenNoticeList, ShowDesk)
+def test_every_screen_has_a_button_home_or_back():
+    ways = (Go, ShowLicences, ShowCard, OpenNoticeList, ShowStaffOverview)
     stuck = [
         name
-        for name, _, made in all_screens()
-        if name not in ENDS and not targets(made, *ways, Join, Decline)
+        for name, _, screen in all_screens()
+        if name not in ENDS and not targets(screen, *ways, Join, Decline)
     ]
     assert not stuck

@@ -7,8 +7,8 @@ import pytest
 from dialogs import knob
 from dialogs.book import samples
 from locales import style
-from locales.entry import Entry
 from locales.grade import grade
+from locales.style import Entry
 from locales.words import SHIPPED, words
 from service.price.values import NEVER, POSITIONS
 from tests.support.screens import NAMES, buttons, read_text, sample_screen, sample_text
@@ -24,21 +24,21 @@ LONGER = (
 )  # fmt: skip
 
 
-def entry(locale, name, said):
-    """A rendered screen as the checks of the catalogues take it."""
-    return Entry(locale, "", (name,), (said,), fuzzy=False)
+def entry(locale, name, text):
+    """A rendered screen in the shape that the checks of the catalogues read."""
+    return Entry(locale, "", (name,), (text,), fuzzy=False)
 
 
 ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
 
 
-def all_said(name, locale):
+def all_texts(name, locale):
     """The text of a screen and its labels, without addresses."""
-    found = [
+    texts = [
         sample_text(name, locale),
-        *(one.label for one in buttons(sample_screen(name, locale))),
+        *(button.label for button in buttons(sample_screen(name, locale))),
     ]
-    return [ADDRESS.sub("", said) for said in found]
+    return [ADDRESS.sub("", text) for text in texts]
 
 
 def test_the_english_of_layer_1_reads_at_school_level():
@@ -67,7 +67,7 @@ def test_sentences_are_short_in_every_language(locale):
     assert sum(sizes.values()) / len(sizes) <= style.MEAN_SENTENCE
 
 
-def test_no_screen_of_layer_1_is_longer_than_one_idea():
+def test_no_screen_of_layer_1_is_longer_than_700_characters():
     long = {
         n: len(sample_text(n))
         for n in LAYER_1
@@ -81,22 +81,22 @@ def test_no_screen_says_a_banned_word(locale):
     assert not [
         wrong
         for name in NAMES
-        for said in all_said(name, locale)
-        for wrong in style.banned(entry(locale, name, said))
+        for text in all_texts(name, locale)
+        for wrong in style.banned(entry(locale, name, text))
     ]
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
-def test_no_screen_raises_its_voice(locale):
+def test_no_screen_uses_exclamation_marks_or_capitals(locale):
     loud = re.compile(r"[!！¡‼❗]|\.\.\.|\b[A-Z]{4,}\b")
-    found = [(n, hit[0]) for n in NAMES for s in all_said(n, locale) if (hit := loud.search(s))]
-    assert not found
+    hits = [(n, hit[0]) for n in NAMES for s in all_texts(n, locale) if (hit := loud.search(s))]
+    assert not hits
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_no_meaning_hangs_on_a_picture_or_a_colour(locale):
     picture = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf]")
-    assert not [n for n in NAMES for said in all_said(n, locale) if picture.search(said)]
+    assert not [n for n in NAMES for text in all_texts(n, locale) if picture.search(text)]
 
 
 # One word for one thing; the word we use stands on the right.
@@ -121,26 +121,26 @@ OTHER_WORDS = {
 @pytest.mark.parametrize(("other", "ours"), OTHER_WORDS.items(), ids=OTHER_WORDS.values())
 def test_one_thing_has_one_word(other, ours):
     pattern = re.compile(other, re.IGNORECASE)
-    found = [
+    hits = [
         (name, hit[0])
         for name in NAMES
         if not name.startswith("legal")
-        for said in all_said(name, "en")
-        if (hit := pattern.search(said))
+        for text in all_texts(name, "en")
+        if (hit := pattern.search(text))
     ]
-    assert not found, f"say {ours}"
+    assert not hits, f"say {ours}"
 
 
 def test_nothing_compares_one_mid_with_another():
     claims = r"\b(?:best|top|leading|better|cheaper|dearer|more|less) (?:than|MIDs?|one|offer)\b"
     pattern = re.compile(claims + r"|\brank\w*\b|\bmost members\b", re.IGNORECASE)
     assert not [
-        (n, hit[0]) for n in NAMES for s in all_said(n, "en") if (hit := pattern.search(s))
+        (n, hit[0]) for n in NAMES for s in all_texts(n, "en") if (hit := pattern.search(s))
     ]
 
 
 def test_every_contraction_and_quote_is_written_one_way():
-    mixed = [n for n in NAMES for said in all_said(n, "en") if "’" in said or "''" in said]
+    mixed = [n for n in NAMES for text in all_texts(n, "en") if "’" in text or "''" in text]
     assert not mixed
 
 
@@ -155,15 +155,15 @@ def test_a_position_is_never_shown_as_an_amount(locale):
     )
     for k in (*POSITIONS, NEVER):
         for scope in (samples.ALL, "mbr_nurses"):
-            made = knob.screen(samples.knob(k, scope=scope), w)
-            for said in (read_text(made), *(one.label for one in buttons(made))):
-                assert not step.search(said)
+            screen = knob.screen(samples.knob(k, scope=scope), w)
+            for text in (read_text(screen), *(button.label for button in buttons(screen))):
+                assert not step.search(text)
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_the_knob_says_at_every_position_that_it_is_no_amount(locale):
     w = words(locale)
-    says = {
+    sentences = {
         samples.ALL: w.t(
             "This is not an amount. Your MIDs add it to their own sums, within their limits."
         ),
@@ -172,19 +172,19 @@ def test_the_knob_says_at_every_position_that_it_is_no_amount(locale):
         ),
     }
     for k in (*POSITIONS, NEVER):
-        for scope, said in says.items():
-            assert said in read_text(knob.screen(samples.knob(k, scope=scope), w))
+        for scope, sentence in sentences.items():
+            assert sentence in read_text(knob.screen(samples.knob(k, scope=scope), w))
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
 def test_signs_are_real_minus_signs(locale):
     hyphens = re.compile(r"(?<![\w\d])-\d")
-    assert not [n for n in NAMES for said in all_said(n, locale) if hyphens.search(said)]
+    assert not [n for n in NAMES for text in all_texts(n, locale) if hyphens.search(text)]
 
 
-def test_nothing_promises_an_income():
+def test_no_screen_promises_an_income():
     """A higher price does not mean more money."""
     promise = re.compile(
         r"\b(?:earn (?:more|up to)|more money|income|profit from|make money)\b", re.IGNORECASE
     )
-    assert not [n for n in NAMES for said in all_said(n, "en") if promise.search(said)]
+    assert not [n for n in NAMES for text in all_texts(n, "en") if promise.search(text)]

@@ -7,13 +7,14 @@ from bot.commands.demo import examples
 from bot.telegram import chat_store
 from dialogs.callbacks import Go, Place
 from dialogs.staff.callbacks import (
-    Approve,
+    ApproveNotice,
     AskText,
+    ChangeDraft,
+    DraftField,
     NewNotice,
-    Part,
-    SetSheet,
-    ShowDesk,
-    ShowSheet,
+    NoticePart,
+    ShowStaffNotice,
+    ShowStaffOverview,
     StopNotice,
 )
 from service import erasure
@@ -21,8 +22,7 @@ from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import parse_bundle
 from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
-from service.notices.authoring.chat_views import Field
-from service.notices.values import Status
+from service.notices.values import NoticeStatus
 from service.staff import cases as staff
 from tests.support.house import NURSE, House, Member
 
@@ -38,7 +38,7 @@ async def staffed(house: House, member: Member, mid: str = "nurses", name: str =
 
 async def notices(house: House, mid: str = "nurses"):
     async with house.deps() as deps:
-        return await reporting.listed(deps, mid)
+        return await reporting.list_newest(deps, mid)
 
 
 def target(member: Member, kind):
@@ -61,7 +61,9 @@ async def counted(member: Member, text: str = TEXT) -> str:
     await member.press(NewNotice)
     await written(member, text=text)
     await member.person.tap_and_wait("Who it is for")
-    await member.press(SetSheet(notice=target(member, SetSheet).notice, field="e", value="all"))
+    await member.press(
+        ChangeDraft(notice=target(member, ChangeDraft).notice, field="e", value="all")
+    )
     await member.person.tap_and_wait("Count people")
     return member.text
 
@@ -77,7 +79,7 @@ async def test_the_link_makes_one_person_staff_once(house: House):
         made = await staff.add(deps, "nurses", "Rosa")
     rosa, other = house.member("Rosa"), house.member("Other")
     assert "You are staff of Nurses' Data Co-op now." in await rosa.say(f"/start {made.token}")
-    await rosa.press(ShowDesk)
+    await rosa.press(ShowStaffOverview)
     assert "For Nurses' Data Co-op, as Rosa" in rosa.text
     assert "Somebody has used this link before." in await other.say(f"/start {made.token}")
     assert "Only staff" in await other.say("/announce")
@@ -90,7 +92,9 @@ async def test_from_a_draft_to_its_progress(house: House):
     await rosa.say("/announce")
     assert "Nobody has got it." in await rosa.press(NewNotice)
     assert "It needs a text" in rosa.text
-    assert not rosa.has(ShowSheet(notice=target(rosa, StopNotice).notice, part=Part.COUNT))
+    assert not rosa.has(
+        ShowStaffNotice(notice=target(rosa, StopNotice).notice, part=NoticePart.COUNT)
+    )
     assert "Saved." in await written(rosa)
     assert "Written in: English" in rosa.text
     await written(rosa, "es", "Tarde abierta\nVen a las 18:00.")
@@ -100,7 +104,7 @@ async def test_from_a_draft_to_its_progress(house: House):
     await rosa.person.tap_and_wait("Vote")
     assert "Kind: Vote" in rosa.text
     await rosa.person.tap_and_wait("Who it is for")
-    await rosa.press(SetSheet(notice=target(rosa, SetSheet).notice, field="e", value="all"))
+    await rosa.press(ChangeDraft(notice=target(rosa, ChangeDraft).notice, field="e", value="all"))
     assert "For: everyone" in rosa.text
     await rosa.person.tap_and_wait("Preview")
     assert "Open evening" in rosa.text
@@ -110,16 +114,16 @@ async def test_from_a_draft_to_its_progress(house: House):
     await rosa.person.tap_and_wait("Count people")
     assert "It goes to 2 people." in rosa.text
     (draft,) = await notices(house)
-    assert draft.status is Status.DRAFT
-    await rosa.press(Approve)
+    assert draft.status is NoticeStatus.DRAFT
+    await rosa.press(ApproveNotice)
     (sent,) = await notices(house)
-    assert sent.status in {Status.SCHEDULED, Status.RUNNING, Status.FINISHED}
+    assert sent.status in {NoticeStatus.SCHEDULED, NoticeStatus.RUNNING, NoticeStatus.FINISHED}
     assert sent.total == 2
     assert sent.approved_by == sent.created_by == "Rosa"
     assert list(sent.content.text) == ["en", "es"]
     assert "For 2 people" in rosa.text
     await rosa.press(StopNotice)
-    assert (await notices(house))[0].status is not Status.SCHEDULED
+    assert (await notices(house))[0].status is not NoticeStatus.SCHEDULED
 
 
 async def test_a_draft_is_given_a_date_and_a_last_day_for_answers(house: House):
@@ -147,9 +151,9 @@ async def test_a_draft_is_given_a_date_and_a_last_day_for_answers(house: House):
     assert "Answers until:" not in rosa.text  # it would close before it is sent
     await rosa.person.tap_and_wait("Count people")
     assert f"Goes out: {dates[-1].split()[1]} November 2026, 09:00 (Madrid time)" in rosa.text
-    await rosa.press(Approve)
+    await rosa.press(ApproveNotice)
     (sent,) = await notices(house)
-    assert sent.status is Status.SCHEDULED
+    assert sent.status is NoticeStatus.SCHEDULED
     assert sent.due_at == sent.content.send_at
 
 
@@ -158,7 +162,7 @@ async def test_a_count_that_finds_nobody_says_what_to_do_and_offers_no_sending(h
     said = await counted(rosa)
     assert "It is for nobody now. Choose again who it is for." in said
     assert "0 people" not in said
-    assert not rosa.has(Approve)
+    assert not rosa.has(ApproveNotice)
 
 
 def labels(member: Member) -> list[str]:
@@ -171,10 +175,10 @@ async def test_a_number_that_has_changed_sends_nothing_and_is_counted_anew(house
     rosa = await staffed(house, house.member("Rosa"))
     assert "It goes to 1 person." in await counted(rosa)
     await house.joined(house.member("Sam"), ("nurses", "N-0002"))
-    assert "The number has changed." in await rosa.press(Approve)
+    assert "The number has changed." in await rosa.press(ApproveNotice)
     assert "It goes to 2 people." in rosa.text
-    assert (await notices(house))[0].status is Status.DRAFT
-    await rosa.press(Approve)
+    assert (await notices(house))[0].status is NoticeStatus.DRAFT
+    await rosa.press(ApproveNotice)
     assert (await notices(house))[0].total == 2
 
 
@@ -183,12 +187,12 @@ async def test_words_that_were_changed_after_the_count_are_not_sent(house: House
     rosa = await staffed(house, house.member("Rosa"))
     ben = await staffed(house, house.member("Ben"), name="Ben")
     await counted(rosa)
-    notice = target(rosa, Approve).notice
+    notice = target(rosa, ApproveNotice).notice
     await ben.say("/announce")
-    await ben.press(ShowSheet(notice=notice, part=Part.OVERVIEW))
+    await ben.press(ShowStaffNotice(notice=notice, part=NoticePart.OVERVIEW))
     await written(ben, text="Closed evening\nDo not come.")
-    assert "Somebody has changed it." in await rosa.press(Approve)
-    assert (await notices(house))[0].status is Status.DRAFT
+    assert "Somebody has changed it." in await rosa.press(ApproveNotice)
+    assert (await notices(house))[0].status is NoticeStatus.DRAFT
 
 
 @pytest.mark.parametrize(
@@ -227,16 +231,16 @@ async def test_a_second_person_is_asked_and_approves_from_their_own_chat(house: 
     ben = await staffed(house, house.member("Ben", language="es"), name="Ben")
     rosa = await staffed(house, house.member("Rosa"))
     await counted(rosa)
-    own = rosa.find(Approve).data
-    await rosa.press(Approve)
-    assert (await notices(house))[0].status is Status.SECOND
-    assert not rosa.has(Approve)
+    own = rosa.find(ApproveNotice).data
+    await rosa.press(ApproveNotice)
+    assert (await notices(house))[0].status is NoticeStatus.SECOND
+    assert not rosa.has(ApproveNotice)
     await rosa.forge(own or "")
-    assert (await notices(house))[0].status is Status.SECOND
+    assert (await notices(house))[0].status is NoticeStatus.SECOND
     assert "Rosa" in ben.text
-    await ben.press(Approve)
+    await ben.press(ApproveNotice)
     (sent,) = await notices(house)
-    assert sent.status is not Status.SECOND
+    assert sent.status is not NoticeStatus.SECOND
     assert sent.approved_by == "Rosa, Ben"
 
 
@@ -244,7 +248,7 @@ async def test_staff_of_one_mid_reach_nothing_of_another(house: House):
     await house.joined(house.member("Ana"), NURSE)
     rosa = await staffed(house, house.member("Rosa"))
     await counted(rosa)
-    found = target(rosa, Approve)
+    found = target(rosa, ApproveNotice)
     mole = await staffed(house, house.member("Mole"), "translators", "Mole")
     assert "Open evening" not in await mole.say("/announce")
     before = await notices(house)
@@ -253,8 +257,8 @@ async def test_staff_of_one_mid_reach_nothing_of_another(house: House):
         found,
         StopNotice(notice=found.notice),
         AskText(notice=found.notice, language="en"),
-        SetSheet(notice=found.notice, field=Field.ANSWERS, value="on"),
-        *[ShowSheet(notice=found.notice, part=part) for part in Part],
+        ChangeDraft(notice=found.notice, field=DraftField.ANSWERS, value="on"),
+        *[ShowStaffNotice(notice=found.notice, part=part) for part in NoticePart],
     ):
         await mole.say("/announce")
         said = await mole.forge(one.pack())
@@ -270,8 +274,8 @@ async def test_removed_staff_can_do_nothing_with_an_old_button(house: House):
     async with house.deps() as deps:
         (one,) = await staff.list_staff(deps, "nurses")
         await erasure.remove_staff(deps, one.id)
-    assert "too old" in await rosa.press(Approve)
-    assert (await notices(house))[0].status is Status.DRAFT
+    assert "too old" in await rosa.press(ApproveNotice)
+    assert (await notices(house))[0].status is NoticeStatus.DRAFT
 
 
 async def test_the_progress_message_follows_until_it_is_over(quiet_house: House):
@@ -282,7 +286,7 @@ async def test_the_progress_message_follows_until_it_is_over(quiet_house: House)
         await house.joined(house.member("Ana"), NURSE)
         rosa = await staffed(house, house.member("Rosa"))
         await counted(rosa)
-        await rosa.press(Approve)
+        await rosa.press(ApproveNotice)
     shown = rosa.person.screen
     (notice,) = await notices(house)
     bot = build_bot(house.settings)
@@ -304,8 +308,8 @@ async def test_a_message_that_shows_something_else_is_left_alone(quiet_house: Ho
         await house.joined(house.member("Ana"), NURSE)
         rosa = await staffed(house, house.member("Rosa"))
         await counted(rosa)
-        await rosa.press(Approve)
-        await rosa.press(ShowDesk)
+        await rosa.press(ApproveNotice)
+        await rosa.press(ShowStaffOverview)
         await rosa.press(Go(place=Place.HOME))
     (notice,) = await notices(house)
     before = rosa.text
@@ -325,7 +329,7 @@ async def test_telegram_out_of_reach_does_not_stop_the_telling(quiet_house: Hous
         await house.joined(house.member("Ana"), NURSE)
         rosa = await staffed(house, house.member("Rosa"))
         await counted(rosa)
-        await rosa.press(Approve)
+        await rosa.press(ApproveNotice)
     await rosa.person.block()
     (notice,) = await notices(house)
     bot = build_bot(house.settings)

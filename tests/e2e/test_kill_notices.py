@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from benchmarks import store
 from benchmarks.broadcast import OURS, process
-from benchmarks.limited import Limited, Limits
+from benchmarks.limited import LimitedTelegram, TelegramLimits
 from benchmarks.members import Load
 from bot.telegram.chat_store import chats
 from service.clock import SystemClock
@@ -22,7 +22,14 @@ from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
 from service.notices.codec import unpack_outcomes
 from service.notices.outcome_store import segments
-from service.notices.values import Audience, Content, NoticeKind, NoticeText, Outcome, Status
+from service.notices.values import (
+    Audience,
+    NoticeContent,
+    NoticeKind,
+    NoticeOutcome,
+    NoticeStatus,
+    NoticeText,
+)
 from service.people.store import memberships
 
 pytestmark = pytest.mark.proof
@@ -53,7 +60,7 @@ class Left:
         return self.under_way + self.answered
 
 
-async def killed(bot, how, telegram: Limited, deps: Deps, notice_id: str) -> Left:
+async def killed(bot, how, telegram: LimitedTelegram, deps: Deps, notice_id: str) -> Left:
     """Kill the process, and look at what it left."""
     open_, heard = set(telegram.under_way), set(telegram.heard)
     bot.send_signal(how)
@@ -80,7 +87,7 @@ async def killed(bot, how, telegram: Limited, deps: Deps, notice_id: str) -> Lef
 
 async def announced(deps: Deps, on_doubt: str) -> str:
     words = {"en": NoticeText(title="Open evening", body="Come at 18:00.")}
-    made = Content(
+    made = NoticeContent(
         kind=NoticeKind.BREACH, urgent=True, audience=Audience(everyone=True), text=words,
         on_doubt=on_doubt,
     )  # fmt: skip
@@ -96,9 +103,9 @@ async def announced(deps: Deps, on_doubt: str) -> str:
 )
 async def test_a_sender_killed_at_random_misses_nobody(tmp_path: Path, capsys, how, on_doubt):
     chance = random.Random(11)
-    telegram = Limited(Load(1, ()), Limits(rate=RATE * 1.2, latency=LATENCY))
+    telegram = LimitedTelegram(Load(1, ()), TelegramLimits(rate=RATE * 1.2, latency=LATENCY))
     await telegram.start()
-    db = store.embedded(tmp_path)
+    db = store.open_embedded_store(tmp_path)
     await store.prepare(db, PEOPLE)
     deps = Deps(db, SystemClock())
     notice_id = await announced(deps, on_doubt)
@@ -123,19 +130,19 @@ async def test_a_sender_killed_at_random_misses_nobody(tmp_path: Path, capsys, h
             if last:
                 break
             kills += 1
-    report = await reporting.report(deps, "nurses", notice_id)
+    report = await reporting.read_report(deps, "nurses", notice_id)
     await db.close()
     telegram.stop()
     again = [b - a for a, b in pairwise(repeats)]
     missed = PEOPLE - len(telegram.heard)
-    uncertain = report.notice.of(Outcome.UNCERTAIN)
+    uncertain = report.notice.count_of(NoticeOutcome.UNCERTAIN)
     with capsys.disabled():
         print(  # noqa: T201
             f"\n{PEOPLE} people at {RATE:g}/s, {kills} x {how.name}, {on_doubt}: missed {missed},"
             f" repeats per kill {again}, of {left}, uncertain {uncertain},"
             f" 429s {telegram.refused}"
         )
-    assert report.notice.status is Status.FINISHED
+    assert report.notice.status is NoticeStatus.FINISHED
     assert report.notice.settled == PEOPLE
     if how is signal.SIGTERM:
         assert (missed, repeats[-1], uncertain) == (0, 0, 0)
@@ -152,12 +159,12 @@ async def test_a_sender_killed_at_random_misses_nobody(tmp_path: Path, capsys, h
 
 
 async def done(deps: Deps, notice_id: str) -> bool:
-    return (await authoring.read(deps, "nurses", notice_id)).status is Status.FINISHED
+    return (await authoring.read(deps, "nurses", notice_id)).status is NoticeStatus.FINISHED
 
 
-def total(telegram: Limited) -> int:
+def total(telegram: LimitedTelegram) -> int:
     return sum(telegram.heard.values())
 
 
-def twice(telegram: Limited) -> int:
+def twice(telegram: LimitedTelegram) -> int:
     return total(telegram) - len(telegram.heard)

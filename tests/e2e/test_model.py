@@ -18,16 +18,16 @@ from dialogs.callbacks import (
     ShowTopic,
 )
 from knowledge.llm.answerer import Answerer
-from knowledge.llm.client import Model
-from knowledge.llm.quota import Limits
-from knowledge.replies import ModelHere
+from knowledge.llm.client import ModelClient
+from knowledge.llm.quota import QuotaLimits
+from knowledge.replies import AvailableModel
 from service.bundle.cases import import_bundle
 from service.bundle.schema.bundle import Bundle
 from tests.support.house import NURSE, TRANSLATOR
 from tests.support.model_server import Bad, model_server, reply
 from tests.support.stage import raw
 
-LIMITS = Limits(answers_a_day=3)
+LIMITS = QuotaLimits(answers_a_day=3)
 ASKED = "why am I out of this one"
 SAID = "You are in when your yes covers the terms of today."
 
@@ -54,8 +54,12 @@ async def served(house, llm, level=1):
     """The house with a model that may be told as much."""
 
     def model(deps):
-        answerer = Answerer(Model(llm.url, "tiny"), build_budget(deps, LIMITS), total_seconds=4)
-        return ModelAnswers(deps, answerer, ModelHere(name="tiny", place="127.0.0.1", level=level))
+        answerer = Answerer(
+            ModelClient(llm.url, "tiny"), build_budget(deps, LIMITS), total_seconds=4
+        )
+        return ModelAnswers(
+            deps, answerer, AvailableModel(name="tiny", place="127.0.0.1", level=level)
+        )
 
     house.model = model
     async with house.running():

@@ -23,26 +23,33 @@ from dialogs.callbacks import (
 )
 from service.deps import Deps
 from service.journal import store as journal
-from service.notices.audience import next_people
+from service.notices.audience import read_next_batch
 from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
 from service.notices.delivery import cases as delivery
 from service.notices.delivery import completion
-from service.notices.delivery_values import Batch, Settled
+from service.notices.delivery_values import OutcomeBatch, Settled
 from service.notices.inbox import cases as notice_inbox
-from service.notices.values import Audience, Choice, Content, NoticeKind, NoticeText, Outcome
+from service.notices.values import (
+    AnswerOption,
+    Audience,
+    NoticeContent,
+    NoticeKind,
+    NoticeOutcome,
+    NoticeText,
+)
 from service.people.values import Member as Known
 from tests.support.house import NURSE, TRANSLATOR, House, Member
 
 EVERYONE = Audience(everyone=True)
 COMING = (
-    Choice(id="yes", label={"en": "I will come"}),
-    Choice(id="no", label={"en": "I will not come"}),
+    AnswerOption(id="yes", label={"en": "I will come"}),
+    AnswerOption(id="no", label={"en": "I will not come"}),
 )
 
 
-def evening(title: str = "Open evening", closes: datetime | None = None) -> Content:
-    return Content(
+def evening(title: str = "Open evening", closes: datetime | None = None) -> NoticeContent:
+    return NoticeContent(
         kind=NoticeKind.GENERAL,
         audience=EVERYONE,
         text={"en": NoticeText(title=title, body="Meet the robot team at 18:00.")},
@@ -62,7 +69,7 @@ class Desk:
         async with self.house.running():
             return await self.house.joined(self.house.member(name), *who)
 
-    async def tell(self, made: Content, mid: str = "nurses") -> str:
+    async def tell(self, made: NoticeContent, mid: str = "nurses") -> str:
         """Settle a notice as sent to everyone it is for; returns its id."""
         async with self.house.deps() as deps:
             notice = await authoring.draft(deps, mid, made, by="ada")
@@ -70,25 +77,27 @@ class Desk:
             await authoring.approve(deps, mid, notice.id, "ada", counted.total)
             taken = await delivery.take_over(deps, notice.id)
             assert taken is not None
-            turn = await next_people(deps, taken, 0, 10)
+            turn = await read_next_batch(deps, taken, 0, 10)
             sent = tuple(
-                Settled(number=one.number, outcome=Outcome.SENT, language="en", message_id=7)
+                Settled(number=one.number, outcome=NoticeOutcome.SENT, language="en", message_id=7)
                 for one in turn.send
             )
-            batch = Batch(settled=(*sent, *turn.settled), floor=turn.upto, intent=turn.upto)
-            await delivery.settle(deps, {notice.id: batch}, {notice.id: taken.epoch})
+            batch = OutcomeBatch(
+                settled=(*sent, *turn.settled), settled_upto=turn.upto, send_upto=turn.upto
+            )
+            await delivery.write_outcomes(deps, {notice.id: batch}, {notice.id: taken.epoch})
             await completion.finish(deps, taken)
         return notice.id
 
     async def answers(self, notice_id: str) -> dict[str, int]:
         async with self.house.deps() as deps:
-            return dict((await reporting.report(deps, "nurses", notice_id)).answers)
+            return dict((await reporting.read_report(deps, "nurses", notice_id)).answers)
 
     async def known(self, deps: Deps, member: Member) -> Known:
         async with deps.db.read() as conn:
             chat = await chat_store.read_chat(conn, member.person.id)
         assert chat is not None
-        return (await notice_inbox.attention(deps, chat.member_id)).snapshot.member
+        return (await notice_inbox.read_attention(deps, chat.member_id)).snapshot.member
 
 
 @pytest.fixture
@@ -196,8 +205,8 @@ async def test_a_mid_is_muted_and_heard_again_in_one_tap_from_any_old_button(des
         assert "Muted: Nurses' Data Co-op." in await member.say("/settings")
     muted = await desk.tell(evening("Not to be heard"))
     async with desk.house.deps() as deps:
-        report = await reporting.report(deps, "nurses", muted)
-    assert report.notice.of(Outcome.MUTED) == 1
+        report = await reporting.read_report(deps, "nurses", muted)
+    assert report.notice.count_of(NoticeOutcome.MUTED) == 1
     async with desk.house.running():
         await member.press(Mute(membership=mute.membership, on=False))
         text = member.text
@@ -210,7 +219,7 @@ async def test_a_mid_is_muted_and_heard_again_in_one_tap_from_any_old_button(des
 @pytest.mark.parametrize("detour", [False, True], ids=["at once", "after the details"])
 async def test_a_yes_to_a_card_tells_which_notice_led_there(desk: Desk, detour: bool):
     member = await desk.members(NURSE)
-    offer = Content(
+    offer = NoticeContent(
         kind=NoticeKind.LICENCE_OFFER,
         audience=Audience(licences=("lifting-robot",)),
         text={"en": NoticeText(title="A new licence", body="Please read its card.")},

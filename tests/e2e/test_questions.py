@@ -337,10 +337,9 @@ async def test_a_reply_becomes_an_article_for_the_next_member_once_a_person_appr
 def run_cli(house, monkeypatch, *words_):
     from typer.testing import CliRunner
 
-    from bot.commands import cli
-    from bot.commands import questions as questioning
+    from bot.commands import cli, console
 
-    monkeypatch.setattr(questioning, "settings", lambda: house.settings)
+    monkeypatch.setattr(console, "load_settings", lambda: house.settings)
     done = CliRunner().invoke(cli.app, ["questions", *words_])
     return done.exit_code, done.stdout
 

@@ -10,8 +10,8 @@ import time
 import pytest
 
 from service.notices.delivery import cases as delivery
-from service.notices.delivery_values import Batch
-from service.notices.values import NoticeKind, Outcome
+from service.notices.delivery_values import OutcomeBatch
+from service.notices.values import NoticeKind, NoticeOutcome
 from tests.e2e.test_kill import start
 from tests.support.crowd import announce, content, crowd, over, when
 from tests.support.postgres import Server, server_of
@@ -48,15 +48,17 @@ async def test_a_killed_sender_is_replaced_and_nobody_is_missed(quiet_house, mon
             took = await _until_sending(house)
             report = await over(deps, notice_id, seconds=120)
             assert report.notice.epoch == begun.notice.epoch + 1
-            with pytest.raises(delivery.LostError):  # noqa: PT012
-                old = Batch(floor=0)
-                await delivery.settle(deps, {notice_id: old}, {notice_id: begun.notice.epoch})
+            with pytest.raises(delivery.SupersededError):  # noqa: PT012
+                old = OutcomeBatch(settled_upto=0)
+                await delivery.write_outcomes(
+                    deps, {notice_id: old}, {notice_id: begun.notice.epoch}
+                )
     finally:
         for one in processes:
             if one.returncode is None:
                 one.kill()
                 await one.wait()
-    assert report.notice.of(Outcome.SENT) == PEOPLE
+    assert report.notice.count_of(NoticeOutcome.SENT) == PEOPLE
     assert all(one.notices for one in readers)
     twice = [one for one in readers if len(one.notices) > 1]
     assert len(twice) <= RATE // 2 + 2

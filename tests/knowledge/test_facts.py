@@ -26,7 +26,7 @@ some_lines = st.lists(
         st.integers(1, 12),
         st.sampled_from(list(LineState)),
     ),
-    max_size=facts.MOST,
+    max_size=facts.MOST_SENTENCES,
 )
 
 
@@ -35,7 +35,7 @@ some_lines = st.lists(
 def test_every_amount_is_a_line_of_the_store_or_the_sum_of_those_that_are_the_members(lines, lang):
     w = words(lang)
     me = replace(questions.about_member(), lines=tuple(lines))
-    (found,) = facts.facts([FactKey.EARNINGS], me, "", w)
+    (found,) = facts.build_facts([FactKey.EARNINGS], me, "", w)
     allowed = {w.money(one.net, one.currency) for one in lines}
     owned = [one.net for one in lines if one.state is not LineState.REVERSED]
     allowed.add(w.money(sum(owned, Decimal(0)), "EUR"))
@@ -64,14 +64,16 @@ def test_every_amount_is_a_line_of_the_store_or_the_sum_of_those_that_are_the_me
 )
 def test_a_month_is_found_by_its_name(language, asked):
     known = [date(2026, month, 1) for month in range(1, 13)]
-    assert mentions.months(asked, known, words(language)) == {date(2026, 9, 1)}
+    assert mentions.mentioned_months(asked, known, words(language)) == {date(2026, 9, 1)}
 
 
 def test_a_buyer_narrows_the_facts_to_its_licence():
     me = questions.about_member()
-    (only,) = mentions.licences("am I in the insurer's one?", me.portfolio.standings, words("en"))
+    (only,) = mentions.mentioned_licences(
+        "am I in the insurer's one?", me.portfolio.standings, words("en")
+    )
     assert only.holding.licence.slug == questions.s.TERMS[2].slug
-    assert not mentions.licences("what is this", me.portfolio.standings, words("en"))
+    assert not mentions.mentioned_licences("what is this", me.portfolio.standings, words("en"))
 
 
 def test_a_word_of_the_mids_own_name_names_no_licence():
@@ -87,4 +89,4 @@ def test_a_word_of_the_mids_own_name_names_no_licence():
     )
     collected = replace(holding, licence=licence, membership=membership)
     standings[0] = replace(standings[0], holding=collected)
-    assert not mentions.licences("did you hand my data on", standings, words("en"))
+    assert not mentions.mentioned_licences("did you hand my data on", standings, words("en"))

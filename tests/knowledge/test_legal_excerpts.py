@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.book import samples
-from knowledge.legal_excerpts import LONGEST, MOST, named, pieces
-from knowledge.llm.prompt import estimate
+from knowledge.legal_excerpts import LONGEST, MOST, find_excerpts, split_text
+from knowledge.llm.prompt import estimate_text_tokens
 from knowledge.values import Tier
 from locales.words import SHIPPED, words
 
@@ -35,7 +35,7 @@ def standings(**texts):
 
 
 def test_a_licence_named_by_its_title_gives_pieces_of_its_own_text():
-    found = named(
+    found = find_excerpts(
         "what may the lifting robots do with shift 7?", standings(lifting_robot=LONG), EN
     )
     assert len(found) == MOST
@@ -47,29 +47,29 @@ def test_a_licence_named_by_its_title_gives_pieces_of_its_own_text():
 
 @pytest.mark.parametrize("asked", ["what is my price?", "", "???", "which licences am I in"])
 def test_a_question_that_names_no_licence_opens_none(asked):
-    assert named(asked, standings(), EN) == ()
+    assert find_excerpts(asked, standings(), EN) == ()
 
 
 def test_who_has_one_licence_may_name_it_too():
     one = [s for s in standings() if s.holding.licence.slug == "lifting-robot"]
-    assert named("what does the lifting contract say", one, EN)
-    assert not named("what is my price", one, EN)
+    assert find_excerpts("what does the lifting contract say", one, EN)
+    assert not find_excerpts("what is my price", one, EN)
 
 
 def test_no_two_mids_stand_in_one_answer():
     shared = "Tell me about robots and translations, lifting and grading"
-    found = named(shared, standings(), EN)
+    found = find_excerpts(shared, standings(), EN)
     assert len({one.mid_id for one in found}) <= 1
 
 
 @pytest.mark.parametrize("language", SHIPPED)
 def test_every_language_is_told_of_the_same_text(language):
-    (first, *_) = named("Careful Robotics", standings(lifting_robot=LONG), words(language))
+    (first, *_) = find_excerpts("Careful Robotics", standings(lifting_robot=LONG), words(language))
     assert first.language == "en"
 
 
 @given(st.text(max_size=3000))
 def test_no_piece_is_long_and_no_word_is_lost(text):
-    found = pieces(text)
-    assert all(estimate(one) <= LONGEST + 2 for one in found)
+    found = split_text(text)
+    assert all(estimate_text_tokens(one) <= LONGEST + 2 for one in found)
     assert "".join("".join(found).split()) == "".join(text.split())

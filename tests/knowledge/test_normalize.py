@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.normalize import LONGEST, clean, cut, folded
+from knowledge.normalize import LONGEST, clean, fold, read_question
 
 
 @pytest.mark.parametrize(
@@ -22,12 +22,12 @@ from knowledge.normalize import LONGEST, clean, cut, folded
     ],
 )
 def test_spellings_of_the_same_word_fold_into_one(one, other):
-    assert folded(one) == folded(other)
+    assert fold(one) == fold(other)
 
 
 def test_hindi_keeps_its_vowel_signs():
-    assert folded("मेरे पैसे") == "मेरे पैसे"
-    assert folded("हिन्दी की कीमत") == "हिन्दी की कीमत"
+    assert fold("मेरे पैसे") == "मेरे पैसे"
+    assert fold("हिन्दी की कीमत") == "हिन्दी की कीमत"
 
 
 def test_what_cannot_be_seen_is_removed():
@@ -36,17 +36,17 @@ def test_what_cannot_be_seen_is_removed():
 
 
 def test_a_long_question_is_cut_and_the_cut_is_told():
-    assert cut("a" * LONGEST) == ("a" * LONGEST, False)
-    assert cut("a" * (LONGEST + 1)) == ("a" * LONGEST, True)
-    assert len(cut("\ufdfa" * 5000).text) <= LONGEST
-    assert cut(" " * 5000).text == ""
+    assert read_question("a" * LONGEST) == ("a" * LONGEST, False)
+    assert read_question("a" * (LONGEST + 1)) == ("a" * LONGEST, True)
+    assert len(read_question("\ufdfa" * 5000).text) <= LONGEST
+    assert read_question(" " * 5000).text == ""
 
 
 @given(st.text(alphabet=st.characters(), max_size=1200))
 def test_any_text_becomes_one_short_clean_line(text):
-    found = cut(text).text
+    found = read_question(text).text
     assert len(found) <= LONGEST
     assert "\n" not in found
     assert "\x00" not in found
     found.encode()
-    assert isinstance(folded(found), str)
+    assert isinstance(fold(found), str)

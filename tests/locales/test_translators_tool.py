@@ -4,13 +4,13 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from locales import check, po, style, tool
-from locales.entry import Entry
 from locales.grade import grade, syllables
+from locales.style import Entry
 
 
-def entry(text, *forms, locale="es", context="", source=None, alone=()):
+def entry(text, *forms, locale="es", context="", source=None, single=()):
     sources = source or (text,)
-    return Entry(locale, context, sources, forms or (text,), False, frozenset(alone))
+    return Entry(locale, context, sources, forms or (text,), False, frozenset(single))
 
 
 @pytest.fixture
@@ -80,24 +80,24 @@ def test_update_guesses_nothing():
 
 
 def test_places_must_be_those_of_the_source():
-    assert not check.places(entry("In {x}", "Dentro: {x}"))
-    assert check.places(entry("In {x}", "Dentro"))
-    assert check.places(entry("In {x}", "Dentro {y}"))
-    assert check.places(entry("In {x", "Dentro {x"))
+    assert not check.placeholders(entry("In {x}", "Dentro: {x}"))
+    assert check.placeholders(entry("In {x}", "Dentro"))
+    assert check.placeholders(entry("In {x}", "Dentro {y}"))
+    assert check.placeholders(entry("In {x", "Dentro {x"))
 
 
 def test_a_form_for_one_number_may_write_it_as_a_word():
     source = ("{n} card", "{n} cards")
-    assert not check.places(entry("", "una", "{n} fichas", source=source, alone=[0]))
-    assert check.places(entry("", "una", "fichas", source=source, alone=[0]))
+    assert not check.placeholders(entry("", "una", "{n} fichas", source=source, single=[0]))
+    assert check.placeholders(entry("", "una", "fichas", source=source, single=[0]))
 
 
 @pytest.mark.parametrize(
-    ("locale", "alone"),
+    ("locale", "single"),
     [("es", {0}), ("fr", set()), ("ru", set()), ("ar", {0, 1, 2}), ("zh_Hans", set())],
 )
-def test_which_forms_stand_for_one_number(locale, alone):
-    assert check._alone(po.empty(locale).plural_expr) == alone
+def test_which_forms_stand_for_one_number(locale, single):
+    assert check._single(po.empty(locale).plural_expr) == single
 
 
 def test_unfinished_messages_are_named():
@@ -108,9 +108,9 @@ def test_unfinished_messages_are_named():
 
 
 def test_ends_and_lines_are_those_of_the_source():
-    assert check.edges(entry("a ", "b"))
-    assert check.edges(entry("a\nb", "a b"))
-    assert not check.edges(entry("\na b\n", "\nc\n"))
+    assert check.whitespace(entry("a ", "b"))
+    assert check.whitespace(entry("a\nb", "a b"))
+    assert not check.whitespace(entry("\na b\n", "\nc\n"))
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from gettext import NullTranslations
 
 import pytest
 
-from locales import catalogue, po
 from locales import compile as building
+from locales import po
 from locales.build_hook import CustomBuildHook
-from locales.words import Words, mark, words
+from locales.words import Words, load_chain, mark, words
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def shop(tmp_path):
             return path
 
         def words(self, locale):
-            return Words(locale, catalogue.chain(locale, tmp_path))
+            return Words(locale, load_chain(locale, tmp_path))
 
     return Shop()
 

@@ -11,7 +11,14 @@ from service.deps import Deps
 from service.mids import store as mid_store
 from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
-from service.notices.values import Audience, Content, NoticeKind, NoticeText, Report, Status
+from service.notices.values import (
+    Audience,
+    NoticeContent,
+    NoticeKind,
+    NoticeReport,
+    NoticeStatus,
+    NoticeText,
+)
 from service.people import store as people
 from tests.support.house import House
 
@@ -57,16 +64,16 @@ async def _joined(
     return Reader(person, member.id, membership_id)
 
 
-def content(**changed) -> Content:
+def content(**changed) -> NoticeContent:
     told = {
         "kind": NoticeKind.GENERAL,
         "audience": Audience(everyone=True),
         "text": {"en": NoticeText(title="Open evening", body="Come at 18:00.")},
     }
-    return Content(**{**told, **changed})
+    return NoticeContent(**{**told, **changed})
 
 
-async def announce(deps: Deps, made: Content | None = None) -> str:
+async def announce(deps: Deps, made: NoticeContent | None = None) -> str:
     """Draft, count and approve; returns the notice's id."""
     notice = await authoring.draft(deps, MID, made or content(), by="ada")
     counted = await authoring.count(deps, MID, notice.id)
@@ -74,15 +81,15 @@ async def announce(deps: Deps, made: Content | None = None) -> str:
     return notice.id
 
 
-async def over(deps: Deps, notice_id: str, *, seconds: float = 30) -> Report:
+async def over(deps: Deps, notice_id: str, *, seconds: float = 30) -> NoticeReport:
     """The report, once the notice has come to its end or was paused."""
-    ends = {Status.FINISHED, Status.STOPPED, Status.PAUSED, Status.EXPIRED}
+    ends = {NoticeStatus.FINISHED, NoticeStatus.STOPPED, NoticeStatus.PAUSED, NoticeStatus.EXPIRED}
     return await when(deps, notice_id, lambda one: one.notice.status in ends, seconds=seconds)
 
 
-async def when(deps: Deps, notice_id: str, holds, *, seconds: float = 30) -> Report:
+async def when(deps: Deps, notice_id: str, holds, *, seconds: float = 30) -> NoticeReport:
     """The report, once something holds of it."""
     async with asyncio.timeout(seconds):
-        while not holds(report := await reporting.report(deps, MID, notice_id)):  # noqa: ASYNC110
+        while not holds(report := await reporting.read_report(deps, MID, notice_id)):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     return report

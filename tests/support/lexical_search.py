@@ -3,9 +3,9 @@
 from functools import cached_property
 
 from knowledge.language import detect
-from knowledge.search.articles import load
+from knowledge.search.articles import load_articles
 from knowledge.search.mentions import stems
-from knowledge.values import Band, Found, Hit
+from knowledge.values import Band, Hit, SearchResult
 
 
 class Lexical:
@@ -13,7 +13,7 @@ class Lexical:
 
     @cached_property
     def _articles(self):
-        return {(one.id, one.language): one for one in load()}
+        return {(one.id, one.language): one for one in load_articles()}
 
     @cached_property
     def _said(self):
@@ -37,7 +37,7 @@ class Lexical:
         top = hits[0].score
         band = Band.LIKELY if top >= 0.5 else Band.UNSURE if top >= 0.15 else Band.OFF_TOPIC
         language = detect(question.text, question.locale)
-        return Found(language=language, band=band, hits=tuple(hits[:5]))
+        return SearchResult(language=language, band=band, hits=tuple(hits[:5]))
 
     def article(self, topic, locale, mid_ids):
         return self._articles.get((topic, locale)) or self._articles.get((topic, "en"))

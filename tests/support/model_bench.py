@@ -12,9 +12,9 @@ from sqlalchemy import insert, select
 
 from bot.assistant.model_setup import build_budget
 from knowledge.llm.answerer import Answerer
-from knowledge.llm.client import Model
-from knowledge.llm.quota import Limits
-from knowledge.values import Action, Article, Fact, FactKey, Passage, Question
+from knowledge.llm.client import ModelClient
+from knowledge.llm.quota import QuotaLimits
+from knowledge.values import Action, Article, AskedQuestion, Fact, FactKey, Passage
 from service.assistant.quota_store import model_spent
 from service.db.database import open_embedded
 from service.db.migrate import migrate
@@ -22,7 +22,7 @@ from service.deps import Deps
 from service.people.store import members
 from tests.support.model_server import model_server
 
-MUCH = Limits(answers_a_day=10**6, tokens_a_month=10**9, tokens_in_all=10**9)
+MUCH = QuotaLimits(answers_a_day=10**6, tokens_a_month=10**9, tokens_in_all=10**9)
 
 TEXTS = yaml.safe_load(Path(__file__).with_name("payments.yaml").read_text("utf-8"))
 # A language that is not shipped: asked in German, answered from the English text.
@@ -103,7 +103,7 @@ class Bench:
         self.deps = Deps(db, self.clock)
         self.known = set()
         self.budget = build_budget(self.deps, limits)
-        self.model = Model(server.url, "tiny", "key-of-the-test")
+        self.model = ModelClient(server.url, "tiny", "key-of-the-test")
         self.answerer = Answerer(self.model, self.budget, **more)
         self.claims = []
         self.sent = []
@@ -123,7 +123,7 @@ class Bench:
             "on_sent": sent,
         } | more
         await self.knows(given["member"])
-        question = Question(text=text, locale=locale, mid_ids=("mid_own",))
+        question = AskedQuestion(text=text, locale=locale, mid_ids=("mid_own",))
         if passages is None:
             passages = [passage(locale)]
         return await self.answerer.answer(question, passages, facts, **given)

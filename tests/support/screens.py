@@ -1,4 +1,4 @@
-"""What the tests of screens share: samples as they are read, MIDs with odd pens, the map."""
+"""What the tests of screens share: sample screens, the map of buttons, MIDs with odd texts."""
 
 from collections import deque
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from aiogram.filters.callback_data import CallbackData
 
 from dialogs import callbacks, card, choices, knob, licences, settings
 from dialogs.book import samples
-from dialogs.book.book import all_samples as book
+from dialogs.book.book import all_samples
 from dialogs.book.notices import BREACH, CHANGE, EVENING, VOTE
 from dialogs.callbacks import Go, Place
 from dialogs.staff import callbacks as staff_callbacks
@@ -38,19 +38,22 @@ def _card(terms, answer="yes", status=LicenceStatus.ACTIVE, **changes):
 
 def _many():
     holdings = tuple(
-        replace(one, licence=replace(one.licence, id=f"lic_many{n}", terms=one.licence.terms))
-        for n, one in enumerate([*samples.snapshot().holdings] * 4)
+        replace(
+            holding,
+            licence=replace(holding.licence, id=f"lic_many{n}", terms=holding.licence.terms),
+        )
+        for n, holding in enumerate([*samples.snapshot().holdings] * 4)
     )
     return samples.portfolio(samples.snapshot(holdings=holdings))
 
 
 def _not_offered():
-    one = samples.holding()
-    return replace(one, membership=replace(one.membership, eligible=frozenset()))
+    holding = samples.holding()
+    return replace(holding, membership=replace(holding.membership, eligible=frozenset()))
 
 
 # States that read differently and are not in the screen book.
-MORE = {
+MORE_SAMPLES = {
     "card: not offered now": lambda w: card.screen(samples.card(_not_offered()), w),
     "card: later": _card(_ROBOTS, "later"),
     "card: no on an offer": _card(_INSURER, "no", LicenceStatus.OFFERED),
@@ -85,15 +88,14 @@ MORE = {
     "knob of one MID, below": lambda w: knob.screen(samples.knob(-2, scope="mbr_nurses"), w),
     "time zones, the last": lambda w: settings.zones(samples.snapshot(), 99, w),
 }
-BOOK = book()
-SAMPLES = {**BOOK, **MORE}
+SAMPLES = {**all_samples(), **MORE_SAMPLES}
 NAMES = tuple(SAMPLES)
 OPENERS, CLOSER = "\u2066\u2067\u2068", "\u2069"
 
 TARGETS = tuple(
-    one
-    for one in (*vars(callbacks).values(), *vars(staff_callbacks).values())
-    if isinstance(one, type) and issubclass(one, CallbackData) and one is not CallbackData
+    kind
+    for kind in (*vars(callbacks).values(), *vars(staff_callbacks).values())
+    if isinstance(kind, type) and issubclass(kind, CallbackData) and kind is not CallbackData
 )
 
 
@@ -109,19 +111,19 @@ def sample_text(name, locale="en"):
     return read_text(sample_screen(name, locale))
 
 
-def read_text(made):
+def read_text(screen):
     """What a screen says once Telegram has read its markup."""
-    return compose(str(made.text), "HTML", None)[0]
+    return compose(str(screen.text), "HTML", None)[0]
 
 
-def buttons(made):
+def buttons(screen):
     """The buttons of a screen, in reading order."""
-    return [one for row in made.rows for one in row]
+    return [button for row in screen.rows for button in row]
 
 
-def targets(made, *kinds):
+def targets(screen, *kinds):
     """The targets of some kinds on a screen, in reading order."""
-    return [one.target for one in buttons(made) if isinstance(one.target, kinds)]
+    return [button.target for button in buttons(screen) if isinstance(button.target, kinds)]
 
 
 def all_screens():
@@ -131,17 +133,17 @@ def all_screens():
             yield name, locale, sample_screen(name, locale)
 
 
-def unbalanced(said):
-    """The lines in which an isolate is not closed, or closed twice: a line break ends them all."""
-    found = []
-    for line in said.split("\n"):
+def unbalanced(text):
+    """The lines with a Unicode isolate left open or closed twice; a line break ends them all."""
+    wrong_lines = []
+    for line in text.split("\n"):
         depth, low = 0, 0
         for char in line:
             depth += (char in OPENERS) - (char == CLOSER)
             low = min(low, depth)
         if depth or low:
-            found.append(line)
-    return found
+            wrong_lines.append(line)
+    return wrong_lines
 
 
 # The map: which sample screen each button leads to. The routers show exactly these.
@@ -205,12 +207,12 @@ LEADS = {
     callbacks.Leave: "left, kept",
     callbacks.UndoLeave: "leaving taken back",
     callbacks.DeleteAll: "deleted",
-    staff_callbacks.ShowDesk: "announcing",
+    staff_callbacks.ShowStaffOverview: "announcing",
     staff_callbacks.NewNotice: "draft, empty",
-    staff_callbacks.ShowSheet: "draft",
-    staff_callbacks.SetSheet: "draft after: saved",
+    staff_callbacks.ShowStaffNotice: "draft",
+    staff_callbacks.ChangeDraft: "draft after: saved",
     staff_callbacks.AskText: "draft text prompt",
-    staff_callbacks.Approve: "progress: running",
+    staff_callbacks.ApproveNotice: "progress: running",
     staff_callbacks.StopNotice: "progress: stopped",
     staff_callbacks.ResumeNotice: "progress: running",
     callbacks.ShowTopic: "answer, chosen",
@@ -229,19 +231,19 @@ def leads_to(target):
     return PLACES[target.place] if isinstance(target, Go) else LEADS[type(target)]
 
 
-def count_taps(start, wanted):
-    """How many taps it takes from a sample screen to a button that is wanted, tapping it too."""
+def count_taps(start, is_wanted):
+    """How many taps lead from a sample screen to a wanted button, the tap on it included."""
     seen, queue = {start}, deque([(start, 0)])
     while queue:
-        name, done = queue.popleft()
-        for one in buttons(sample_screen(name)):
-            if one.target is None:
+        name, taps = queue.popleft()
+        for button in buttons(sample_screen(name)):
+            if button.target is None:
                 continue
-            if wanted(one.target):
-                return done + 1
-            if (then := leads_to(one.target)) not in seen:
-                seen.add(then)
-                queue.append((then, done + 1))
+            if is_wanted(button.target):
+                return taps + 1
+            if (next_name := leads_to(button.target)) not in seen:
+                seen.add(next_name)
+                queue.append((next_name, taps + 1))
     return None
 
 
@@ -251,7 +253,7 @@ _LIMITS = {"unknowns": 200, "why_wanted": 200, "about": 300, "legal_text": 20_00
 
 
 def _owned():
-    """Every text of the sample MIDs, as the dict that holds it and the field that it is."""
+    """Every text that a sample MID wrote: its texts by language, and the name of its field."""
     for mid in _MIDS:
         yield mid.name, "name"
         yield mid.about, "about"
@@ -260,14 +262,14 @@ def _owned():
             yield getattr(terms, field), field
         if terms.audit:
             yield terms.audit.result, "audit_result"
-    for one in _NOTICES:
-        yield one.text, "notice"
-        for answer in one.answers:
+    for content in _NOTICES:
+        yield content.text, "notice"
+        for answer in content.answers:
             yield answer.label, "label"
 
 
 def _penned(pen, field):
-    """A text of a MID in this pen, as long as the field may be."""
+    """``pen`` cut to what the field may hold."""
     if field == "notice":
         return NoticeText(title=pen[:80], body=pen[:2000])
     return pen[: _LIMITS.get(field, 80)]
@@ -281,14 +283,14 @@ def _parties():
 
 @contextmanager
 def _digested_once():
-    """What a term sheet's digest is, made once a sheet: no sheet changes until the block ends."""
-    made, known = Terms.digest, {}
+    """Compute each term sheet's digest only once: no sheet changes until the block ends."""
+    digest_of, digests = Terms.digest, {}
 
     def digest(terms):
-        if id(terms) not in known:
-            # The sheet is kept, so that no other one gets its id.
-            known[id(terms)] = terms, made(terms)
-        return known[id(terms)][1]
+        if id(terms) not in digests:
+            # The sheet is kept, so that no other sheet gets its id.
+            digests[id(terms)] = terms, digest_of(terms)
+        return digests[id(terms)][1]
 
     with patch.object(Terms, "digest", digest):
         yield
@@ -296,25 +298,25 @@ def _digested_once():
 
 @contextmanager
 def mid_texts_as(pen, locale="en", *, parties=True):
-    """Every MID text and, if wished, every party's name as ``pen`` writes it, in one language.
+    """Replace every text of the sample MIDs by ``pen`` in one language, and parties' names too.
 
-    The samples are changed where they stand, and put back.
+    The samples are changed in place, and restored when the block ends.
     """
-    dicts = {id(held): (held, field) for held, field in _owned()}
-    named = {id(one): one for one in _parties()} if parties else {}
-    before = [(held, dict(held)) for held, _ in dicts.values()]
-    names = [(one, one.name) for one in named.values()]
+    texts_by_id = {id(texts): (texts, field) for texts, field in _owned()}
+    named_parties = {id(party): party for party in _parties()} if parties else {}
+    before = [(texts, dict(texts)) for texts, _ in texts_by_id.values()]
+    names = [(party, party.name) for party in named_parties.values()]
     try:
-        for held, field in dicts.values():
-            held.clear()
-            held[locale] = _penned(pen, field)
-        for one in named.values():
-            one.__dict__["name"] = pen[:80]
+        for texts, field in texts_by_id.values():
+            texts.clear()
+            texts[locale] = _penned(pen, field)
+        for party in named_parties.values():
+            party.__dict__["name"] = pen[:80]
         with _digested_once():
             yield
     finally:
-        for held, old in before:
-            held.clear()
-            held.update(old)
-        for one, name in names:
-            one.__dict__["name"] = name
+        for texts, old in before:
+            texts.clear()
+            texts.update(old)
+        for party, name in names:
+            party.__dict__["name"] = name

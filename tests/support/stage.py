@@ -15,7 +15,7 @@ from sqlalchemy import select
 import bot.telegram.chat_store
 import bot.updates.inbox_store  # noqa: F401  # the tables of the edge are on the same metadata
 from service.bundle.cases import import_bundle
-from service.bundle.files.yaml_lines import load
+from service.bundle.files.yaml_lines import parse_document
 from service.bundle.schema.bundle import Bundle
 from service.bundle.values import ImportReport
 from service.choices import cases as choices
@@ -43,7 +43,9 @@ ACTIVE = ("lifting-robot", "sepsis-warning", "mt-grading", "dialect-voices")
 """The four licences that are active in the two bundles."""
 
 _WRITTEN = {
-    name: load((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8"), is_json=False).value
+    name: parse_document(
+        (EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8"), is_json=False
+    ).value
     for name in ("nurses", "translators")
 }
 

@@ -79,7 +79,7 @@ class House:
             metrics.watch_store(deps.db)
             bot.session.middleware(CallCounter(metrics))
             held = lanes or SingleProcessLanes()
-            handle = metrics.timed(
+            handle = metrics.instrument(
                 UpdateHandler(deps, bot, build_dispatcher(deps, settings)).handle
             )
             self.inbox = inbox = Inbox(deps, held, handle)

@@ -30,7 +30,7 @@ async def reasons(house: House) -> list[str]:
 @pytest.fixture
 def impatient(monkeypatch) -> None:
     """Readiness looks each time."""
-    monkeypatch.setattr("bot.readiness.KNOWN_SECONDS", 0)
+    monkeypatch.setattr("bot.readiness.CACHE_SECONDS", 0)
 
 
 async def test_a_healthy_process_says_so(house: House) -> None:
@@ -92,14 +92,14 @@ async def test_silence_of_telegram_is_not_ready(house: House, monkeypatch, impat
 
 async def test_readiness_is_cached(house: House, monkeypatch) -> None:
     looked = 0
-    look = ReadinessCheck._asked
+    look = ReadinessCheck._query_store
 
     async def counted(self):
         nonlocal looked
         looked += 1
         return await look(self)
 
-    monkeypatch.setattr(ReadinessCheck, "_asked", counted)
+    monkeypatch.setattr(ReadinessCheck, "_query_store", counted)
     await asyncio.gather(*(reasons(house) for _ in range(20)))
     assert looked <= 2
 

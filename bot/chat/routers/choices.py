@@ -47,12 +47,10 @@ async def lift(
 ) -> None:
     """Lift a refusal, or show again what would be back if that has changed meanwhile."""
     view = await cases.lift(deps, actor.id, callback_data.nonce, actor.cause("lift"))
-    made = (
-        choices.lift_refusal(view, actor.words)
-        if isinstance(view, RestoreView)
-        else choices.screen(view, actor.words)
-    )
-    await show(made)
+    if isinstance(view, RestoreView):
+        await show(choices.lift_refusal(view, actor.words))
+    else:
+        await show(choices.screen(view, actor.words))
 
 
 async def pause(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
@@ -78,12 +76,10 @@ async def resume(
 ) -> None:
     """End the pause, or show again what would be back if that has changed meanwhile."""
     view = await cases.resume(deps, actor.id, callback_data.nonce, actor.cause("resume"))
-    made = (
-        choices.paused(view, actor.words)
-        if isinstance(view, RestoreView)
-        else home.screen(view, actor.words, note=choices.resumed_note(actor.words))
-    )
-    await show(made)
+    if isinstance(view, RestoreView):
+        await show(choices.paused(view, actor.words))
+    else:
+        await show(home.screen(view, actor.words, note=choices.resumed_note(actor.words)))
 
 
 def build_router() -> Router:

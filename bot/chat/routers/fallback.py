@@ -10,8 +10,8 @@ from dialogs import about
 
 async def answer_other_message(message: Message, actor: Actor, show: Presenter) -> None:
     """Answer an unknown command, or a message that is not text."""
-    made = about.help_(actor.words, unknown=True) if message.text else about.not_text(actor.words)
-    await show(made)
+    w = actor.words
+    await show(about.help_(w, unknown=True) if message.text else about.not_text(w))
 
 
 async def answer_old_button(_: CallbackQuery, actor: Actor, show: Presenter) -> None:

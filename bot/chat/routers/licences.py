@@ -1,4 +1,4 @@
-"""The first screen, the list of licences, a licence's card, and the choices a member makes on it."""
+"""The first screen, the list of licences, a licence's card, and a member's choices on it."""
 
 from aiogram import Router
 from aiogram.filters import Command
@@ -98,8 +98,10 @@ async def say_yes(
 ) -> None:
     """Say yes to a licence, or show the question that has to be answered first."""
     view = await cases.say_yes(deps, actor.id, callback_data.nonce, actor.cause("card"))
-    made = card.screen if isinstance(view, CardView) else quiz.screen
-    await show(made(view, actor.words))  # type: ignore[arg-type]  # the view picked the screen
+    if isinstance(view, CardView):
+        await show(card.screen(view, actor.words))
+    else:
+        await show(quiz.screen(view, actor.words))
 
 
 async def answer_quiz(

@@ -26,19 +26,19 @@ async def list_by_command(
     _: Message, command: CommandObject, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
     """Handle ``/notices``, alone or followed by words to search for."""
-    view = await history.sent_to(deps, actor.id, search=command.args or "")
+    view = await history.list_received(deps, actor.id, search=command.args or "")
     await show(notices.screen(view, actor.words))
 
 
 async def list_newest(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
     """Show the first page of the list."""
-    view = await history.sent_to(deps, actor.id)
+    view = await history.list_received(deps, actor.id)
     await show(notices.screen(view, actor.words))
 
 
 async def list_beside(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
     """Show the first page of the list in a new message, below the notice it was opened from."""
-    view = await history.sent_to(deps, actor.id)
+    view = await history.list_received(deps, actor.id)
     await show(notices.screen(view, actor.words), new_message=True)
 
 
@@ -47,7 +47,7 @@ async def list_page(
 ) -> None:
     """Show a page of the list, or of the results of a search."""
     than, newer, search = callback_data.than, callback_data.newer, callback_data.search
-    view = await history.sent_to(deps, actor.id, than=than, newer=newer, search=search)
+    view = await history.list_received(deps, actor.id, than=than, newer=newer, search=search)
     await show(notices.screen(view, actor.words))
 
 
@@ -55,7 +55,7 @@ async def show_notice(
     _: CallbackQuery, callback_data: ShowNotice, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
     """Show one notice."""
-    view = await notice_inbox.look(deps, actor.id, callback_data.notice)
+    view = await notice_inbox.read_view(deps, actor.id, callback_data.notice)
     await show(notice.screen(view, actor.words))
 
 
@@ -84,7 +84,7 @@ async def show_card(
 ) -> None:
     """Show the card of a licence that a notice is about, in a new message."""
     about, licence = callback_data.notice, callback_data.licence
-    view = await notice_inbox.look_at_card(deps, actor.id, about, licence)
+    view = await notice_inbox.read_card(deps, actor.id, about, licence)
     await show(card.screen(view, actor.words), new_message=True)
 
 

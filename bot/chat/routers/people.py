@@ -31,8 +31,8 @@ async def start(
         log_reused_invite(view, actor)
         await show(invite.screen(view, actor.words))
     else:
-        found = await standing_cases.read_portfolio(deps, actor.id)
-        await show(home.screen(found, actor.words))
+        portfolio = await standing_cases.read_portfolio(deps, actor.id)
+        await show(home.screen(portfolio, actor.words))
 
 
 def log_reused_invite(view: InviteView, actor: Actor) -> None:
@@ -68,7 +68,7 @@ async def show_mid(
     _: CallbackQuery, callback_data: ShowMid, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
     """Show one MID of the member."""
-    view = await notice_inbox.hearing(deps, actor.id, callback_data.membership)
+    view = await notice_inbox.read_hearing(deps, actor.id, callback_data.membership)
     await show(mid.screen(view, actor.words))
 
 
@@ -107,8 +107,8 @@ async def undo_leave(
     _: CallbackQuery, callback_data: UndoLeave, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
     """Undo leaving a MID."""
-    found = await cases.undo_leave(deps, actor.id, callback_data.membership, actor.cause("leave"))
-    await show(leaving.undone(found, actor.words))
+    mid_ = await cases.undo_leave(deps, actor.id, callback_data.membership, actor.cause("leave"))
+    await show(leaving.undone(mid_, actor.words))
 
 
 async def show_deleting(_: Message | CallbackQuery, actor: Actor, show: Presenter) -> None:

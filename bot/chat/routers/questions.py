@@ -1,4 +1,4 @@
-"""Typed questions: the answer, other topics, a language model, and sending a question to a person."""
+"""Typed questions: the answer, other topics, a language model, and the way to a person."""
 
 from aiogram import Bot, Router
 from aiogram.filters import Filter
@@ -20,7 +20,7 @@ from dialogs.callbacks import (
     ShowQuestion,
     ShowTopic,
 )
-from knowledge.replies import Reply
+from knowledge.replies import AssistantReply
 from locales.words import words
 from service.deps import Deps
 from service.questions import cases
@@ -35,16 +35,18 @@ class FreeText(Filter):
 
 
 class QuotedQuestion(Filter):
-    """Adds the question whose answer was tapped on, as ``question`` and ``origin``; always matches."""
+    """Adds the question that the tapped message replies to as ``question`` and ``origin``."""
 
     async def __call__(self, query: CallbackQuery) -> dict[str, str]:
-        """Return the question's text and an id of its message; both empty if it is not available."""
-        asked = question_message(query)
-        text = asked.text if asked and asked.text else ""
-        return {"asked": text, "origin": f"m:{asked.message_id}" if asked and text else ""}
+        """Return the question's text and its message's id; both are empty if it is not there."""
+        message = question_message(query)
+        text = message.text if message and message.text else ""
+        return {"question": text, "origin": f"m:{message.message_id}" if message and text else ""}
 
 
-async def _show_reply(reply: Reply, show: Presenter, *, new_message: bool = False) -> None:
+async def _show_reply(
+    reply: AssistantReply, show: Presenter, *, new_message: bool = False
+) -> None:
     await show(answer.screen(reply, words(reply.locale)), new_message=new_message)
 
 
@@ -53,9 +55,9 @@ async def answer_question(
 ) -> None:
     """Answer a typed question."""
     drafts = DraftStream(bot, message.chat.id, assistant.stops)
-    await _show_reply(
-        await assistant.typed(actor.id, message.text or "", actor.words.locale, drafts), show
-    )
+    locale = actor.words.locale
+    reply = await assistant.answer_question(actor.id, message.text or "", locale, drafts)
+    await _show_reply(reply, show)
 
 
 async def set_model(
@@ -67,13 +69,15 @@ async def set_model(
     actor: Actor,
     show: Presenter,
 ) -> None:
-    """Store whether a model may answer, then answer the question that led to the choice, if any."""
+    """Store whether a model may answer, then answer the question that led to it, if any."""
     drafts, locale = DraftStream(bot, query.from_user.id, assistant.stops), actor.words.locale
-    said = await assistant.agreed(actor.id, question or None, locale, drafts, callback_data)
-    if isinstance(said, Reply):
-        await _show_reply(said, show, new_message=True)
+    reply = await assistant.set_model_consent(
+        actor.id, question or None, locale, drafts, callback_data
+    )
+    if isinstance(reply, AssistantReply):
+        await _show_reply(reply, show, new_message=True)
     else:
-        await show(model.saved(said, actor.words))
+        await show(model.saved(reply, actor.words))
 
 
 async def show_topic(
@@ -85,10 +89,9 @@ async def show_topic(
     show: Presenter,
 ) -> None:
     """Show the article of a topic that was picked from a list."""
-    locale = actor.words.locale
-    await _show_reply(
-        await assistant.chosen(actor.id, callback_data.topic, question or None, locale), show
-    )
+    topic, locale = callback_data.topic, actor.words.locale
+    reply = await assistant.answer_topic(actor.id, topic, question or None, locale)
+    await _show_reply(reply, show)
 
 
 async def show_other_topics(
@@ -100,10 +103,9 @@ async def show_other_topics(
     show: Presenter,
 ) -> None:
     """List other topics than the one shown."""
-    locale = actor.words.locale
-    await _show_reply(
-        await assistant.others(actor.id, callback_data.topic, question or None, locale), show
-    )
+    topic, locale = callback_data.topic, actor.words.locale
+    reply = await assistant.list_other_topics(actor.id, topic, question or None, locale)
+    await _show_reply(reply, show)
 
 
 async def show_draft(
@@ -137,10 +139,14 @@ async def send_question(
     show: Presenter,
 ) -> None:
     """Send the question to a MID."""
-    to, about_ = callback_data.membership, callback_data.licence or None
-    locale = actor.words.locale
     view = await cases.send_question(
-        deps, actor.id, to, question, origin=origin, language=locale, licence_id=about_
+        deps,
+        actor.id,
+        callback_data.membership,
+        question,
+        origin=origin,
+        language=actor.words.locale,
+        licence_id=callback_data.licence or None,
     )
     await show(asking.sent(view, actor.words))
 

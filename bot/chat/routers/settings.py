@@ -23,12 +23,12 @@ async def show_settings(
     _: Message | CallbackQuery, deps: Deps, actor: Actor, show: Presenter
 ) -> None:
     """Handle ``/settings`` and its button."""
-    view = await notice_inbox.attention(deps, actor.id)
+    view = await notice_inbox.read_attention(deps, actor.id)
     await show(settings.screen(view, actor.words))
 
 
 async def _show_saved(deps: Deps, actor: Actor, show: Presenter) -> None:
-    view = await notice_inbox.attention(deps, actor.id)
+    view = await notice_inbox.read_attention(deps, actor.id)
     await show(settings.screen(view, actor.words, saved=True))
 
 
@@ -67,7 +67,7 @@ async def set_zone(
 
 async def show_weekly(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
     """Show the choices for the number of notices a week."""
-    view = await notice_inbox.attention(deps, actor.id)
+    view = await notice_inbox.read_attention(deps, actor.id)
     await show(notice_settings.weekly(view, actor.words))
 
 
@@ -81,7 +81,7 @@ async def set_weekly(
 
 async def show_quiet(_: CallbackQuery, deps: Deps, actor: Actor, show: Presenter) -> None:
     """Show the choices for the quiet hours."""
-    view = await notice_inbox.attention(deps, actor.id)
+    view = await notice_inbox.read_attention(deps, actor.id)
     await show(notice_settings.quiet(view, actor.words))
 
 

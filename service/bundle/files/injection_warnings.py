@@ -1,8 +1,8 @@
-"""Lines of a MID's texts that speak to an AI model instead of to members.
+"""Warnings about prompt injection: lines of a MID's texts that address an AI model.
 
-To a model every text is data, and what it says is checked in code; so these are no reason to
-refuse a bundle. But nobody writes such a line for members: it came in with a text from elsewhere,
-and whoever imports it should look.
+They are no reason to refuse a bundle: texts go to a model as data, and its output is checked in
+code. But nobody writes such a line for members, so it came with a text from elsewhere, and the
+person who imports it should look at it.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any, Final
 from service.bundle.files.yaml_lines import Loc
 from service.bundle.schema.checks import QUOTED
 
-MEND: Final = "write it as you would to a member, or take it out"
+INJECTION_MEND: Final = "write it as you would to a member, or take it out"
 
 _BEFORE = r"(?:previous|prior|earlier|above|preceding|before|other|all)"
 _RULES = r"(?:instructions?|rules?|prompts?|directions?|commands?)"
@@ -35,7 +35,7 @@ _ORDERS: Final = (
 )
 _SYSTEM: Final = "system|sistema|système|система|النظام|सिस्टम|系统"
 _TURNS: Final = (
-    # A turn of somebody else in a conversation, as models are trained on it.
+    # Markers of another speaker's turn, as in the conversations that models are trained on.
     rf"^[\[(<#*\s]*(?:assistant|developer|{_SYSTEM})[\])>*\s]*[:：]|^\s*\[(?:{_SYSTEM})\]",
     r"<\|[^|>]*\|>|\[/?inst\]|<</?sys>>|</?(?:system|assistant|user|human|instructions?)\s*>",
     r"^\s*={3,}.*={3,}\s*$|</?(?:question|context|document|text)s?>",
@@ -57,30 +57,30 @@ _KINDS: Final = (
 )
 
 
-def found_in(text: str) -> Iterator[tuple[str, str]]:
-    """The lines of a text that speak to a model, each with what it does.
+def find_injections(text: str) -> Iterator[tuple[str, str]]:
+    """Find the lines of a text that address a model; yields the line and what it does.
 
-    Of a line that says so beyond what a warning quotes, only those words.
+    Of a line whose match is beyond the part that a warning quotes, only the match is yielded.
     """
     for line in text.split("\n"):
         plain = "".join(
             char for char in unicodedata.normalize("NFKC", line)
             if unicodedata.category(char) != "Cf"
         ).casefold()  # fmt: skip
-        for pattern, says in _KINDS:
+        for pattern, does in _KINDS:
             if match := pattern.search(plain):
-                yield (line.strip() if match.end() <= QUOTED else match[0]), says
+                yield (line.strip() if match.end() <= QUOTED else match[0]), does
                 break
 
 
-def instructions(raw: Any) -> Iterator[tuple[Loc, str, str]]:
-    """Of a bundle: where such a line stands, the line, and what it does."""
+def find_bundle_injections(raw: Any) -> Iterator[tuple[Loc, str, str]]:
+    """Find such lines in a bundle, given as plain blocks; yields place, line, and what it does."""
     for kind, fields in (
         ("articles", ("question", "answer")),
         ("licences", ("title", "legal_text")),
     ):
-        for n, one in enumerate(raw.get(kind) or ()):
+        for n, item in enumerate(raw.get(kind) or ()):
             for name in fields:
-                for language, text in one[name].items():
-                    for line, says in found_in(text):
-                        yield (kind, n, name, language), line, says
+                for language, text in item[name].items():
+                    for line, does in find_injections(text):
+                        yield (kind, n, name, language), line, does

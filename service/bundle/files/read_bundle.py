@@ -1,20 +1,20 @@
-"""A bundle file into a `Bundle`, or every reason why not, each with its line and its mend."""
+"""Reading a bundle file: a `Bundle`, or all its problems, each with its line and mend."""
 
 import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from service.bundle.files.format import FileRefusedError, Format, Problem
-from service.bundle.files.injection_warnings import MEND, instructions
+from service.bundle.files.format import FileFormat, FileRefusedError, Problem
+from service.bundle.files.injection_warnings import INJECTION_MEND, find_bundle_injections
 from service.bundle.schema.bundle import FORMAT, Bundle, json_schema
-from service.bundle.schema.cross_checks import problems_together
+from service.bundle.schema.cross_checks import cross_check
 
-__all__ = ["BundleRefused", "Problem", "parse_bundle", "read_bundle", "read_with_doubts"]
+__all__ = ["BundleRefusedError", "Problem", "parse_bundle", "read_bundle", "read_with_warnings"]
 
 
-class BundleRefused(FileRefusedError):  # noqa: N818 - the name is part of the fixed interface
-    """A bundle is refused whole; `problems` are all of them, in the order of their lines."""
+class BundleRefusedError(FileRefusedError):
+    """A bundle is refused as a whole; `problems` lists all of them in the order of their lines."""
 
 
 @cache
@@ -23,8 +23,15 @@ def _schema() -> dict[str, Any]:
     return loaded
 
 
-BUNDLE = Format(
-    FORMAT, "a bundle", Bundle, _schema, problems_together, BundleRefused, instructions, MEND
+BUNDLE = FileFormat(
+    name=FORMAT,
+    what="a bundle",
+    model=Bundle,
+    schema=_schema,
+    cross_check=cross_check,
+    refused=BundleRefusedError,
+    find_warnings=find_bundle_injections,
+    warning_mend=INJECTION_MEND,
 )
 
 
@@ -32,24 +39,24 @@ def read_bundle(path: Path) -> Bundle:
     """Read the bundle in a `.yaml`, `.yml` or `.json` file.
 
     Raises:
-        BundleRefused: the file cannot be read, or what it says breaks a rule.
+        BundleRefusedError: the file cannot be read, or what it says breaks a rule.
     """
     return BUNDLE.read(path)[0]
 
 
-def read_with_doubts(path: Path) -> tuple[Bundle, tuple[Problem, ...]]:
-    """Read as `read_bundle` does, and tell which lines speak to an AI model.
+def read_with_warnings(path: Path) -> tuple[Bundle, tuple[Problem, ...]]:
+    """Read a bundle as `read_bundle` does, with warnings about lines that address an AI model.
 
     Raises:
-        BundleRefused: as `read_bundle`.
+        BundleRefusedError: as `read_bundle`.
     """
     return BUNDLE.read(path)
 
 
 def parse_bundle(text: str, file: str) -> Bundle:
-    """Read a bundle from its text; `file` names it in refusals, and `.json` asks for JSON.
+    """Read a bundle from its text; `file` is the name for errors, of which `.json` asks for JSON.
 
     Raises:
-        BundleRefused: with every problem that can be told at once, in the order of lines.
+        BundleRefusedError: with every problem that can be found at once, in the order of lines.
     """
     return BUNDLE.parse(text, file)[0]

@@ -1,4 +1,4 @@
-"""A notice file into a notice's `Content`, or every reason why not, with its line and its mend."""
+"""Reading a notice file: the content of a notice, or all problems, each with line and mend."""
 
 import json
 from datetime import datetime
@@ -6,13 +6,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from service.bundle.files.format import FileRefusedError, Format
-from service.bundle.schema.notice import FORMAT, NoticeSpec, json_schema, problems_together
-from service.notices.values import Audience, Choice, Content, NoticeKind, NoticeText
+from service.bundle.files.format import FileFormat, FileRefusedError
+from service.bundle.schema.notice import FORMAT, NoticeSpec, cross_check, json_schema
+from service.notices.values import AnswerOption, Audience, NoticeContent, NoticeKind, NoticeText
 
 
 class NoticeFileRefusedError(FileRefusedError):
-    """A notice file is refused whole."""
+    """A notice file is refused as a whole."""
 
 
 @cache
@@ -21,44 +21,55 @@ def _schema() -> dict[str, Any]:
     return loaded
 
 
-def _format(now: datetime | None) -> Format[NoticeSpec]:
-    together = partial(problems_together, now=now)
-    return Format(FORMAT, "a notice", NoticeSpec, _schema, together, NoticeFileRefusedError)
+def _format(now: datetime | None) -> FileFormat[NoticeSpec]:
+    return FileFormat(
+        name=FORMAT,
+        what="a notice",
+        model=NoticeSpec,
+        schema=_schema,
+        cross_check=partial(cross_check, now=now),
+        refused=NoticeFileRefusedError,
+    )
 
 
-def read_notice_file(path: Path, now: datetime | None) -> Content:
+def read_notice_file(path: Path, now: datetime | None) -> NoticeContent:
     """Read the notice in a `.yaml`, `.yml` or `.json` file.
 
-    What closes or expires has to lie after ``now``; None does not ask, for a correction.
+    ``closes`` and ``expires_at`` must be after ``now``; None, for a correction, does not check it.
 
     Raises:
         NoticeFileRefusedError: the file cannot be read, or what it says breaks a rule.
     """
-    return _content(_format(now).read(path)[0])
+    return _build_content(_format(now).read(path)[0])
 
 
-def parse_notice(text: str, file: str, now: datetime | None) -> Content:
-    """Read a notice from its text; `file` names it in refusals, and `.json` asks for JSON.
+def parse_notice(text: str, file: str, now: datetime | None) -> NoticeContent:
+    """Read a notice from its text; `file` is the name for errors, of which `.json` asks for JSON.
 
     Raises:
-        NoticeFileRefusedError: with every problem that can be told at once, in the order of lines.
+        NoticeFileRefusedError: with every problem found at once, in the order of lines.
     """
-    return _content(_format(now).parse(text, file)[0])
+    return _build_content(_format(now).parse(text, file)[0])
 
 
-def _content(spec: NoticeSpec) -> Content:
-    said = spec.audience
-    return Content(
+def _build_content(spec: NoticeSpec) -> NoticeContent:
+    audience = spec.audience
+    return NoticeContent(
         kind=NoticeKind(spec.kind),
         urgent=spec.urgent,
         audience=Audience(
-            everyone=said.everyone,
-            licences=tuple(said.licences),
-            standing=said.standing,
-            refs=tuple(said.refs),
+            everyone=audience.everyone,
+            licences=tuple(audience.licences),
+            standing=audience.standing,
+            refs=tuple(audience.refs),
         ),
-        text={lang: NoticeText(title=one.title, body=one.body) for lang, one in spec.text.items()},
-        answers=tuple(Choice(id=answer.id, label=dict(answer.label)) for answer in spec.answers),
+        text={
+            language: NoticeText(title=text.title, body=text.body)
+            for language, text in spec.text.items()
+        },
+        answers=tuple(
+            AnswerOption(id=answer.id, label=dict(answer.label)) for answer in spec.answers
+        ),
         closes=spec.closes,
         send_at=spec.send_at,
         expires_at=spec.expires_at,

@@ -1,8 +1,8 @@
-"""YAML or JSON text into plain values, with the line every value came from.
+"""Parsing YAML or JSON into plain values, with the line of every value.
 
-Values are read the way people mean them: `NO` is Norway and `on` a word, for only true and false
-are truth values; days stay text until a field asks for one. Anchors, tags and deep nesting,
-which our files have no use for, are refused, so that a small file cannot become a large one.
+Values are read as people mean them: only true and false are booleans, so that `NO` is Norway and
+`on` a word; dates stay text until a field reads one. Anchors, tags and deep nesting, which our
+files do not need, are refused, so that a small file cannot expand into a large one.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 
 import yaml
 
-from service.bundle.schema.checks import clean
+from service.bundle.schema.checks import safe_excerpt
 
 MAX_BYTES: Final = 5_000_000
 MAX_DEPTH: Final = 20
@@ -41,8 +41,8 @@ _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass
-class Unreadable(Exception):  # noqa: N818 - what happened, not whose mistake
-    """The text is no YAML or JSON that a bundle could be."""
+class UnreadableFileError(Exception):
+    """A text is not the YAML or JSON that our files may consist of."""
 
     line: int | None
     reason: str
@@ -51,91 +51,95 @@ class Unreadable(Exception):  # noqa: N818 - what happened, not whose mistake
 
 @dataclass
 class Document:
-    """What a text holds: its value and where each part began; a key given twice is kept once."""
+    """A parsed text: its value and the line of each part.
+
+    ``twice`` lists keys that a block has twice, and the line of the second; the first one counts.
+    """
 
     value: Any = None
     lines: dict[Loc, int] = field(default_factory=dict)
     twice: list[tuple[Loc, int]] = field(default_factory=list)
 
     def line(self, loc: Loc) -> int | None:
-        """The line where `loc` began; where it is missing, the line of what should hold it."""
+        """The line where `loc` starts; if it is missing, the line of the block it belongs to."""
         for length in range(len(loc), -1, -1):
             if loc[:length] in self.lines:
                 return self.lines[loc[:length]]
         return None
 
 
-def load(text: str, *, is_json: bool, begin: str = "write something into it") -> Document:
-    """Read `text`, JSON strictly when `is_json`, otherwise YAML (of which JSON is a part).
+def parse_document(
+    text: str, *, is_json: bool, begin: str = "write something into it"
+) -> Document:
+    """Parse a text, as strict JSON with `is_json`, else as YAML, of which JSON is a subset.
 
-    `begin` is the mend of an empty file.
+    `begin` is the mend for an empty file.
 
     Raises:
-        Unreadable: not well-formed, empty, too large, too deep, or with anchors or tags.
+        UnreadableFileError: not well-formed, empty, too large, too deep, or with anchors or tags.
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise Unreadable(
+        raise UnreadableFileError(
             None, f"the file is larger than {MAX_BYTES // 1_000_000} MB", "split its members"
         )
     text = text.removeprefix("\ufeff")
-    strange = _UNREADABLE.search(text)
-    if strange:
-        raise Unreadable(
-            text.count("\n", 0, strange.start()) + 1,
-            f"the file holds the control character U+{ord(strange[0]):04X}",
+    match = _UNREADABLE.search(text)
+    if match:
+        raise UnreadableFileError(
+            text.count("\n", 0, match.start()) + 1,
+            f"the file holds the control character U+{ord(match[0]):04X}",
             "take it out",
         )
     try:
         document = _Reader().read(_json_as_yaml(text) if is_json else text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Unreadable(
+        raise UnreadableFileError(
             mark.line + 1 if mark else None,
             f"this is not well-formed YAML: {error.problem or error.context}",
             "look at this line and the one above: indentation, quotes, a missing colon",
         ) from None
     if document.value is None:
-        raise Unreadable(None, "the file is empty", begin)
+        raise UnreadableFileError(None, "the file is empty", begin)
     return document
 
 
 def _json_as_yaml(text: str) -> str:
-    """Check that `text` is JSON and write it so that YAML reads the same, line for line."""
+    """Check that a text is JSON and rewrite it so that YAML reads the same, line by line."""
 
     def no_number(_: str) -> NoReturn:
-        raise Unreadable(None, "NaN and Infinity are no JSON numbers", "write a number")
+        raise UnreadableFileError(None, "NaN and Infinity are no JSON numbers", "write a number")
 
-    def token(found: re.Match[str]) -> str:
-        if found[0] == "\t":
+    def rewrite(token: re.Match[str]) -> str:
+        if token[0] == "\t":
             return " "
-        read = json.loads(found[0])
-        return f'"{"".join(map(_escaped, read))}"'
+        return f'"{"".join(map(_escape, json.loads(token[0])))}"'
 
     if not text.strip():
         return ""
     try:
         json.loads(text, parse_int=str, parse_float=str, parse_constant=no_number)
     except json.JSONDecodeError as error:
-        raise Unreadable(
+        raise UnreadableFileError(
             error.lineno,
             f"this is not well-formed JSON: {error.msg}",
             "look at this line and the one above: commas, quotes, brackets",
         ) from None
     except RecursionError:
         raise _too_deep(None) from None
-    return _JSON_TOKEN.sub(token, text)
+    return _JSON_TOKEN.sub(rewrite, text)
 
 
-def _escaped(char: str) -> str:
-    """Write one character of a string so that YAML takes it as it is."""
+def _escape(char: str) -> str:
+    """Write one character of a JSON string so that YAML reads it unchanged."""
     plain = " " <= char <= "~" and char not in '"\\'
     if "\ud800" <= char <= "\udfff":
-        return "\\uFFFD"  # half a pair stands for no character
+        return "\\uFFFD"  # an unpaired surrogate is no character
     return char if plain else f"\\U{ord(char):08x}"
 
 
-def _too_deep(line: int | None) -> Unreadable:
-    return Unreadable(
+def _too_deep(line: int | None) -> UnreadableFileError:
+    return UnreadableFileError(
         line,
         f"this is nested more than {MAX_DEPTH} levels deep",
         "take some levels out",
@@ -144,7 +148,7 @@ def _too_deep(line: int | None) -> Unreadable:
 
 @dataclass
 class _Open:
-    """A block or list whose end has not been read yet."""
+    """A block or list that is being read: its end has not come yet."""
 
     value: Any
     loc: Loc
@@ -153,7 +157,7 @@ class _Open:
 
 
 class _Reader:
-    """Builds the document from YAML's events, one by one, so that depth costs no stack."""
+    """Builds a document from YAML's events without recursion, so that depth costs no stack."""
 
     def __init__(self) -> None:
         self._document = Document()
@@ -169,11 +173,15 @@ class _Reader:
     def _take(self, event: Any, line: int) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
             if self._began:
-                raise Unreadable(line, "a second document begins here", "keep one in a file")
+                raise UnreadableFileError(
+                    line, "a second document begins here", "keep one in a file"
+                )
             self._began = bool(event.explicit)
         elif isinstance(event, yaml.AliasEvent):
-            raise Unreadable(
-                line, f"*{clean(str(event.anchor))} points elsewhere", "write it out in full"
+            raise UnreadableFileError(
+                line,
+                f"*{safe_excerpt(str(event.anchor))} points elsewhere",
+                "write it out in full",
             )
         elif isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
@@ -182,9 +190,13 @@ class _Reader:
 
     def _node(self, event: Any, line: int) -> None:
         if event.anchor is not None:
-            raise Unreadable(line, f"&{clean(event.anchor)} is an anchor", "take it out")
+            raise UnreadableFileError(
+                line, f"&{safe_excerpt(event.anchor)} is an anchor", "take it out"
+            )
         if event.tag not in _PLAIN_TAGS:
-            raise Unreadable(line, f"{clean(event.tag)} is a tag of YAML", "take it out")
+            raise UnreadableFileError(
+                line, f"{safe_excerpt(event.tag)} is a tag of YAML", "take it out"
+            )
         self._began = True
         holder = self._open[-1] if self._open else None
         if holder is not None and isinstance(holder.value, dict) and holder.key is None:
@@ -192,7 +204,7 @@ class _Reader:
             return
         value: Any
         if isinstance(event, yaml.ScalarEvent):
-            value = _plain(event.value) if event.implicit[0] else event.value
+            value = _parse_plain(event.value) if event.implicit[0] else event.value
         else:
             value = {} if isinstance(event, yaml.MappingStartEvent) else []
         loc = self._place(holder, value, line)
@@ -203,13 +215,15 @@ class _Reader:
 
     def _key(self, holder: _Open, event: Any, line: int) -> None:
         if not isinstance(event, yaml.ScalarEvent):
-            raise Unreadable(line, "a key must be a word, not a block or a list", "name the field")
+            raise UnreadableFileError(
+                line, "a key must be a word, not a block or a list", "name the field"
+            )
         holder.key, holder.key_line = event.value, line
         if event.value in holder.value:
             self._document.twice.append(((*holder.loc, event.value), line))
 
     def _place(self, holder: _Open | None, value: Any, line: int) -> Loc:
-        """Put a value where it belongs and note its line: in a block, the line of its key."""
+        """Put a value into its holder and store its line: in a block, the line of its key."""
         loc: Loc = ()
         if holder is None:
             self._document.value = value
@@ -225,12 +239,12 @@ class _Reader:
         return loc
 
 
-def _plain(written: str) -> Any:
-    """Read an unquoted word: a truth value, nothing, a number, otherwise text."""
-    if written.lower() in _WORDS:
-        return _WORDS[written.lower()]
-    if _INTEGER.fullmatch(written):
-        return int(written)
-    if _FLOAT.fullmatch(written):
-        return float(written)
-    return written
+def _parse_plain(scalar: str) -> Any:
+    """Parse an unquoted scalar: a boolean, null, a number, otherwise text."""
+    if scalar.lower() in _WORDS:
+        return _WORDS[scalar.lower()]
+    if _INTEGER.fullmatch(scalar):
+        return int(scalar)
+    if _FLOAT.fullmatch(scalar):
+        return float(scalar)
+    return scalar

@@ -1,18 +1,17 @@
 """The bundle: everything a MID tells Midline in one file, as frozen models.
 
-The contract's two example bundles fix the names. The JSON Schema in `docs/` is printed from
-these models by `python -m service.bundle.schema.bundle > docs/bundle.schema.json`.
+MIDs write these files, so fields and definitions keep their names. The JSON Schema in `docs/` is
+printed by `python -m service.bundle.schema.bundle > docs/bundle.schema.json`.
 """
 
-import json
 import sys
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from service.bundle.schema.checks import Refusal, unique
-from service.bundle.schema.cross_checks import problems_together
+from service.bundle.schema.checks import FieldRefusedError, unique
+from service.bundle.schema.cross_checks import cross_check
 from service.bundle.schema.fields import (
     LIMITS,
     Above,
@@ -26,6 +25,7 @@ from service.bundle.schema.fields import (
     Ref,
     Slug,
     Spec,
+    dump_schema,
 )
 from service.bundle.schema.licence import LicenceSpec
 from service.bundle.schema.mid import MidSpec, PartySpec
@@ -59,8 +59,10 @@ class ArticleSpec(Spec):
     """other ways to ask it"""
 
 
-class StatementLine(Spec):
+class StatementLineSpec(Spec):
     """What one licence brought one member."""
+
+    model_config = ConfigDict(title="StatementLine")
 
     ref: Ref
     """the member"""
@@ -82,13 +84,13 @@ class StatementLine(Spec):
     @model_validator(mode="after")
     def _net_within_gross(self) -> Self:
         if self.net > self.gross:
-            raise Refusal(
+            raise FieldRefusedError(
                 f"net {self.net} is more than gross {self.gross}", "correct one of the two"
             )
         return self
 
 
-class StatementSpec(Spec):  # mission P4a
+class StatementSpec(Spec):
     """Where one month's money went, in one currency."""
 
     period: Month
@@ -103,14 +105,14 @@ class StatementSpec(Spec):  # mission P4a
     """what the MID kept"""
     to_members: Money
     """what went to members"""
-    lines: list[StatementLine] = Field(default_factory=list)
+    lines: list[StatementLineSpec] = Field(default_factory=list)
     """what it brought each member"""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         parts = self.commissions + self.mid_costs + self.to_members
         if parts != self.gross_from_buyers:
-            raise Refusal(
+            raise FieldRefusedError(
                 f"commissions, mid_costs and to_members sum to {parts}, "
                 f"not to gross_from_buyers {self.gross_from_buyers}",
                 "make the three parts sum to the whole exactly",
@@ -138,23 +140,18 @@ class Bundle(Spec):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        found = [
-            InitErrorDetails(type=Refusal(reason, mend), loc=where, input=None)
-            for where, reason, mend in problems_together(self.model_dump())
+        problems = [
+            InitErrorDetails(type=FieldRefusedError(reason, mend), loc=where, input=None)
+            for where, reason, mend in cross_check(self.model_dump())
         ]
-        if found:
-            raise ValidationError.from_exception_data("Bundle", found)
+        if problems:
+            raise ValidationError.from_exception_data("Bundle", problems)
         return self
 
 
 def json_schema() -> str:
-    """Print the JSON Schema of a bundle, ready for `docs/bundle.schema.json`."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Bundle.model_json_schema(),
-        "title": "Midline bundle",
-    }
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    """The JSON Schema of a bundle, as the text of `docs/bundle.schema.json`."""
+    return dump_schema(Bundle, "Midline bundle")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Checks on single values of a bundle; each refusal says why and what to write instead.
+"""Checks on single values of a file; each refusal says why and what to write instead.
 
-Bundles are written by hand, so nothing is guessed: a number with a point that was not put in
-quotes has already lost its exact value and is refused.
+Files are written by hand, so nothing is guessed: a number with a point that is not in quotes has
+lost its exact value when YAML is read, and is refused.
 """
 
 import re
@@ -25,10 +25,10 @@ _FOREVER: Final = re.compile(
     r"|until (revoked|withdrawn|further notice)",
     re.IGNORECASE,
 )
-"""Ways to write "no end" where a day belongs (mission P3a)."""
+"""Ways to write "no end" where a day belongs. Data is never licensed for ever."""
 
 QUOTED: Final = 40
-"""How much of a foreign text is quoted, in letters."""
+"""The most characters of a file that an error quotes."""
 
 DECIMAL: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 _MOMENT = re.compile(
@@ -36,74 +36,76 @@ _MOMENT = re.compile(
     r"(Z|z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# Codes that Babel lists although they name no place that a law applies to.
+# Codes that Babel lists although no law applies to a place of that name.
 _NO_PLACE = frozenset({"ZZ", "XA", "XB", "QO"})
 
-Word = TypeVar("Word", bound=str)
+Text = TypeVar("Text", bound=str)
 
 
-class Refusal(PydanticCustomError):  # noqa: N818 - what is said, not whose mistake
-    """Why a value is refused and how to mend it, both plain sentences without their full stop."""
+class FieldRefusedError(PydanticCustomError):
+    """A value is refused: why, and what to write instead, as sentences without a full stop."""
 
     def __new__(cls, reason: str, mend: str) -> Self:
         """Carry both sentences through pydantic, which keeps only a template and its context."""
         return super().__new__(cls, "refusal", "{reason}", {"reason": reason, "mend": mend})
 
 
-def _characters(text: str, allowed: str) -> str:
-    """Refuse characters that steer a terminal or a line of text instead of being read."""
+def _check_characters(text: str, allowed: str) -> str:
+    """Refuse control characters except `allowed`, and a blank text."""
     char = first_control_char(text, allowed)
     if char == "\n":
-        raise Refusal("this text must fit one line", "take the line break out")
+        raise FieldRefusedError("this text must fit one line", "take the line break out")
     if char is not None:
-        raise Refusal(f"the text holds the control character U+{ord(char):04X}", "take it out")
+        raise FieldRefusedError(
+            f"the text holds the control character U+{ord(char):04X}", "take it out"
+        )
     if is_blank(text):
-        raise Refusal("the text is blank", "write the text, or leave this language out")
+        raise FieldRefusedError("the text is blank", "write the text, or leave this language out")
     return text
 
 
 def one_line(text: str) -> str:
-    """Keep a text for one line of a screen."""
-    return _characters(text, "")
+    """Check a text that must fit one line."""
+    return _check_characters(text, "")
 
 
 def lines(text: str) -> str:
-    """Keep a text that may have paragraphs."""
-    return _characters(text, "\n\t")
+    """Check a text that may have paragraphs."""
+    return _check_characters(text, "\n\t")
 
 
 def decimal(value: Any) -> Decimal:
     """Read an exact number from a string or a whole number."""
     if isinstance(value, float):
-        raise Refusal(
+        raise FieldRefusedError(
             f"{value} without quotes is not an exact number", f'write it in quotes: "{value}"'
         )
     if isinstance(value, Decimal):
         return value
     written = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(written, str) or not DECIMAL.fullmatch(written.strip()):
-        raise Refusal(
-            f"{shown(value)} is not a number this field can take",
+        raise FieldRefusedError(
+            f"{quote(value)} is not a number this field can take",
             'write digits with at most 6 after the point, in quotes: "2.40"',
         )
     return Decimal(written.strip())
 
 
-def clean(text: str) -> str:
-    """Cut foreign text short and take out what a terminal would obey."""
+def safe_excerpt(text: str) -> str:
+    """Shorten a text from a file for an error, without its control characters."""
     printable = "".join(char if char.isprintable() else " " for char in text[: QUOTED + 1])
     return f"{printable[:QUOTED]}…" if len(text) > QUOTED else printable
 
 
-def shown(value: Any) -> str:
-    """Write a value of any kind as part of a sentence, quoted, cut short when it is long."""
+def quote(value: Any) -> str:
+    """Quote a value of any type within a sentence; a long one is shortened."""
     if isinstance(value, dict):
         return "a block of fields"
     if isinstance(value, list):
         return "a list"
     if value is None:
         return "an empty value"
-    return f'"{clean(str(value).lower() if isinstance(value, bool) else str(value))}"'
+    return f'"{safe_excerpt(str(value).lower() if isinstance(value, bool) else str(value))}"'
 
 
 def between(low: str, high: str | None) -> Callable[[Decimal], Decimal]:
@@ -113,8 +115,8 @@ def between(low: str, high: str | None) -> Callable[[Decimal], Decimal]:
     def check(value: Decimal) -> Decimal:
         if value < floor or (ceiling is not None and value > ceiling):
             if ceiling is None:
-                raise Refusal(f"{value} is below {floor}", f"write {floor} or more")
-            raise Refusal(
+                raise FieldRefusedError(f"{value} is below {floor}", f"write {floor} or more")
+            raise FieldRefusedError(
                 f"{value} is not between {floor} and {ceiling}",
                 f"write a number from {floor} to {ceiling}",
             )
@@ -124,9 +126,9 @@ def between(low: str, high: str | None) -> Callable[[Decimal], Decimal]:
 
 
 def above_zero(value: Decimal) -> Decimal:
-    """Keep a number above 0."""
+    """Check that a number is above 0."""
     if value <= 0:
-        raise Refusal(f"{value} is not above 0", "write a number above 0")
+        raise FieldRefusedError(f"{value} is not above 0", "write a number above 0")
     return value
 
 
@@ -136,18 +138,18 @@ def day(value: Any) -> date:
         return value
     mend = "write the day as 2028-06-30"
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise Refusal(f"{shown(value)} is not a day", mend)
+        raise FieldRefusedError(f"{quote(value)} is not a day", mend)
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise Refusal(f"{shown(value)} is not in the calendar", mend) from None
+        raise FieldRefusedError(f"{quote(value)} is not in the calendar", mend) from None
 
 
 def last_day(value: Any) -> date:
-    """Read the day a licence ends; an empty one or a word for "for ever" is refused (P3a)."""
+    """Read the day a licence ends; nothing, or a word for "for ever", is refused."""
     if value is None or (isinstance(value, str) and _FOREVER.search(value)):
-        raise Refusal(
-            f"{shown(value)} is no end; data is never licensed for ever",
+        raise FieldRefusedError(
+            f"{quote(value)} is no end; data is never licensed for ever",
             "write the last day as 2028-06-30",
         )
     return day(value)
@@ -160,27 +162,29 @@ def moment(value: Any) -> datetime:
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError:
-            raise Refusal(f"{shown(value)} is not in the calendar", mend) from None
+            raise FieldRefusedError(f"{quote(value)} is not in the calendar", mend) from None
     if not isinstance(value, datetime):
-        raise Refusal(f"{shown(value)} is not a moment", mend)
+        raise FieldRefusedError(f"{quote(value)} is not a moment", mend)
     if value.tzinfo is None:
-        raise Refusal(f"{shown(value)} names no time zone", mend)
+        raise FieldRefusedError(f"{quote(value)} names no time zone", mend)
     return value
 
 
 def place(code: str) -> str:
-    """Keep the code of a place a law applies to: EU, ES, US-CA."""
+    """Check the code of a place a law applies to: EU, ES, US-CA."""
     country = code.partition("-")[0]
     if country in _NO_PLACE or country not in Locale("en").territories:
-        raise Refusal(f"{shown(code)} names no place", "write EU or a country's two letters: ES")
+        raise FieldRefusedError(
+            f"{quote(code)} names no place", "write EU or a country's two letters: ES"
+        )
     return code
 
 
 def currency(code: str) -> str:
-    """Keep an ISO 4217 code."""
+    """Check an ISO 4217 code."""
     if code not in list_currencies():
-        raise Refusal(
-            f"{shown(code)} is no ISO 4217 currency", "write its three letters, such as EUR"
+        raise FieldRefusedError(
+            f"{quote(code)} is no ISO 4217 currency", "write its three letters, such as EUR"
         )
     return code
 
@@ -196,51 +200,53 @@ def zone_known(name: str) -> bool:
 
 
 def zone(name: str) -> str:
-    """Keep an IANA time zone."""
+    """Check that a name is an IANA time zone."""
     if not zone_known(name):
-        raise Refusal(
-            f"{shown(name)} is no time zone", "write an IANA name, such as Europe/Madrid"
+        raise FieldRefusedError(
+            f"{quote(name)} is no time zone", "write an IANA name, such as Europe/Madrid"
         )
     return name
 
 
-def _term(term: str, *, known: Callable[[str], bool], kind: dpv.TermKind, example: str) -> str:
+def _check_term(
+    term: str, *, known: Callable[[str], bool], kind: dpv.TermKind, example: str
+) -> str:
     if not known(term):
         near = ", ".join(dpv.nearest(term, kind))
-        raise Refusal(
-            f"{shown(term)} is no DPV {kind}",
+        raise FieldRefusedError(
+            f"{quote(term)} is no DPV {kind}",
             f"write one of the nearest: {near}" if near else f"write one like {example}",
         )
     return term
 
 
 def purpose(term: str) -> str:
-    """Keep a purpose of DPV; otherwise the nearest are named."""
-    return _term(term, known=dpv.is_purpose, kind="purpose", example="dpv:ImproveHealthcare")
+    """Check a purpose of the vocabulary DPV; a refusal names the nearest ones."""
+    return _check_term(term, known=dpv.is_purpose, kind="purpose", example="dpv:ImproveHealthcare")
 
 
 def category(term: str) -> str:
-    """Keep a data category of DPV; otherwise the nearest are named."""
-    return _term(term, known=dpv.is_category, kind="category", example="pd:WorkHistory")
+    """Check a data category of the vocabulary DPV; a refusal names the nearest ones."""
+    return _check_term(term, known=dpv.is_category, kind="category", example="pd:WorkHistory")
 
 
 def patterned(pattern: str, what: str, mend: str) -> AfterValidator:
-    """Build a check on a whole string whose refusal says what it should have been."""
+    """Build a check that a whole string matches; a refusal says that it is not `what`."""
     compiled = re.compile(pattern)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise Refusal(f"{shown(value)} is not {what}", mend)
+            raise FieldRefusedError(f"{quote(value)} is not {what}", mend)
         return value
 
     return AfterValidator(check)
 
 
-def unique(values: list[Word]) -> list[Word]:
+def unique(values: list[Text]) -> list[Text]:
     """Refuse a list that names the same thing twice."""
     seen = set()
     for value in values:
         if value in seen:
-            raise Refusal(f"{shown(value)} is named twice", "name it once")
+            raise FieldRefusedError(f"{quote(value)} is named twice", "name it once")
         seen.add(value)
     return values

@@ -1,5 +1,6 @@
-"""The kinds of value a bundle is made of, and every limit on them in one table."""
+"""The types of value in a bundle, every limit on them in one table, and its JSON Schema."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic.json_schema import GenerateJsonSchema
 
 from service.bundle.schema import checks
 from service.bundle.schema.checks import patterned
@@ -54,13 +56,13 @@ LIMITS: Final = MappingProxyType(
         "group_size": 1_000_000_000,
     }
 )
-"""Every limit of a bundle. A screen or a row of the store may rely on them."""
+"""Every limit of a bundle. Screens and database columns rely on them."""
 
 Lang = Literal["en", "es", "fr", "pt_BR", "ru", "ar", "hi", "zh_Hans"]
 
 
 class Spec(BaseModel):
-    """A block of a bundle: frozen, no unknown keys, nothing converted silently."""
+    """A block of a file: frozen, without unknown keys, and no value is converted silently."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -72,6 +74,24 @@ class Spec(BaseModel):
     )
 
 
+class _SchemaByTitle(GenerateJsonSchema):
+    """Names a definition by its model's title, so that a renamed class changes no `$ref`."""
+
+    def normalize_name(self, name: str) -> str:
+        titles = {spec.__name__: spec.model_config.get("title") for spec in Spec.__subclasses__()}
+        return super().normalize_name(titles.get(name) or name)
+
+
+def dump_schema(model: type[Spec], title: str) -> str:
+    """Write the JSON Schema of a whole file as indented JSON."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **model.model_json_schema(schema_generator=_SchemaByTitle),
+        "title": title,
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
 def _text(limit: str) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=LIMITS[limit])
 
@@ -80,21 +100,21 @@ Name = Annotated[str, _text("name"), AfterValidator(checks.one_line)]
 Line = Annotated[str, _text("contact"), AfterValidator(checks.one_line)]
 Example = Annotated[str, _text("example"), AfterValidator(checks.one_line)]
 
-_one = AfterValidator(checks.one_line)
-_many = AfterValidator(checks.lines)
-_any = Field(min_length=1)
-NameText = Annotated[dict[Lang, Annotated[str, _text("name"), _one]], _any]
-Title = Annotated[dict[Lang, Annotated[str, _text("title"), _one]], _any]
-Label = Annotated[dict[Lang, Annotated[str, _text("label"), _one]], _any]
-WhyWanted = Annotated[dict[Lang, Annotated[str, _text("why_wanted"), _many]], _any]
-Unknowns = Annotated[dict[Lang, Annotated[str, _text("unknowns"), _many]], _any]
-About = Annotated[dict[Lang, Annotated[str, _text("about"), _many]], _any]
-AuditResult = Annotated[dict[Lang, Annotated[str, _text("audit_result"), _many]], _any]
-Reason = Annotated[dict[Lang, Annotated[str, _text("reason"), _many]], _any]
-StandardsText = Annotated[dict[Lang, Annotated[str, _text("standards"), _many]], _any]
-LegalText = Annotated[dict[Lang, Annotated[str, _text("legal_text"), _many]], _any]
-Question = Annotated[dict[Lang, Annotated[str, _text("question"), _one]], _any]
-Answer = Annotated[dict[Lang, Annotated[str, _text("answer"), _many]], _any]
+_one_line = AfterValidator(checks.one_line)
+_lines = AfterValidator(checks.lines)
+_not_empty = Field(min_length=1)
+NameText = Annotated[dict[Lang, Annotated[str, _text("name"), _one_line]], _not_empty]
+Title = Annotated[dict[Lang, Annotated[str, _text("title"), _one_line]], _not_empty]
+Label = Annotated[dict[Lang, Annotated[str, _text("label"), _one_line]], _not_empty]
+WhyWanted = Annotated[dict[Lang, Annotated[str, _text("why_wanted"), _lines]], _not_empty]
+Unknowns = Annotated[dict[Lang, Annotated[str, _text("unknowns"), _lines]], _not_empty]
+About = Annotated[dict[Lang, Annotated[str, _text("about"), _lines]], _not_empty]
+AuditResult = Annotated[dict[Lang, Annotated[str, _text("audit_result"), _lines]], _not_empty]
+Reason = Annotated[dict[Lang, Annotated[str, _text("reason"), _lines]], _not_empty]
+StandardsText = Annotated[dict[Lang, Annotated[str, _text("standards"), _lines]], _not_empty]
+LegalText = Annotated[dict[Lang, Annotated[str, _text("legal_text"), _lines]], _not_empty]
+Question = Annotated[dict[Lang, Annotated[str, _text("question"), _one_line]], _not_empty]
+Answer = Annotated[dict[Lang, Annotated[str, _text("answer"), _lines]], _not_empty]
 
 _number = WithJsonSchema(
     {"anyOf": [{"type": "string", "pattern": f"^{checks.DECIMAL.pattern}$"}, {"type": "integer"}]}

@@ -1,12 +1,12 @@
-"""What a bundle says about a licence: its term sheet, price and audit."""
+"""The blocks of a bundle about a licence: its term sheet, data, purposes and audit."""
 
 import re
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from service.bundle.schema.checks import Refusal, unique
+from service.bundle.schema.checks import FieldRefusedError, unique
 from service.bundle.schema.fields import (
     LIMITS,
     Above,
@@ -25,7 +25,7 @@ from service.bundle.schema.fields import (
     Unknowns,
     WhyWanted,
 )
-from service.bundle.schema.price import Commission, PriceSpec
+from service.bundle.schema.price import CommissionSpec, PriceSpec
 from service.licences import dpv
 
 LicenceStatus = Literal["draft", "offered", "active", "suspended", "ended"]
@@ -40,13 +40,12 @@ VisibleField = Literal[
 ]  # fmt: skip
 
 MAY_BE_CONFIDENTIAL: Final = frozenset({"audit", "storage"})
-"""Details of a buyer (mission P5a) that a yes can do without; the card says they are withheld.
+"""Details of a buyer that a yes can do without; the card says that they are withheld.
 
-All else stays open. Mission P5a and K1 name purposes, share, end, and who collects, buys and of
-what kind they are; who passes data on (via) and who takes a part on the way (commissions) are the
-same question. Price and rate decide who is in, so the knob would tell them; what members earn
-later is theirs to claim (P3g); the size of the group is on the card; the legal text is what a yes
-is tied to."""
+All else is open to members. Nobody can consent without the purposes, the members' share, the end,
+and who collects, buys, passes on (``via``) or takes a part (``commissions``), and what kind they
+are. Price and rate decide who is in, so the knob would reveal them; what members earn later is
+theirs to claim; the size of the group is on the card; a yes is tied to the legal text."""
 
 _FOR_EVER: Final = re.compile(
     r"(?<!not )(?<!no )(?<!never )(?<!non-)\b(perpetual|irrevocabl\w+|in perpetuity)",
@@ -61,7 +60,7 @@ class DataSpec(Spec):
     """the DPV category, such as pd:WorkHistory"""
     origin: Origin
     """whether it was observed, authored, derived, or taken live"""
-    # The bundle's own word; readers want `sensitive`, which also knows the vocabulary.
+    # The value in the file; code reads `sensitive`, which takes the vocabulary into account too.
     sensitive_said: bool = Field(default=False, alias="sensitive")
     """true marks it as sensitive; sensitive by its DPV category it is marked anyway"""
     optional: bool = False
@@ -69,7 +68,7 @@ class DataSpec(Spec):
 
     @property
     def sensitive(self) -> bool:
-        """Whether members are told it is sensitive: the MID says so, or its DPV term is."""
+        """Whether members are told that it is sensitive: the MID or the DPV term says so."""
         return self.sensitive_said or dpv.is_sensitive(self.category)
 
 
@@ -78,13 +77,14 @@ class PurposeSpec(Spec):
 
     purpose: Purpose
     """the DPV purpose, such as dpv:ImproveHealthcare"""
-    # Mission K3.
     commercial: bool
     """whether it is commercial: a choice of its own for members"""
 
 
-class Audit(Spec):
+class AuditSpec(Spec):
     """The last look at whether the licence is kept."""
+
+    model_config = ConfigDict(title="Audit")
 
     on: Day
     """the day of the audit"""
@@ -103,15 +103,12 @@ class LicenceSpec(Spec):
     """where the licence stands"""
     title: Title
     """what it is called"""
-    # Mission A13.
     why_wanted: WhyWanted
     """why the buyer wants the data"""
     unknowns: Unknowns
     """what the MID cannot tell members"""
-    # Mission K1.
     collector: Slug
     """who collects the data: a party, or the MID itself"""
-    # Mission K1.
     buyers: Annotated[
         list[Slug], Field(min_length=1, max_length=LIMITS["names"]), AfterValidator(unique)
     ]
@@ -134,7 +131,6 @@ class LicenceSpec(Spec):
     """not_contained when the use cannot be called back"""
     start: Day
     """the first day"""
-    # Mission P3a.
     end: LastDay
     """the last day; data is never licensed for ever"""
     delete_within_days: int = Field(ge=0, le=LIMITS["delete_within_days"])
@@ -143,7 +139,7 @@ class LicenceSpec(Spec):
     """where the data is kept"""
     price: Annotated[PriceSpec | None, Field(validate_default=True)] = None
     """the numbers of the price; absent when nothing is paid"""
-    commissions: list[Commission] = Field(default_factory=list)
+    commissions: list[CommissionSpec] = Field(default_factory=list)
     """what others take first"""
     member_share: Share | None = None
     """the members' part of what this buyer pays; default the MID's"""
@@ -151,7 +147,7 @@ class LicenceSpec(Spec):
     """how many members the licence is about"""
     residual_share: Share | None = None
     """the members' part of what is earned later with what was made from their data"""
-    audit: Audit | None = None
+    audit: AuditSpec | None = None
     """the last audit"""
     legal_text: LegalText
     """the contract's own words"""
@@ -164,9 +160,11 @@ class LicenceSpec(Spec):
     def _ends_after_it_starts(cls, end: date, info: ValidationInfo) -> date:
         start = info.data.get("start")
         if start is not None and end < start:
-            raise Refusal(f"the end {end} is before the start {start}", "put the end after it")
+            raise FieldRefusedError(
+                f"the end {end} is before the start {start}", "put the end after it"
+            )
         if start is not None and end.year - start.year > LIMITS["licence_years"]:
-            raise Refusal(
+            raise FieldRefusedError(
                 f"from {start} to {end} is as good as for ever",
                 f"end it within {LIMITS['licence_years']} years",
             )
@@ -177,12 +175,12 @@ class LicenceSpec(Spec):
     def _priced_when_paid(cls, price: PriceSpec | None, info: ValidationInfo) -> PriceSpec | None:
         kind = info.data.get("remuneration")
         if kind == "none" and price is not None:
-            raise Refusal(
+            raise FieldRefusedError(
                 "remuneration is none, yet there is a price",
                 "take the price out, or say how it is paid",
             )
         if kind not in {"none", None} and price is None:
-            raise Refusal(
+            raise FieldRefusedError(
                 f"remuneration is {kind}, yet there is no price",
                 "add a price block, or write remuneration: none",
             )
@@ -190,20 +188,22 @@ class LicenceSpec(Spec):
 
     @field_validator("commissions")
     @classmethod
-    def _commissions_fit(cls, commissions: list[Commission]) -> list[Commission]:
+    def _commissions_fit(cls, commissions: list[CommissionSpec]) -> list[CommissionSpec]:
         unique([commission.party for commission in commissions])
         total = sum(commission.percent for commission in commissions)
         if total > 100:  # noqa: PLR2004 - percent
-            raise Refusal(f"the commissions sum to {total} percent", "keep them within 100")
+            raise FieldRefusedError(
+                f"the commissions sum to {total} percent", "keep them within 100"
+            )
         return commissions
 
     @field_validator("legal_text")
     @classmethod
     def _legal_text_ends(cls, texts: dict[Lang, str]) -> dict[Lang, str]:
-        found = _FOR_EVER.search(texts.get("en", ""))
-        if found:
-            raise Refusal(
-                f"the legal text says {found[0]!r}; data is never licensed for ever",
+        match = _FOR_EVER.search(texts.get("en", ""))
+        if match:
+            raise FieldRefusedError(
+                f"the legal text says {match[0]!r}; data is never licensed for ever",
                 "say until which day, and that members can take their yes back",
             )
         return texts
@@ -215,7 +215,7 @@ class LicenceSpec(Spec):
     ) -> dict[VisibleField, Visibility]:
         for field, seen in visibility.items():
             if seen == "confidential" and field not in MAY_BE_CONFIDENTIAL:
-                raise Refusal(
+                raise FieldRefusedError(
                     f"{field} may not be confidential",
                     f"write {field}: member or {field}: summary; "
                     f"only {' and '.join(sorted(MAY_BE_CONFIDENTIAL))} may be confidential",

@@ -1,10 +1,10 @@
-"""What a bundle says about the MID itself and about the parties it deals with."""
+"""The blocks of a bundle about the MID itself and about the parties it deals with."""
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
-from service.bundle.schema.checks import Refusal, shown, unique, zone_known
+from service.bundle.schema.checks import FieldRefusedError, quote, unique, zone_known
 from service.bundle.schema.fields import (
     LIMITS,
     About,
@@ -42,11 +42,13 @@ PartyClass = Literal[
 UNDISCLOSED = frozenset({
     "undisclosed", "confidential", "unknown", "anonymous", "secret", "n/a", "na", "tbd", "none",
 })  # fmt: skip
-"""Names that name nobody: such a party needs a reason (mission K1)."""
+"""Names that name nobody. Members must know who gets their data: such a party needs a reason."""
 
 
-class Contact(Spec):
+class ContactSpec(Spec):
     """How a member reaches a person at the MID."""
+
+    model_config = ConfigDict(title="Contact")
 
     email: Email
     """where members write to"""
@@ -66,14 +68,16 @@ class Contact(Spec):
     def _zone_exists(cls, hours: str) -> str:
         last = hours.rsplit(maxsplit=1)[-1]
         if "/" in last and not zone_known(last):
-            raise Refusal(
-                f"{shown(last)} is no time zone", "end with an IANA name, such as Europe/Madrid"
+            raise FieldRefusedError(
+                f"{quote(last)} is no time zone", "end with an IANA name, such as Europe/Madrid"
             )
         return hours
 
 
-class Complaint(Spec):  # mission P4c
+class ComplaintSpec(Spec):
     """Someone outside the MID to whom a member can complain."""
+
+    model_config = ConfigDict(title="Complaint")
 
     role: Literal["auditor", "authority", "ombudsperson", "board", "other"]
     """what this body is to the MID"""
@@ -83,8 +87,10 @@ class Complaint(Spec):  # mission P4c
     """its e-mail address or web page"""
 
 
-class Funding(Spec):  # mission P1b
+class FundingSpec(Spec):
     """One source of the MID's money."""
+
+    model_config = ConfigDict(title="Funding")
 
     kind: FundingKind
     """where the money comes from"""
@@ -94,8 +100,10 @@ class Funding(Spec):  # mission P1b
     """true when more data sold means more of this money"""
 
 
-class Attention(Spec):
+class AttentionSpec(Spec):
     """How much of a member's attention the MID may take."""
+
+    model_config = ConfigDict(title="Attention")
 
     quiet_hours: QuietHours
     """when nothing is sent; 00:00-00:00 means never quiet"""
@@ -103,8 +111,10 @@ class Attention(Spec):
     """notices a member gets in a week at most"""
 
 
-class Notices(Spec):
+class NoticesSpec(Spec):
     """How carefully the MID sends notices."""
+
+    model_config = ConfigDict(title="Notices")
 
     second_person_above: int | None = Field(default=None, ge=0, le=LIMITS["group_size"])
     """above this number of people a second person has to approve; none: never"""
@@ -112,8 +122,10 @@ class Notices(Spec):
     """minutes between approval and the first message"""
 
 
-class Standards(Spec):
+class StandardsSpec(Spec):
     """The rules the MID holds itself to: a text, or where to read them."""
+
+    model_config = ConfigDict(title="Standards")
 
     version: Line
     """which edition"""
@@ -127,7 +139,9 @@ class Standards(Spec):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.text is None) == (self.url is None):
-            raise Refusal("the standards need a text or a url, one of the two", "write just one")
+            raise FieldRefusedError(
+                "the standards need a text or a url, one of the two", "write just one"
+            )
         return self
 
 
@@ -140,8 +154,10 @@ class KnobSpec(Spec):
     """its name on the screen"""
 
 
-class Labels(Spec):
+class LabelsSpec(Spec):
     """The MID's own words for the roles, such as "colleague" for a member."""
+
+    model_config = ConfigDict(title="Labels")
 
     member: Label | None = None
     """what the MID calls a member"""
@@ -164,9 +180,9 @@ class MidSpec(Spec):
     """whose law applies: EU, a country's two letters, or a part of it such as US-CA"""
     languages: Annotated[list[Lang], Field(min_length=1), AfterValidator(unique)]
     """the languages the MID writes in, its own first"""
-    contact: Contact
+    contact: ContactSpec
     """how to reach a person"""
-    complaints: Annotated[list[Complaint], Field(max_length=LIMITS["names"])] = Field(
+    complaints: Annotated[list[ComplaintSpec], Field(max_length=LIMITS["names"])] = Field(
         default_factory=list
     )
     """who hears complaints about the MID"""
@@ -174,7 +190,7 @@ class MidSpec(Spec):
     """its time zone; default the one in staff_hours, else UTC"""
     privacy_policy: Url
     """its privacy policy on the web"""
-    funding: Annotated[list[Funding], Field(min_length=1)]
+    funding: Annotated[list[FundingSpec], Field(min_length=1)]
     """where its money comes from"""
     affiliates: Annotated[
         list[Slug], Field(max_length=LIMITS["names"]), AfterValidator(unique)
@@ -182,22 +198,22 @@ class MidSpec(Spec):
     """parties linked to the MID; members are told where they choose"""
     member_share: Share
     """the members' part of what buyers pay, 0 to 1; a licence may set its own"""
-    attention: Attention
+    attention: AttentionSpec
     """quiet hours and how many notices"""
-    notices: Notices = Field(default_factory=Notices)
+    notices: NoticesSpec = Field(default_factory=NoticesSpec)
     """how carefully notices are sent"""
     small_group: int = Field(default=10, ge=2, le=1000)
     """no figure about fewer people than this leaves the service"""
     model_level: int | None = Field(default=None, ge=0, le=3)
     """the most that may leave for an AI model about this MID's members: 0 nothing, 1 no values, 2
     rounded values, 3 values; without it, what the service's own setting lets out"""
-    standards: Standards | None = None
+    standards: StandardsSpec | None = None
     """the rules the MID holds itself to"""
     knobs: Annotated[list[KnobSpec], Field(max_length=LIMITS["knobs"])] = Field(
         default_factory=list
     )
     """the knobs members see, at most 3; none means the price knob under its usual name"""
-    labels: Labels | None = None
+    labels: LabelsSpec | None = None
     """the MID's own words for roles"""
     invite_days: int = Field(default=7, ge=1, le=LIMITS["invite_days"])
     """days an invite stays good"""
@@ -209,10 +225,10 @@ class MidSpec(Spec):
 
     @field_validator("funding")
     @classmethod
-    def _funding_is_whole(cls, funding: list[Funding]) -> list[Funding]:
+    def _funding_is_whole(cls, funding: list[FundingSpec]) -> list[FundingSpec]:
         total = sum(source.percent for source in funding)
         if total != 100:  # noqa: PLR2004 - percent
-            raise Refusal(f"the parts sum to {total} percent", "make them sum to 100")
+            raise FieldRefusedError(f"the parts sum to {total} percent", "make them sum to 100")
         return funding
 
     @field_validator("knobs")
@@ -239,8 +255,8 @@ class PartySpec(Spec):
     @model_validator(mode="after")
     def _named_or_explained(self) -> Self:
         if self.name.casefold() in UNDISCLOSED and self.undisclosed_reason is None:
-            raise Refusal(
-                f"{shown(self.name)} names nobody, and no reason is given",
+            raise FieldRefusedError(
+                f"{quote(self.name)} names nobody, and no reason is given",
                 "write the party's name, or why it stays unnamed as `undisclosed_reason`",
             )
         return self

@@ -4,7 +4,6 @@ The JSON Schema in `docs/` is printed by
 `python -m service.bundle.schema.notice > docs/notice.schema.json`.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -13,15 +12,15 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from service.bundle.schema import checks
-from service.bundle.schema.checks import Refusal, patterned, shown, unique
-from service.bundle.schema.fields import LIMITS, Label, Lang, Ref, Slug, Spec
+from service.bundle.schema.checks import FieldRefusedError, patterned, quote, unique
+from service.bundle.schema.fields import LIMITS, Label, Lang, Ref, Slug, Spec, dump_schema
 from service.notices.values import MAY_BE_URGENT
 
 FORMAT: Final = "midline-notice/1"
 
 Loc = tuple[str | int, ...]
-Found = tuple[Loc, str, str]
-"""Where, why, and the mend."""
+Finding = tuple[Loc, str, str]
+"""Where something is wrong, why, and what to write instead."""
 
 Kind = Literal[
     "licence_offer", "material_change", "audit", "breach", "vote", "strike_call", "task",
@@ -107,86 +106,84 @@ class NoticeSpec(Spec):
     """after a crash, whoever may have it already: gets it again, or is left out and listed"""
 
 
-def problems_together(raw: Any, now: datetime | None = None) -> Iterator[Found]:
-    """What is wrong between the fields of a notice; ``now`` also asks that times lie ahead."""
+def cross_check(raw: Any, now: datetime | None = None) -> Iterator[Finding]:
+    """Find what is wrong between the fields of a notice.
+
+    ``raw`` is the file as plain blocks and lists. With ``now``, its times must be in the future.
+    """
     yield from _urgency(raw)
     yield from _audience(raw.get("audience"))
     yield from _answers(raw)
     yield from _times(raw, now)
 
 
-def _urgency(raw: dict[str, Any]) -> Iterator[Found]:
-    kinds = [one.value for one in MAY_BE_URGENT]
+def _urgency(raw: dict[str, Any]) -> Iterator[Finding]:
+    kinds = [kind.value for kind in MAY_BE_URGENT]
     if raw.get("urgent") is True and raw.get("kind") not in kinds:
         yield (
             ("urgent",),
-            f"a notice of kind {shown(raw.get('kind'))} cannot be urgent",
+            f"a notice of kind {quote(raw.get('kind'))} cannot be urgent",
             f"write urgent: false; only {' and '.join(sorted(kinds))} may be urgent",
         )
 
 
-def _audience(raw: Any) -> Iterator[Found]:
+def _audience(raw: Any) -> Iterator[Finding]:
     if not isinstance(raw, dict):
         return
-    said = [key for key in ("everyone", "licences", "refs") if raw.get(key)]
-    if not said:
+    given = [key for key in ("everyone", "licences", "refs") if raw.get(key)]
+    if not given:
         yield (
             ("audience",),
             "it is for nobody",
             "write {everyone: true}, {licences: [...], standing: in} or {refs: [...]}",
         )
-    elif len(said) > 1:
-        yield ("audience",), f"{' and '.join(said)} are given together", "keep one of them"
-    if "standing" in raw and "licences" not in said:
+    elif len(given) > 1:
+        yield ("audience",), f"{' and '.join(given)} are given together", "keep one of them"
+    if "standing" in raw and "licences" not in given:
         yield ("audience", "standing"), "standing is about licences", "name licences with it"
 
 
-def _answers(raw: dict[str, Any]) -> Iterator[Found]:
+def _answers(raw: dict[str, Any]) -> Iterator[Finding]:
     text, answers = raw.get("text"), raw.get("answers")
     original = next(iter(text), None) if isinstance(text, dict) else None
     seen: set[str] = set()
-    for n, one in enumerate(answers if isinstance(answers, list) else []):
-        if not isinstance(one, dict):
+    for n, answer in enumerate(answers if isinstance(answers, list) else []):
+        if not isinstance(answer, dict):
             continue
-        named, label = one.get("id"), one.get("label")
-        if isinstance(named, str) and named in seen:
-            yield ("answers", n, "id"), f"{shown(named)} is taken already", "give each its own"
-        seen.add(str(named))
+        answer_id, label = answer.get("id"), answer.get("label")
+        if isinstance(answer_id, str) and answer_id in seen:
+            yield ("answers", n, "id"), f"{quote(answer_id)} is taken already", "give each its own"
+        seen.add(str(answer_id))
         if original is not None and isinstance(label, dict) and label and original not in label:
             yield (
                 ("answers", n, "label"),
-                f"the label is missing in {shown(original)}, the language of the original",
+                f"the label is missing in {quote(original)}, the language of the original",
                 f"add {original}",
             )
 
 
-def _times(raw: dict[str, Any], now: datetime | None) -> Iterator[Found]:
-    at = {key: _moment(raw.get(key)) for key in ("send_at", "closes", "expires_at")}
+def _times(raw: dict[str, Any], now: datetime | None) -> Iterator[Finding]:
+    moments = {key: _read_moment(raw.get(key)) for key in ("send_at", "closes", "expires_at")}
     if raw.get("closes") is not None and not raw.get("answers"):
         yield ("closes",), "there is nothing that could close", "take it out, or add answers"
     for key in ("closes", "expires_at"):
-        moment, start = at[key], at["send_at"]
+        moment, start = moments[key], moments["send_at"]
         if moment is not None and now is not None and moment <= now:
-            yield (key,), f"{shown(raw[key])} is over", "write a moment in the future"
+            yield (key,), f"{quote(raw[key])} is over", "write a moment in the future"
         elif moment is not None and start is not None and moment <= start:
             yield (key,), f"{key} is not after send_at", "write a later moment"
 
 
-def _moment(value: Any) -> datetime | None:
+def _read_moment(value: Any) -> datetime | None:
     try:
         return checks.moment(value)
-    except Refusal:
+    except FieldRefusedError:
         return None
 
 
 def json_schema() -> str:
-    """Print the JSON Schema of a notice, ready for `docs/notice.schema.json`."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **NoticeSpec.model_json_schema(),
-        "title": "Midline notice",
-    }
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    """The JSON Schema of a notice, as the text of `docs/notice.schema.json`."""
+    return dump_schema(NoticeSpec, "Midline notice")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""What a bundle says about money: the numbers of the price formula and who takes a part first."""
+"""The blocks of a bundle about money: the numbers of the price formula, and commissions."""
 
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import ConfigDict, ValidationInfo, field_validator
 
-from service.bundle.schema.checks import Refusal
+from service.bundle.schema.checks import FieldRefusedError
 from service.bundle.schema.fields import Above, Currency, Money, Percent, Signed, Slug, Spec
 
 Settlement = Literal["uniform", "ask"]
@@ -15,7 +15,7 @@ Per = Literal[
 ]  # fmt: skip
 
 
-class PriceSpec(Spec):  # mission 4b
+class PriceSpec(Spec):
     """The numbers of the price formula, all in `currency`."""
 
     currency: Currency
@@ -41,7 +41,7 @@ class PriceSpec(Spec):  # mission 4b
     @classmethod
     def _standard_is_there(cls, base: dict[str, Decimal]) -> dict[str, Decimal]:
         if "standard" not in base:
-            raise Refusal("there is no standard base price", 'add standard: "2.00"')
+            raise FieldRefusedError("there is no standard base price", 'add standard: "2.00"')
         return base
 
     @field_validator("bias")
@@ -49,7 +49,7 @@ class PriceSpec(Spec):  # mission 4b
     def _bias_holds_zero(cls, bias: list[Decimal]) -> list[Decimal]:
         low, high = _pair(bias, '["-1.50", "2.00"]')
         if not low <= 0 <= high:
-            raise Refusal(
+            raise FieldRefusedError(
                 f"the bias from {low} to {high} does not contain 0",
                 "start it at 0 or below and end it at 0 or above",
             )
@@ -60,21 +60,23 @@ class PriceSpec(Spec):  # mission 4b
     def _limits_in_order(cls, limits: list[Decimal], info: ValidationInfo) -> list[Decimal]:
         low, high = _pair(limits, '["0.50", "6.00"]')
         if low > high:
-            raise Refusal(
+            raise FieldRefusedError(
                 f"the lower limit {low} is above the upper limit {high}", "put the lower one first"
             )
         quantum = info.data.get("quantum")
         for limit in limits:
             if quantum is not None and limit % quantum:
-                raise Refusal(
+                raise FieldRefusedError(
                     f"{limit} is not a multiple of the quantum {quantum}",
                     f"write {limit - limit % quantum}, or a finer quantum",
                 )
         return limits
 
 
-class Commission(Spec):  # mission K16
+class CommissionSpec(Spec):
     """What someone in between takes from the buyer's payment."""
+
+    model_config = ConfigDict(title="Commission")
 
     party: Slug
     """who takes it"""
@@ -83,7 +85,9 @@ class Commission(Spec):  # mission K16
 
 
 def _pair(values: list[Decimal], example: str) -> tuple[Decimal, Decimal]:
-    """Read a list of exactly two numbers, lowest first."""
+    """Unpack a list that must hold exactly two numbers."""
     if len(values) != 2:  # noqa: PLR2004 - a pair
-        raise Refusal("this needs two numbers, the lowest and the highest", f"write {example}")
+        raise FieldRefusedError(
+            "this needs two numbers, the lowest and the highest", f"write {example}"
+        )
     return values[0], values[1]

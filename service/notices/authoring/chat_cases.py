@@ -1,7 +1,7 @@
-"""Use cases of staff who announce in the chat. Each one asks whether they are staff of the MID."""
+"""Use cases of staff who announce in the chat; each checks that they are staff of the MID."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from service.control_chars import first_control_char, is_blank
 from service.deps import Deps
@@ -11,17 +11,15 @@ from service.licences.values import LicenceStatus
 from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
 from service.notices.authoring.chat_views import (
-    ANSWERS_ON,
     CHAT_KINDS,
     FURTHEST,
-    LONGEST_BODY,
-    LONGEST_TITLE,
-    NO_MOMENT,
-    Desk,
-    Field,
-    Said,
-    Sheet,
+    MAX_BODY,
+    MAX_TITLE,
+    DraftEvent,
+    StaffNoticeView,
+    StaffOverview,
 )
+from service.notices.authoring.patch import NoticePatch, apply_patch
 from service.notices.errors import (
     CountChangedError,
     NoticeRefusedError,
@@ -30,228 +28,213 @@ from service.notices.errors import (
 )
 from service.notices.values import (
     Audience,
-    Choice,
-    Content,
+    NoticeContent,
     NoticeKind,
+    NoticeStatus,
     NoticeText,
-    Status,
-    complete,
-    digest,
+    content_digest,
+    is_complete,
 )
 from service.staff import cases as staff
 from service.staff.values import Staff
 
-ON_DESK = 8
+OVERVIEW_SIZE = 8
 
 
-async def desk(deps: Deps, member_id: str) -> Desk:
-    """Where this person is staff, and the newest notices there."""
-    posts = await staff.list_roles(deps, member_id)
-    found = [
-        one for post in posts for one in await reporting.listed(deps, post.mid.id, limit=ON_DESK)
+async def read_overview(deps: Deps, member_id: str) -> StaffOverview:
+    """List a person's roles as staff, and the newest notices of these MIDs."""
+    roles = await staff.list_roles(deps, member_id)
+    notices = [
+        notice
+        for role in roles
+        for notice in await reporting.list_newest(deps, role.mid.id, limit=OVERVIEW_SIZE)
     ]
-    newest = sorted(found, key=lambda one: one.created_at, reverse=True)
-    return Desk(posts=posts, notices=tuple(newest[:ON_DESK]))
+    newest = sorted(notices, key=lambda notice: notice.created_at, reverse=True)
+    return StaffOverview(roles=roles, notices=tuple(newest[:OVERVIEW_SIZE]))
 
 
-async def begin(deps: Deps, member_id: str, mid_id: str) -> Sheet:
-    """A new draft; one that this person began and in which nothing stands yet is taken up again.
+async def begin(deps: Deps, member_id: str, mid_id: str) -> StaffNoticeView:
+    """Begin a draft; the person's newest one is continued if it is still empty.
 
     Raises:
         NotFoundError: they are not staff of that MID.
     """
-    post = await staff.require_role(deps, member_id, mid_id)
-    empty = Content(kind=NoticeKind.GENERAL, audience=Audience(), text={})
-    for one in await reporting.listed(deps, mid_id, limit=1):
-        if one.status is Status.DRAFT and one.created_by == post.name and one.content == empty:
-            return await _sheet(deps, post, one.id)
-    notice = await authoring.draft(deps, mid_id, empty, post.name)
-    return await _sheet(deps, post, notice.id)
+    role = await staff.require_role(deps, member_id, mid_id)
+    empty = NoticeContent(kind=NoticeKind.GENERAL, audience=Audience(), text={})
+    for notice in await reporting.list_newest(deps, mid_id, limit=1):
+        own = notice.status is NoticeStatus.DRAFT and notice.created_by == role.name
+        if own and notice.content == empty:
+            return await _read_view(deps, role, notice.id)
+    notice = await authoring.draft(deps, mid_id, empty, role.name)
+    return await _read_view(deps, role, notice.id)
 
 
-async def look(deps: Deps, member_id: str, notice_id: str) -> Sheet:
-    """A notice as it stands.
+async def read_view(deps: Deps, member_id: str, notice_id: str) -> StaffNoticeView:
+    """Read a notice with its report.
 
     Raises:
         NotFoundError: there is none, or this person is not staff of its MID.
     """
-    return await _sheet(deps, await _post(deps, member_id, notice_id), notice_id)
+    return await _read_view(deps, await _require_role(deps, member_id, notice_id), notice_id)
 
 
-async def _post(deps: Deps, member_id: str, notice_id: str) -> Staff:
-    return await staff.require_role(deps, member_id, await reporting.owner(deps, notice_id))
+async def _require_role(deps: Deps, member_id: str, notice_id: str) -> Staff:
+    mid_id = await reporting.read_mid_id(deps, notice_id)
+    return await staff.require_role(deps, member_id, mid_id)
 
 
-async def _sheet(deps: Deps, post: Staff, notice_id: str, said: Said = Said.NOTHING) -> Sheet:
-    report = await reporting.report(deps, post.mid.id, notice_id)
+async def _read_view(
+    deps: Deps, role: Staff, notice_id: str, event: DraftEvent = DraftEvent.NOTHING
+) -> StaffNoticeView:
+    report = await reporting.read_report(deps, role.mid.id, notice_id)
     async with deps.db.read() as conn:
-        found = await licences.read_licences(conn, [post.mid.id])
+        of_mid = await licences.read_licences(conn, [role.mid.id])
     content = report.notice.content
-    return Sheet(
-        staff=post,
+    return StaffNoticeView(
+        staff=role,
         report=report,
         now=deps.clock.now(),
-        licences=tuple(one for one in found if one.status is not LicenceStatus.DRAFT),
-        seen=digest(content),
-        complete=complete(content),
-        said=said,
+        licences=tuple(licence for licence in of_mid if licence.status is not LicenceStatus.DRAFT),
+        seen=content_digest(content),
+        complete=is_complete(content),
+        event=event,
     )
 
 
 async def change(
-    deps: Deps,
-    member_id: str,
-    notice_id: str,
-    field: Field,
-    value: str,
-    answers: tuple[Choice, ...],
-) -> Sheet:
-    """Change one thing of a draft. ``answers`` are those it offers once they are switched on.
+    deps: Deps, member_id: str, notice_id: str, patch: NoticePatch
+) -> StaffNoticeView:
+    """Change a draft; ``DraftEvent.NOT_A_DRAFT`` in the view: it is none any more.
 
     Raises:
-        NotFoundError: no such notice for this person, or nothing that could be set so.
+        NotFoundError: no such notice for this person, or a value that the chat does not offer.
     """
-    sheet = await look(deps, member_id, notice_id)
-    content = sheet.notice.content
-    changed = content.model_copy(update=_update(sheet, field, value, answers))
-    return await _redraft(deps, sheet, changed)
+    view = await read_view(deps, member_id, notice_id)
+    _require_offered(patch, view.now)
+    return await _redraft(deps, view, apply_patch(view.notice.content, patch, view.licences))
 
 
-def _update(
-    sheet: Sheet, field: Field, value: str, answers: tuple[Choice, ...]
-) -> dict[str, object]:
-    if field is Field.ANSWERS:
-        return {"answers": answers} if value == ANSWERS_ON else {"answers": (), "closes": None}
-    if field in {Field.SEND_AT, Field.CLOSES}:
-        return _moments(sheet, field, value)
-    if field is Field.EVERYONE:
-        return {"audience": Audience(everyone=True)}
-    if field is Field.KIND:
-        if value not in CHAT_KINDS:
-            raise NotFoundError(f"no kind {value!r} in the chat")
-        return {"kind": NoticeKind(value), "urgent": value == NoticeKind.BREACH}
-    for licence in sheet.licences:
-        if licence.id == value:
-            standing = "in" if field is Field.IN else "any"
-            return {"audience": Audience(licences=(licence.slug,), standing=standing)}
-    raise NotFoundError(f"no licence {value!r} of {sheet.staff.mid.id}")
+def _require_offered(patch: NoticePatch, now: datetime) -> None:
+    """Raise NotFoundError for a kind or a time that the chat does not offer."""
+    if patch.kind is not None and patch.kind not in CHAT_KINDS:
+        raise NotFoundError(f"no kind {patch.kind.value!r} in the chat")
+    for moment in (patch.send_at, patch.closes):
+        if isinstance(moment, datetime) and not now < moment <= now + FURTHEST:
+            raise NotFoundError(f"{moment} is no moment that was offered")
 
 
-def _moments(sheet: Sheet, field: Field, value: str) -> dict[str, object]:
-    """When it goes out, or when its answers close: never before it goes out."""
-    content = sheet.notice.content
-    if value == NO_MOMENT:
-        return {"send_at": None} if field is Field.SEND_AT else {"closes": None}
-    moment = datetime.fromtimestamp(int(value), UTC) if value.isdecimal() else sheet.now
-    if not sheet.now < moment <= sheet.now + FURTHEST:
-        raise NotFoundError(f"{value!r} is no moment that was offered")
-    if field is Field.SEND_AT:
-        late = content.closes is not None and content.closes <= moment
-        return {"send_at": moment, "closes": None if late else content.closes}
-    if not content.answers or (content.send_at is not None and content.send_at >= moment):
-        raise NotFoundError("there is nothing that could close then")
-    return {"closes": moment}
-
-
-async def _redraft(deps: Deps, sheet: Sheet, content: Content) -> Sheet:
-    said = Said.SAVED
+async def _redraft(deps: Deps, view: StaffNoticeView, content: NoticeContent) -> StaffNoticeView:
+    event = DraftEvent.SAVED
     try:
-        await authoring.redraft(deps, sheet.staff.mid.id, sheet.notice.id, content)
+        await authoring.redraft(deps, view.staff.mid.id, view.notice.id, content)
     except NoticeRefusedError:
-        said = Said.NOT_A_DRAFT
-    return await _sheet(deps, sheet.staff, sheet.notice.id, said)
+        event = DraftEvent.NOT_A_DRAFT
+    return await _read_view(deps, view.staff, view.notice.id, event)
 
 
-async def write(deps: Deps, member_id: str, notice_id: str, language: str, typed: str) -> Sheet:
-    """Take a text in one language: its first line is the title. What is out already is corrected.
+async def write_text(
+    deps: Deps, member_id: str, notice_id: str, language: str, typed: str
+) -> StaffNoticeView:
+    """Store a text in one language; its first line is the title. A sent notice is corrected.
+
+    A text that was not stored is told by ``event`` in the view.
 
     Raises:
         NotFoundError: no such notice for this person, or its MID does not write in this language.
     """
-    sheet = await look(deps, member_id, notice_id)
-    if language not in sheet.staff.mid.languages:
-        raise NotFoundError(f"{sheet.staff.mid.id} does not write in {language!r}")
+    view = await read_view(deps, member_id, notice_id)
+    languages = view.staff.mid.languages
+    if language not in languages:
+        raise NotFoundError(f"{view.staff.mid.id} does not write in {language!r}")
     title, _, body = typed.strip().partition("\n")
     title, body = title.strip(), body.strip()
-    said = _fault(title, body)
-    if sheet.notice.status is Status.SECOND:
-        said = Said.NOT_A_DRAFT  # the first person approved these words
-    if said is not None:
-        return replace(sheet, said=said)
-    texts = {**sheet.notice.content.text, language: NoticeText(title=title, body=body)}
-    # The MID's own language counts as the original, in whatever order it was written.
-    ordered = {one: texts[one] for one in (*sheet.staff.mid.languages, *texts) if one in texts}
-    if sheet.notice.status is not Status.DRAFT:
-        await authoring.correct(deps, sheet.staff.mid.id, notice_id, ordered)
-        return await _sheet(deps, sheet.staff, notice_id, Said.SAVED)
-    return await _redraft(deps, sheet, sheet.notice.content.model_copy(update={"text": ordered}))
+    fault = _check_text(title, body)
+    if view.notice.status is NoticeStatus.SECOND:
+        fault = DraftEvent.NOT_A_DRAFT  # the first person approved the text as it is
+    if fault is not None:
+        return replace(view, event=fault)
+    texts = {**view.notice.content.text, language: NoticeText(title=title, body=body)}
+    # The MID's own language counts as the original, in whatever order they were written.
+    order = dict.fromkeys([*languages, *texts])
+    ordered = {language: texts[language] for language in order if language in texts}
+    if view.notice.status is not NoticeStatus.DRAFT:
+        await authoring.correct(deps, view.staff.mid.id, notice_id, ordered)
+        return await _read_view(deps, view.staff, notice_id, DraftEvent.SAVED)
+    return await _redraft(deps, view, view.notice.content.model_copy(update={"text": ordered}))
 
 
-def _fault(title: str, body: str) -> Said | None:
+def _check_text(title: str, body: str) -> DraftEvent | None:
     if is_blank(title) or is_blank(body):
-        return Said.NO_BODY
-    if len(title) > LONGEST_TITLE or len(body) > LONGEST_BODY:
-        return Said.TOO_LONG
-    return Said.STRANGE if first_control_char(title) or first_control_char(body, "\n\t") else None
+        return DraftEvent.NO_BODY
+    if len(title) > MAX_TITLE or len(body) > MAX_BODY:
+        return DraftEvent.TOO_LONG
+    if first_control_char(title) or first_control_char(body, "\n\t"):
+        return DraftEvent.STRANGE
+    return None
 
 
-async def count(deps: Deps, member_id: str, notice_id: str) -> Sheet:
-    """How many people a notice would reach at this moment.
-
-    Raises:
-        NotFoundError: no such notice for this person.
-    """
-    return await _counted(deps, await look(deps, member_id, notice_id), Said.NOTHING)
-
-
-async def _counted(deps: Deps, sheet: Sheet, said: Said) -> Sheet:
-    counted = await authoring.count(deps, sheet.staff.mid.id, sheet.notice.id)
-    return replace(await _sheet(deps, sheet.staff, sheet.notice.id, said), counted=counted)
-
-
-async def approve(deps: Deps, member_id: str, notice_id: str, total: int, seen: str) -> Sheet:
-    """Approve what was seen for the number of people that was counted. Otherwise count anew.
+async def count(deps: Deps, member_id: str, notice_id: str) -> StaffNoticeView:
+    """Count the people that a notice would reach at this moment.
 
     Raises:
         NotFoundError: no such notice for this person.
     """
-    post = await _post(deps, member_id, notice_id)
+    role = await _require_role(deps, member_id, notice_id)
+    return await _count(deps, role, notice_id, DraftEvent.NOTHING)
+
+
+async def _count(deps: Deps, role: Staff, notice_id: str, event: DraftEvent) -> StaffNoticeView:
+    counted = await authoring.count(deps, role.mid.id, notice_id)
+    return replace(await _read_view(deps, role, notice_id, event), counted=counted)
+
+
+async def approve(
+    deps: Deps, member_id: str, notice_id: str, total: int, seen: str
+) -> StaffNoticeView:
+    """Approve the content with digest ``seen`` for ``total`` people; see ``authoring.cases``.
+
+    Where it is not approved, ``event`` in the view says why.
+
+    Raises:
+        NotFoundError: no such notice for this person.
+    """
+    role = await _require_role(deps, member_id, notice_id)
     try:
-        await authoring.approve(deps, post.mid.id, notice_id, post.name, total, seen=seen)
-    except (CountChangedError, TextChangedError) as error:
-        changed = isinstance(error, CountChangedError)
-        said = Said.COUNT_CHANGED if changed else Said.TEXT_CHANGED
-        return await _counted(deps, await _sheet(deps, post, notice_id), said)
+        await authoring.approve(deps, role.mid.id, notice_id, role.name, total, seen=seen)
+    except CountChangedError:
+        return await _count(deps, role, notice_id, DraftEvent.COUNT_CHANGED)
+    except TextChangedError:
+        return await _count(deps, role, notice_id, DraftEvent.TEXT_CHANGED)
     except SamePersonError:
-        return await _sheet(deps, post, notice_id, Said.SAME_PERSON)
+        return await _read_view(deps, role, notice_id, DraftEvent.SAME_PERSON)
     except NoticeRefusedError:
-        return await _sheet(deps, post, notice_id, Said.NOBODY)
-    return await _sheet(deps, post, notice_id)
+        return await _read_view(deps, role, notice_id, DraftEvent.NOBODY)
+    return await _read_view(deps, role, notice_id)
 
 
-async def stop(deps: Deps, member_id: str, notice_id: str) -> Sheet:
-    """Send it to nobody else.
-
-    Raises:
-        NotFoundError: no such notice for this person.
-    """
-    post = await _post(deps, member_id, notice_id)
-    await authoring.stop(deps, post.mid.id, notice_id)
-    return await _sheet(deps, post, notice_id)
-
-
-async def resume(deps: Deps, member_id: str, notice_id: str) -> Sheet:
-    """Go on with a notice that was paused.
+async def stop(deps: Deps, member_id: str, notice_id: str) -> StaffNoticeView:
+    """Stop a notice: nobody else gets it.
 
     Raises:
         NotFoundError: no such notice for this person.
     """
-    post = await _post(deps, member_id, notice_id)
-    await authoring.resume(deps, post.mid.id, notice_id)
-    return await _sheet(deps, post, notice_id)
+    role = await _require_role(deps, member_id, notice_id)
+    await authoring.stop(deps, role.mid.id, notice_id)
+    return await _read_view(deps, role, notice_id)
 
 
-async def still_staff(deps: Deps, mid_id: str) -> dict[str, Staff]:
-    """The staff of a MID who are in the chat, by person."""
-    found = await staff.list_staff(deps, mid_id)
-    return {one.member_id: one for one in found if one.member_id is not None}
+async def resume(deps: Deps, member_id: str, notice_id: str) -> StaffNoticeView:
+    """Resume a paused notice.
+
+    Raises:
+        NotFoundError: no such notice for this person.
+    """
+    role = await _require_role(deps, member_id, notice_id)
+    await authoring.resume(deps, role.mid.id, notice_id)
+    return await _read_view(deps, role, notice_id)
+
+
+async def read_staff_by_member(deps: Deps, mid_id: str) -> dict[str, Staff]:
+    """Read the staff of a MID who have opened their link: member id -> staff."""
+    people = await staff.list_staff(deps, mid_id)
+    return {person.member_id: person for person in people if person.member_id is not None}

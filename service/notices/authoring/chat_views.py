@@ -1,4 +1,4 @@
-"""What staff see of notices in the chat, and what they can change there."""
+"""Views of notices for staff in the chat, and the limits of what they can write there."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from service.licences.values import Licence
-from service.notices.values import Counted, Notice, NoticeKind, Report
+from service.notices.values import AudienceCount, Notice, NoticeKind, NoticeReport
 from service.staff.values import Staff
 
 CHAT_KINDS = (
@@ -17,32 +17,15 @@ CHAT_KINDS = (
     NoticeKind.VOTE,
     NoticeKind.BREACH,
 )
-LONGEST_TITLE = 80
-LONGEST_BODY = 2000
-EVERYONE = "all"
-ANSWERS_ON = "on"
-
-
+MAX_TITLE = 80
+MAX_BODY = 2000
 MORNING, EVENING = time(9), time(20)
-NO_MOMENT = "0"
 FURTHEST = timedelta(days=40)
-"""A moment further away than any that is offered is not taken."""
+"""Further ahead than any time that is offered; a later one is refused."""
 
 
-class Field(StrEnum):
-    """What can be changed of a draft with a button."""
-
-    KIND = "k"  # value: a kind
-    EVERYONE = "e"  # value: all
-    IN = "i"  # value: the id of a licence whose members who are in are meant
-    ANY = "y"  # value: the id of a licence whose members are meant, in or not
-    ANSWERS = "a"  # value: on, or anything else for none
-    SEND_AT = "s"  # value: a moment in seconds, or 0 for at once
-    CLOSES = "u"  # value: a moment in seconds, or 0 for no end
-
-
-class Said(StrEnum):
-    """What has just happened to a notice."""
+class DraftEvent(StrEnum):
+    """What the last action did to a notice, or why it did nothing."""
 
     NOTHING = "nothing"
     SAVED = "saved"
@@ -57,55 +40,56 @@ class Said(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Where a person is staff, and the newest notices there. No posts: they are no staff."""
+class StaffOverview:
+    """A person's roles as staff, empty if they are none, and the newest notices of these MIDs."""
 
-    posts: tuple[Staff, ...]
+    roles: tuple[Staff, ...]
     notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """One notice on the desk. ``counted`` when it was counted just now, by ``language`` looked at.
+class StaffNoticeView:
+    """A notice as a person of staff sees it: a draft, or one that was approved.
 
-    ``seen`` is the digest of what it says.
+    ``licences`` are those of the MID that it may be about. ``seen`` is the digest of its content,
+    ``complete`` whether it can be approved, ``counted`` its audience if that was just counted.
     """
 
     staff: Staff
-    report: Report
+    report: NoticeReport
     now: datetime
     licences: tuple[Licence, ...]
     seen: str
     complete: bool
-    counted: Counted | None = None
-    said: Said = Said.NOTHING
+    counted: AudienceCount | None = None
+    event: DraftEvent = DraftEvent.NOTHING
 
     @property
     def mornings(self) -> tuple[datetime, ...]:
-        """When it can be sent: on some of the next mornings, where the MID is."""
-        return _at(MORNING, self.now, (1, 2, 3, 7), self.notice.mid.zone)
+        """Times offered for sending: some of the next mornings, in the MID's zone."""
+        return _times(MORNING, self.now, (1, 2, 3, 7), self.notice.mid.zone)
 
     @property
     def evenings(self) -> tuple[datetime, ...]:
-        """When its answers can close: on evenings after it is sent, where the MID is."""
+        """Times offered for closing the answers: evenings after sending, in the MID's zone."""
         start = max(self.now, self.notice.content.send_at or self.now)
-        return _at(EVENING, start, (3, 7, 14, 28), self.notice.mid.zone)
+        return _times(EVENING, start, (3, 7, 14, 28), self.notice.mid.zone)
 
     @property
     def notice(self) -> Notice:
-        """The notice itself."""
+        """The notice, as in its report."""
         return self.report.notice
 
     @property
-    def second(self) -> bool:
-        """Whether this person can be the second one to approve it."""
+    def may_approve_second(self) -> bool:
+        """Whether this person may be the second approver: another one approved it first."""
         return self.notice.approved_by not in {None, self.staff.name}
 
 
-def _at(hour: time, start: datetime, days: Iterable[int], zone: str) -> tuple[datetime, ...]:
-    where = ZoneInfo(zone)
-    day = start.astimezone(where).date()
+def _times(hour: time, start: datetime, days: Iterable[int], zone: str) -> tuple[datetime, ...]:
+    tzinfo = ZoneInfo(zone)
+    today = start.astimezone(tzinfo).date()
     return tuple(
-        datetime.combine(day + timedelta(days=one), hour, tzinfo=where).astimezone(UTC)
-        for one in days
+        datetime.combine(today + timedelta(days=n), hour, tzinfo=tzinfo).astimezone(UTC)
+        for n in days
     )

@@ -1,4 +1,4 @@
-"""Outcomes that were written commit by commit, put together once a notice is over."""
+"""Compaction: rewrite the per-commit segments of a finished notice as a few sorted ones."""
 
 from typing import Any
 
@@ -6,17 +6,18 @@ from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.notices.audience_store import PER_BLOCK
-from service.notices.codec import RECORD, pack_outcomes, unpack_outcomes
+from service.notices.codec import OUTCOME_SIZE, pack_outcomes, unpack_outcomes
 from service.notices.outcome_store import segments
 
 PEOPLE, ROWS = PER_BLOCK, 2000
-"""How much is rewritten in one transaction at most: whoever else writes waits for it."""
+"""How much one transaction rewrites at most, since it blocks all other writers."""
 
 
-async def merge(conn: AsyncConnection, notice_id: str, after: int) -> int | None:
-    """Rewrite the next segments as few sorted ones, by text and day; returns where to go on.
+async def compact_next(conn: AsyncConnection, notice_id: str, after: int) -> int | None:
+    """Rewrite the next segments after ``after`` as sorted ones, one group a revision and day.
 
-    None when there are no more. Called again from the start, it makes few of what is left.
+    Returns the last segment that was read, to continue from; None after the last. Running it
+    again from the start is harmless and merges further.
     """
     rows = await _next_segments(conn, notice_id, after, PEOPLE)
     if not rows:
@@ -27,12 +28,12 @@ async def merge(conn: AsyncConnection, notice_id: str, after: int) -> int | None
         groups.setdefault((row.rev, row.at.date().isoformat()), []).append(row)
     merged: list[dict[str, Any]] = []
     for (rev, _), group in groups.items():
-        found = sorted(
-            unpack_outcome for part in group for unpack_outcome in unpack_outcomes(part.body)
+        outcomes = sorted(
+            outcome for segment in group for outcome in unpack_outcomes(segment.body)
         )
-        numbers = [part.n for part in group]
-        for start in range(0, len(found), PER_BLOCK):
-            block = found[start : start + PER_BLOCK]
+        numbers = [segment.n for segment in group]
+        for start in range(0, len(outcomes), PER_BLOCK):
+            block = outcomes[start : start + PER_BLOCK]
             merged.append(
                 {
                     "notice_id": notice_id, "n": numbers.pop(0), "rev": rev, "at": group[0].at,
@@ -52,19 +53,19 @@ async def merge(conn: AsyncConnection, notice_id: str, after: int) -> int | None
 async def _next_segments(
     conn: AsyncConnection, notice_id: str, after: int, people: int
 ) -> list[Row[Any]]:
-    """The segments after one, as many as hold about so many people."""
+    """Read the segments after one, as many as hold about ``people`` outcomes."""
     sizes = await conn.execute(
         select(segments.c.n, func.length(segments.c.body).label("size"))
         .where(segments.c.notice_id == notice_id, segments.c.n > after)
         .order_by(segments.c.n)
         .limit(ROWS)
     )
-    upto, left = after, people * RECORD
+    upto, remaining = after, people * OUTCOME_SIZE
     for row in sizes:
-        if left <= 0:
+        if remaining <= 0:
             break
-        upto, left = row.n, left - row.size
-    found = select(segments).where(
+        upto, remaining = row.n, remaining - row.size
+    query = select(segments).where(
         segments.c.notice_id == notice_id, segments.c.n > after, segments.c.n <= upto
     )
-    return list(await conn.execute(found.order_by(segments.c.n)))
+    return list(await conn.execute(query.order_by(segments.c.n)))

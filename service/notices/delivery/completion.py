@@ -1,4 +1,4 @@
-"""The end of a notice: everybody it was for is looked for once more before it counts as done."""
+"""Finishing a notice: its whole audience is checked once more before it counts as finished."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -9,98 +9,98 @@ from service.deps import Deps
 from service.notices import audience_store, store
 from service.notices import outcome_store as outcomes
 from service.notices.delivery import compaction_store
-from service.notices.delivery.cases import notice_in
-from service.notices.values import Halt, Notice, Outcome, Status
+from service.notices.delivery.cases import build_notice_with_mid
+from service.notices.values import HaltReason, Notice, NoticeOutcome, NoticeStatus
 from service.people import audience_store as audience_members
 
 PER_READ = 2000
-BREATH_SECONDS = 0.01
+PAUSE_SECONDS = 0.01
 
 
 async def finish(deps: Deps, notice: Notice) -> int:
-    """Everybody has an outcome. Who was erased meanwhile is counted as having left.
+    """Compact the outcomes of a notice and finish it; returns how many people were missed.
 
-    A member of its audience of whom nothing is written has been missed: then the notice is put on
-    hold instead, and when a person lets it go on it goes to them. Returns how many were missed.
+    Missed are members of its audience who have no outcome. Then the notice is paused instead, and
+    goes to them when a person resumes it. People who were erased meanwhile count as having left.
+    Nothing happens when the notice does not run any more, or another sender has it.
     """
     after: int | None = 0
     while after is not None:
-        # In steps: nobody else who writes waits for all of it.
+        # One transaction a step, so that other writers need not wait for all of it.
         async with deps.db.write() as conn:
             row = await store.read_row(conn, notice.id, lock=True)
             if row is None or row.epoch != notice.epoch:
                 return 0
-            after = await compaction_store.merge(conn, notice.id, after)
-        # Another process that waits for the file looks again only every few milliseconds.
-        await asyncio.sleep(BREATH_SECONDS)
-    missed = [number async for number in _missed(deps, notice)]
+            after = await compaction_store.compact_next(conn, notice.id, after)
+        # SQLite's other processes poll for the lock every few milliseconds: give them a chance.
+        await asyncio.sleep(PAUSE_SECONDS)
+    missed = [number async for number in _find_missed(deps, notice)]
     async with deps.db.write() as conn:
         row = await store.read_row(conn, notice.id, lock=True)
-        if row is None or row.epoch != notice.epoch or row.status != Status.RUNNING.value:
+        if row is None or row.epoch != notice.epoch or row.status != NoticeStatus.RUNNING.value:
             return 0
         if missed:
-            await store.change(
+            await store.update_notice(
                 conn,
                 notice.id,
-                status=Status.PAUSED.value,
-                halt=Halt.MISSED.value,
+                status=NoticeStatus.PAUSED.value,
+                halt=HaltReason.MISSED.value,
                 reason=f"of {len(missed)} of its people nothing was written: "
                 "it goes to them when it is resumed",
-                floor=missed[0] - 1,
+                settled_upto=missed[0] - 1,
             )
         else:
-            ended = _with_the_erased(await notice_in(conn, row))
-            await store.change(
+            counts = _count_erased_as_left(await build_notice_with_mid(conn, row))
+            await store.update_notice(
                 conn,
                 notice.id,
-                status=Status.FINISHED.value,
+                status=NoticeStatus.FINISHED.value,
                 ended_at=deps.clock.now(),
-                outcomes=ended,
+                outcomes=counts,
             )
     return len(missed)
 
 
-def _with_the_erased(notice: Notice) -> dict[str, dict[str, int]]:
-    """The outcomes, where whoever has none, and is no member any more, has left."""
-    ended = {language: dict(by) for language, by in notice.outcomes.items()}
-    gone = notice.total - notice.settled
-    if gone > 0:
-        by = ended.setdefault(notice.content.language, {})
-        key = str(Outcome.LEFT.value)
-        by[key] = by.get(key, 0) + gone
-    return ended
+def _count_erased_as_left(notice: Notice) -> dict[str, dict[str, int]]:
+    """The counts of outcomes, with everybody who has none counted as having left."""
+    by_language = {language: dict(counts) for language, counts in notice.outcomes.items()}
+    erased = notice.total - notice.settled
+    if erased > 0:
+        counts = by_language.setdefault(notice.content.language, {})
+        key = str(NoticeOutcome.LEFT.value)
+        counts[key] = counts.get(key, 0) + erased
+    return by_language
 
 
-async def _missed(deps: Deps, notice: Notice) -> AsyncIterator[int]:
-    """Numbers of members whom a notice is for and who have no outcome, in rising order."""
+async def _find_missed(deps: Deps, notice: Notice) -> AsyncIterator[int]:
+    """Numbers of current members in the audience who have no outcome, in rising order."""
     after = 0
     while True:
         async with deps.db.read() as conn:
-            meant, last = await _meant(conn, notice, after)
+            numbers, last = await _read_audience(conn, notice, after)
             if last is None:
                 return
-            settled = await outcomes.read_settled(conn, notice.id, after + 1, last)
-        for number in meant:
+            settled = await outcomes.read_outcomes(conn, notice.id, after + 1, last)
+        for number in numbers:
             if number not in settled:
                 yield number
         after = last
 
 
-async def _meant(
+async def _read_audience(
     conn: AsyncConnection, notice: Notice, after: int
 ) -> tuple[Sequence[int], int | None]:
-    """The next whom a notice was for and who are members now, and how far this looked."""
+    """Read the next current members of the audience, and the last number that was looked at."""
     if not notice.content.audience.everyone:
-        numbers = await audience_store.read_audience(conn, notice.id, after, PER_READ)
+        numbers = await audience_store.read_next_numbers(conn, notice.id, after, PER_READ)
         if not numbers:
             return [], None
-        return await audience_members.read_active_numbers(
-            conn, notice.mid.id, numbers=numbers
-        ), numbers[-1]
-    found = await audience_members.read_active_numbers(
-        conn, notice.mid.id, after=after, upto=notice.upper, limit=PER_READ
+        active = await audience_members.read_active_numbers(conn, notice.mid.id, numbers=numbers)
+        return active, numbers[-1]
+    active = await audience_members.read_active_numbers(
+        conn, notice.mid.id, after=after, upto=notice.audience_upto, limit=PER_READ
     )
-    if not found:
+    if not active:
         return [], None
-    outside = await audience_store.read_remembered(conn, notice.id, after, found[-1])
-    return [number for number in found if number not in outside], found[-1]
+    outside = await audience_store.read_numbers_between(conn, notice.id, after, active[-1])
+    return [number for number in active if number not in outside], active[-1]

@@ -1,48 +1,49 @@
-"""What the sender needs to put a correction into the messages that were sent before it."""
+"""Corrections: which sent messages show an older text of a notice and have to be edited."""
 
 from service.deps import Deps
 from service.notices import outcome_store as outcomes
 from service.notices import rules, store
-from service.notices.audience import read_people
+from service.notices.audience import read_audience_members
 from service.notices.codec import unpack_outcomes
 from service.notices.delivery_values import Recipient
-from service.notices.values import Notice, Outcome
+from service.notices.values import Notice, NoticeOutcome
 
 
-async def begin(
+async def read_outdated(
     deps: Deps, notice: Notice, after: int = 0
 ) -> tuple[int, list[tuple[int, int]]] | None:
-    """The next segment whose people see an older text: its number, and (number, message id).
+    """Read the next segment after ``after`` whose people see an older text.
 
-    None when everybody sees the present one, which is then remembered.
+    Returns its number and (number, message id) of everybody who was sent the notice. None: all
+    messages show the current text, which is then stored.
     """
     async with deps.db.write() as conn:
-        rows = await outcomes.read_segments(conn, notice.id, notice.rev, after)
+        rows = await outcomes.read_next_outdated_segment(conn, notice.id, notice.rev, after)
         if not rows and after:
-            rows = await outcomes.read_segments(conn, notice.id, notice.rev, 0)
+            rows = await outcomes.read_next_outdated_segment(conn, notice.id, notice.rev, 0)
         if not rows:
-            await store.change(conn, notice.id, edited_rev=notice.rev)
+            await store.update_notice(conn, notice.id, edited_rev=notice.rev)
             return None
         row = rows[0]
     return row.n, [
         (number, message_id)
         for number, outcome, message_id in unpack_outcomes(row.body)
-        if outcome == Outcome.SENT.value
+        if outcome == NoticeOutcome.SENT.value
     ]
 
 
-async def done(deps: Deps, notice: Notice, n: int) -> None:
-    """The people of a segment now see this text of it."""
+async def mark_corrected(deps: Deps, notice: Notice, n: int) -> None:
+    """Store that the people of a segment see the current text now."""
     async with deps.db.write() as conn:
         row = await store.read_row(conn, notice.id, lock=True)
         if row is not None and row.epoch == notice.epoch:
             await outcomes.set_segment_rev(conn, notice.id, n, notice.rev)
 
 
-async def reader(deps: Deps, notice: Notice, number: int) -> Recipient | None:
-    """A person who was sent a notice, by their number; None once they are gone."""
+async def read_recipient(deps: Deps, notice: Notice, number: int) -> Recipient | None:
+    """Read a person who was sent a notice, by number; None: they have left or were erased."""
     async with deps.db.read() as conn:
-        found = await read_people(
+        members = await read_audience_members(
             conn, notice.mid, deps.clock.now(), licences=(), numbers=[number]
         )
-    return rules.recipient(found[0]) if found and not found[0].left else None
+    return rules.as_recipient(members[0]) if members and not members[0].left else None

@@ -1,4 +1,4 @@
-"""Every command that the bot answers is found by a member: in Telegram's menu and in the help."""
+"""Every command that the bot answers is in Telegram's menu and in the help, or excepted."""
 
 import re
 
@@ -36,33 +36,33 @@ NOT_IN_HELP = {
 """Commands of the menu that the help does not name, each with the reason."""
 
 
-def answered() -> set[str]:
+def answered_commands() -> set[str]:
     """The names of all commands that a router has a handler for."""
     return {
         name
         for router in build_routers()
         for handler in router.message.handlers
-        for check in handler.filters or ()
-        if isinstance(check.callback, Command)
-        for name in check.callback.commands
+        for filter_ in handler.filters or ()
+        if isinstance(filter_.callback, Command)
+        for name in filter_.callback.commands
         if isinstance(name, str)
     }
 
 
-def in_menu() -> set[str]:
+def menu_commands() -> set[str]:
     return {command.command for command in commands(words("en"))}
 
 
 def test_commands_are_found_in_the_routers():
-    assert {"licences", "price", "stop", "announce", "start"} <= answered()
+    assert {"licences", "price", "stop", "announce", "start"} <= answered_commands()
 
 
 def test_every_answered_command_is_in_telegrams_menu_or_excepted():
-    assert answered() - in_menu() == set(NOT_IN_MENU)
+    assert answered_commands() - menu_commands() == set(NOT_IN_MENU)
 
 
-def test_every_command_of_telegrams_menu_is_answered():
-    assert in_menu() <= answered()
+def test_every_command_of_telegrams_menu_is_answered_commands():
+    assert menu_commands() <= answered_commands()
 
 
 def test_every_command_of_the_menu_is_named_by_the_help_or_excepted():
@@ -73,12 +73,12 @@ def test_every_command_of_the_menu_is_named_by_the_help_or_excepted():
         name
         for name, target in BY_BUTTON.items()
         if any(
-            each == target or (isinstance(target, type) and isinstance(each, target))
-            for each in targets
+            button == target or (isinstance(target, type) and isinstance(button, target))
+            for button in targets
         )
     }
     assert offered == set(BY_BUTTON)
-    assert in_menu() - named - offered == set(NOT_IN_HELP)
+    assert menu_commands() - named - offered == set(NOT_IN_HELP)
 
 
 @pytest.mark.parametrize("reasons", [NOT_IN_MENU, NOT_IN_HELP])

@@ -1,4 +1,4 @@
-"""What is imported, and when: nobody waits for what they do not need."""
+"""Start-up time: what commands must not import, and Telegram models built at their first use."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ import pytest
     "module",
     ["bot.commands.cli", "bot.commands.import_bundles", "bot.commands.invites", "bot.open_store"],
 )
-def test_what_works_on_the_store_alone_does_not_import_aiogram(module: str) -> None:
+def test_commands_that_need_the_store_alone_do_not_import_aiogram(module: str) -> None:
     code = f"import sys, {module}; sys.exit('aiogram' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -20,21 +20,22 @@ EVERY_MODEL = """
 from pydantic import BaseModel, ValidationError
 from bot.telegram.lazy_models import built_at_first_use
 
-given = BaseModel.__dict__["model_rebuild"]
+rebuild = BaseModel.__dict__["model_rebuild"]
 with built_at_first_use():
     import aiogram.methods, aiogram.types
-assert BaseModel.__dict__["model_rebuild"] is given
+assert BaseModel.__dict__["model_rebuild"] is rebuild
 
-found = [getattr(room, name) for room in (aiogram.types, aiogram.methods) for name in room.__all__]
-models = [one for one in found if isinstance(one, type) and issubclass(one, BaseModel)]
-waiting = [one for one in models if not one.__pydantic_complete__]
+modules = (aiogram.types, aiogram.methods)
+values = [getattr(module, name) for module in modules for name in module.__all__]
+models = [value for value in values if isinstance(value, type) and issubclass(value, BaseModel)]
+waiting = [model for model in models if not model.__pydantic_complete__]
 assert len(waiting) > 400, len(waiting)
 for model in waiting:
     try:
         model.model_validate({})
     except ValidationError:
         pass
-assert all(one.__pydantic_complete__ for one in models)
+assert all(model.__pydantic_complete__ for model in models)
 """
 
 
@@ -54,8 +55,8 @@ from aiogram.methods import SendMessage
 from aiogram.types import Update
 
 update = Update.model_validate_json(sys.argv[2])
-said = SendMessage(chat_id=1, text="a", reply_markup={"inline_keyboard": [[{"text": "b"}]]})
-print(repr(update), update.event_type, repr(said))
+call = SendMessage(chat_id=1, text="a", reply_markup={"inline_keyboard": [[{"text": "b"}]]})
+print(repr(update), update.event_type, repr(call))
 """
 
 

@@ -16,10 +16,13 @@ from knowledge.cards.labels_data import DATA_LABELS
 from knowledge.cards.labels_purposes import PURPOSE_LABELS
 from knowledge.cards.vocabulary import category_label, has_own_label, purpose_label
 from locales import po, style
-from locales.entry import Entry
 from locales.grade import grade
+from locales.style import Entry
 from locales.words import words
-from service.bundle.schema.bundle import Bundle
+from service.bundle.schema.bundle import Bundle, StatementLineSpec
+from service.bundle.schema.licence import DataSpec, LicenceSpec
+from service.bundle.schema.mid import FundingSpec, MidSpec, PartySpec
+from service.bundle.schema.price import PriceSpec
 from service.licences import dpv
 
 W = words("en")
@@ -48,19 +51,19 @@ DEFS = Bundle.model_json_schema()["$defs"]
 
 def _listed(model, field):
     """The codes that a bundle may have in a field."""
-    return set(DEFS[model]["properties"][field]["enum"])
+    return set(DEFS[model.__name__]["properties"][field]["enum"])
 
 
 CODES = [
-    (vocabulary.origin_label, vocabulary._ORIGINS, _listed("DataSpec", "origin")),
-    (vocabulary.class_label, vocabulary._CLASSES, _listed("PartySpec", "class")),
-    (vocabulary.legal_form_label, vocabulary._LEGAL_FORMS, _listed("MidSpec", "legal_form")),
-    (vocabulary.per_label, vocabulary._PERS, _listed("PriceSpec", "per")),
-    (vocabulary.funding_label, vocabulary._FUNDING, _listed("Funding", "kind")),
+    (vocabulary.origin_label, vocabulary._ORIGINS, _listed(DataSpec, "origin")),
+    (vocabulary.class_label, vocabulary._CLASSES, _listed(PartySpec, "class")),
+    (vocabulary.legal_form_label, vocabulary._LEGAL_FORMS, _listed(MidSpec, "legal_form")),
+    (vocabulary.per_label, vocabulary._PERS, _listed(PriceSpec, "per")),
+    (vocabulary.funding_label, vocabulary._FUNDING, _listed(FundingSpec, "kind")),
     (
         vocabulary.remuneration_label,
         vocabulary._REMUNERATION,
-        _listed("LicenceSpec", "remuneration") | _listed("StatementLine", "type"),
+        _listed(LicenceSpec, "remuneration") | _listed(StatementLineSpec, "type"),
     ),
 ]
 

@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from bot.assistant.model_setup import build_answerer, build_budget, read_month_usage
 from bot.settings import Settings
 from knowledge.llm.answerer import Answerer
-from knowledge.llm.quota import Breaker, Limits
-from knowledge.values import Action, Answer, Question, Reason, Refused
+from knowledge.llm.quota import CircuitBreaker, QuotaLimits
+from knowledge.values import Action, AskedQuestion, AssistantAnswer, NoAnswer, NoAnswerReason
 from service.assistant import quota_store
 from service.people.store import members
 from tests.support.model_bench import EARNED, TEXTS, bench, passage, sentences
@@ -34,7 +34,7 @@ async def test_a_good_answer_has_its_sentences_sources_and_buttons():
             (GOOD, ["s1"]), ("It keeps 15 % for its work.", ["s1"]), actions=["licences"]
         )
         answer = await b.ask()
-        assert isinstance(answer, Answer)
+        assert isinstance(answer, AssistantAnswer)
         assert [claim.text for claim in answer.claims] == [GOOD, "It keeps 15 % for its work."]
         assert [claim.cites for claim in answer.claims] == [("payments",), ("payments",)]
         assert [source.id for source in answer.sources] == ["payments"]
@@ -50,7 +50,7 @@ async def test_every_language_can_be_answered(language):
         b.server.script = saying(*((one, ["s1"]) for one in said))
         given = [passage(language if language in TEXTS else "en")]
         answer = await b.ask(locale=language, passages=given)
-        assert isinstance(answer, Answer), answer
+        assert isinstance(answer, AssistantAnswer), answer
         assert len(answer.claims) == len(said)
 
 
@@ -83,7 +83,7 @@ async def test_a_bad_answer_is_tried_once_more_and_then_dropped(fault):
     async with bench() as b:
         b.server.script = saying(*BAD_CLAIMS[fault])
         outcome = await b.ask(facts=[EARNED])
-        assert outcome == Refused(reason=Reason.UNCHECKED, fault=fault)
+        assert outcome == NoAnswer(reason=NoAnswerReason.UNCHECKED, fault=fault)
         first, second = b.server.requests
         assert len(second["messages"]) == len(first["messages"]) + 1
         assert "refused by a check" in second["messages"][-1]["content"]
@@ -108,7 +108,7 @@ async def test_a_bad_answer_is_tried_once_more_and_then_dropped(fault):
 async def test_a_reply_of_another_shape_is_none(body):
     async with bench() as b:
         b.server.script = lambda _request: body
-        assert (await b.ask()).reason is Reason.UNCHECKED
+        assert (await b.ask()).reason is NoAnswerReason.UNCHECKED
 
 
 async def test_the_second_try_may_save_the_answer():
@@ -117,29 +117,29 @@ async def test_the_second_try_may_save_the_answer():
             [reply(claims=[("It pays 9 times.", ["s1"])]), reply(claims=[(GOOD, ["s1"])])]
         )
         b.server.script = lambda _request: next(replies)
-        assert isinstance(await b.ask(), Answer)
+        assert isinstance(await b.ask(), AssistantAnswer)
         assert len(b.sent) == 2
 
 
 async def test_a_button_that_was_not_offered_is_a_fault():
     async with bench() as b:
         b.server.script = saying((GOOD, ["s1"]), actions=["delete"])
-        assert await b.ask() == Refused(reason=Reason.UNCHECKED, fault="action")
+        assert await b.ask() == NoAnswer(reason=NoAnswerReason.UNCHECKED, fault="action")
 
 
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        ("not_found", Reason.NOT_FOUND),
-        ("off_topic", Reason.OFF_TOPIC),
-        ("clarify", Reason.CLARIFY),
+        ("not_found", NoAnswerReason.NOT_FOUND),
+        ("off_topic", NoAnswerReason.OFF_TOPIC),
+        ("clarify", NoAnswerReason.CLARIFY),
     ],
 )
 async def test_the_model_may_say_that_it_cannot_answer(status, reason):
     async with bench() as b:
         b.server.script = lambda _request: reply(status, topics=["s1"])
         outcome = await b.ask()
-        assert outcome == Refused(reason=reason, topics=("payments",))
+        assert outcome == NoAnswer(reason=reason, topics=("payments",))
         assert len(b.server.requests) == 1
 
 
@@ -151,8 +151,8 @@ async def test_the_answerer_of_the_settings_tells_a_sentence_in_another_language
         b.answerer = build_answerer(Settings(_env_file=None, **given), b.deps)
         source = [passage(text=spanish)]
         outcome = await b.ask(passages=source)
-        assert outcome == Refused(reason=Reason.UNCHECKED, fault="language")
-        assert isinstance(await b.ask(passages=source, language="es"), Answer)
+        assert outcome == NoAnswer(reason=NoAnswerReason.UNCHECKED, fault="language")
+        assert isinstance(await b.ask(passages=source, language="es"), AssistantAnswer)
 
 
 # Drafts
@@ -175,8 +175,8 @@ async def test_a_draft_that_fails_or_hangs_does_not_cost_the_answer():
 
     async with bench() as b:
         b.server.script = saying(*((one, ["s1"]) for one in sentences("en")))
-        assert isinstance(await b.ask(on_claim=fails), Answer)
-        assert isinstance(await b.ask(on_claim=hangs), Answer)
+        assert isinstance(await b.ask(on_claim=fails), AssistantAnswer)
+        assert isinstance(await b.ask(on_claim=hangs), AssistantAnswer)
 
 
 async def test_a_question_can_be_called_off():
@@ -193,7 +193,7 @@ async def test_a_question_can_be_called_off():
                 await b.ask()
         assert b.server.requests
         b.server.script = saying((GOOD, ["s1"]))
-        assert isinstance(await b.ask(), Answer)
+        assert isinstance(await b.ask(), AssistantAnswer)
 
 
 # What is sent
@@ -214,7 +214,7 @@ async def test_what_cannot_be_recorded_is_not_sent():
         raise OSError
 
     async with bench() as b:
-        assert (await b.ask(on_sent=fails)).reason is Reason.FAILED
+        assert (await b.ask(on_sent=fails)).reason is NoAnswerReason.FAILED
         assert not b.server.requests
 
 
@@ -268,7 +268,7 @@ async def test_more_text_than_there_is_room_for_is_left_out():
 
 async def test_at_level_nothing_nothing_leaves():
     async with bench() as b:
-        assert await b.ask(level=0) == Refused(reason=Reason.OFF)
+        assert await b.ask(level=0) == NoAnswer(reason=NoAnswerReason.OFF)
         assert not b.server.raw
 
 
@@ -286,8 +286,10 @@ async def test_values_go_rounded_at_level_two_and_whole_to_this_machine_at_three
 
 async def test_a_question_of_which_too_little_may_leave_is_not_sent():
     async with bench() as b:
-        assert (await b.ask("+49 170 1234567 a.b@example.org ?")).reason is Reason.TOO_PRIVATE
-        assert (await b.ask(passages=[])).reason is Reason.NO_SOURCE
+        assert (
+            await b.ask("+49 170 1234567 a.b@example.org ?")
+        ).reason is NoAnswerReason.TOO_PRIVATE
+        assert (await b.ask(passages=[])).reason is NoAnswerReason.NO_SOURCE
         assert not b.server.raw
 
 
@@ -306,58 +308,60 @@ TROUBLE = {
 
 @pytest.mark.parametrize("name", TROUBLE)
 async def test_a_server_in_trouble_costs_no_error_and_no_answer_of_the_day(name):
-    async with bench(limits=Limits(answers_a_day=1)) as b:
+    async with bench(limits=QuotaLimits(answers_a_day=1)) as b:
         b.server.script = lambda _request: TROUBLE[name]
         outcome = await b.ask()
-        assert outcome.reason is (Reason.UNUSABLE if name == "wrong key" else Reason.FAILED)
+        assert outcome.reason is (
+            NoAnswerReason.UNUSABLE if name == "wrong key" else NoAnswerReason.FAILED
+        )
         assert "slow" not in outcome.fault
         if name != "wrong key":
             b.server.script = saying((GOOD, ["s1"]))
-            assert isinstance(await b.ask(), Answer)
+            assert isinstance(await b.ask(), AssistantAnswer)
 
 
 async def test_a_server_that_is_not_there_is_no_error():
     async with bench() as b:
         b.model.base_url = "http://127.0.0.1:9/v1"
-        assert (await b.ask()).reason is Reason.FAILED
+        assert (await b.ask()).reason is NoAnswerReason.FAILED
 
 
 async def test_a_server_that_hangs_is_left_in_time():
     async with bench(total_seconds=0.3) as b:
         b.server.script = lambda _request: Bad(hang=True)
-        assert (await b.ask()).reason is Reason.TOO_SLOW
+        assert (await b.ask()).reason is NoAnswerReason.TOO_SLOW
 
 
 async def test_an_endless_reply_is_not_listened_to():
     async with bench() as b:
         b.server.chunk = 500
         b.server.script = lambda _request: '{"status": "answered", "x": "' + "y" * 50_000
-        assert (await b.ask()).reason is Reason.FAILED
+        assert (await b.ask()).reason is NoAnswerReason.FAILED
 
 
 async def test_after_five_failures_the_server_is_left_alone_and_then_tried_once():
-    limits = Limits(answers_a_day=1000)
+    limits = QuotaLimits(answers_a_day=1000)
     now = [1000.0]
-    async with bench(limits=limits, breaker=Breaker(limits, lambda: now[0])) as b:
+    async with bench(limits=limits, breaker=CircuitBreaker(limits, lambda: now[0])) as b:
         b.server.script = lambda _request: Bad(raw=b"data: {not json}\n\n")
         reasons = [(await b.ask()).reason for _ in range(7)]
-        assert reasons == [Reason.FAILED] * 5 + [Reason.RESTING] * 2
+        assert reasons == [NoAnswerReason.FAILED] * 5 + [NoAnswerReason.RESTING] * 2
         now[0] += 301
-        assert (await b.ask()).reason is Reason.FAILED
-        assert (await b.ask()).reason is Reason.RESTING
+        assert (await b.ask()).reason is NoAnswerReason.FAILED
+        assert (await b.ask()).reason is NoAnswerReason.RESTING
         now[0] += 301
         b.server.script = saying((GOOD, ["s1"]))
-        assert isinstance(await b.ask(), Answer)
-        assert isinstance(await b.ask(), Answer)
+        assert isinstance(await b.ask(), AssistantAnswer)
+        assert isinstance(await b.ask(), AssistantAnswer)
 
 
 async def test_a_rest_is_answered_at_once():
-    limits = Limits()
-    breaker = Breaker(limits)
+    limits = QuotaLimits()
+    breaker = CircuitBreaker(limits)
     async with bench(breaker=breaker) as b:
         for _ in range(5):
-            breaker.failed()
-        assert (await b.ask()).reason is Reason.RESTING
+            breaker.record_failure()
+        assert (await b.ask()).reason is NoAnswerReason.RESTING
         assert not b.server.raw
 
 
@@ -372,7 +376,7 @@ async def test_a_server_without_schemas_is_asked_for_an_object():
             else reply("not_found")
         )
         b.server.script = saying((GOOD, ["s1"]))
-        assert isinstance(await b.ask(), Answer)
+        assert isinstance(await b.ask(), AssistantAnswer)
         assert b.server.requests[0]["response_format"] == {"type": "json_object"}
         await b.ask()
         assert len(b.server.raw) == 4, "two probes and two questions"
@@ -381,8 +385,8 @@ async def test_a_server_without_schemas_is_asked_for_an_object():
 async def test_a_server_that_only_talks_is_refused():
     async with bench() as b:
         b.server.probed = lambda _body: "Hello, how may I help?"
-        assert (await b.ask()).reason is Reason.UNUSABLE
-        assert (await b.ask()).reason is Reason.RESTING
+        assert (await b.ask()).reason is NoAnswerReason.UNUSABLE
+        assert (await b.ask()).reason is NoAnswerReason.RESTING
         assert not b.server.requests
 
 
@@ -401,54 +405,58 @@ async def test_a_server_that_wants_the_newer_words_gets_them():
 
 
 async def test_a_member_has_twenty_answers_a_day():
-    async with bench(limits=Limits()) as b:
+    async with bench(limits=QuotaLimits()) as b:
         b.server.script = saying((GOOD, ["s1"]))
         outcomes = [await b.ask() for _ in range(21)]
-        assert [isinstance(one, Answer) for one in outcomes] == [True] * 20 + [False]
-        assert outcomes[-1].reason is Reason.MEMBER_LIMIT
-        assert isinstance(await b.ask(member="mem_b"), Answer)
+        assert [isinstance(one, AssistantAnswer) for one in outcomes] == [True] * 20 + [False]
+        assert outcomes[-1].reason is NoAnswerReason.MEMBER_LIMIT
+        assert isinstance(await b.ask(member="mem_b"), AssistantAnswer)
         b.clock.pass_by(days=1)
-        assert isinstance(await b.ask(), Answer)
+        assert isinstance(await b.ask(), AssistantAnswer)
 
 
 async def test_a_mid_has_its_tokens_of_the_month():
-    async with bench(limits=Limits(tokens_a_month=1500)) as b:
+    async with bench(limits=QuotaLimits(tokens_a_month=1500)) as b:
         b.server.script = saying((GOOD, ["s1"]))
-        assert [isinstance(await b.ask(), Answer) for _ in range(3)] == [True, True, False]
-        assert (await b.ask()).reason is Reason.MID_LIMIT
+        assert [isinstance(await b.ask(), AssistantAnswer) for _ in range(3)] == [
+            True,
+            True,
+            False,
+        ]
+        assert (await b.ask()).reason is NoAnswerReason.MID_LIMIT
         assert (await b.spent())["mid", "mid_own", "2026-11"] == 2000
-        assert isinstance(await b.ask(mid="mid_other"), Answer)
+        assert isinstance(await b.ask(mid="mid_other"), AssistantAnswer)
         b.clock.pass_by(days=31)
-        assert isinstance(await b.ask(), Answer)
+        assert isinstance(await b.ask(), AssistantAnswer)
         assert ("mid", "mid_own", "2026-11") not in await b.spent()
 
 
 async def test_all_mids_together_have_theirs():
-    async with bench(limits=Limits(tokens_in_all=1500)) as b:
+    async with bench(limits=QuotaLimits(tokens_in_all=1500)) as b:
         b.server.script = saying((GOOD, ["s1"]))
-        answered = [isinstance(await b.ask(mid=f"mid_{n}"), Answer) for n in range(3)]
+        answered = [isinstance(await b.ask(mid=f"mid_{n}"), AssistantAnswer) for n in range(3)]
         assert answered == [True, True, False]
-        assert (await b.ask()).reason is Reason.ALL_LIMIT
+        assert (await b.ask()).reason is NoAnswerReason.ALL_LIMIT
         # What was refused was not counted for anybody.
         assert ("mid", "mid_2", "2026-11") not in await b.spent()
 
 
 async def test_a_restart_does_not_refill_a_budget():
-    limits = Limits(answers_a_day=1)
+    limits = QuotaLimits(answers_a_day=1)
     async with bench(limits=limits) as b:
         b.server.script = saying((GOOD, ["s1"]))
-        assert isinstance(await b.ask(), Answer)
+        assert isinstance(await b.ask(), AssistantAnswer)
         again = Answerer(b.model, build_budget(b.deps, limits))
-        asked = Question(text="When am I paid?", locale="en", mid_ids=("mid_own",))
+        asked = AskedQuestion(text="When am I paid?", locale="en", mid_ids=("mid_own",))
         how = {"level": 1, "member": "mem_a", "mid": "mid_own"}
         outcome = await again.answer(asked, [passage()], [], **how)
-        assert outcome == Refused(reason=Reason.MEMBER_LIMIT)
+        assert outcome == NoAnswer(reason=NoAnswerReason.MEMBER_LIMIT)
 
 
 async def test_a_process_that_dies_has_paid_about_what_its_question_cost():
     async with bench() as b:
         await b.knows("mem_a")
-        await b.budget.enter("mem_a", "mid_own", 700)
+        await b.budget.reserve("mem_a", "mid_own", 700)
         assert await b.spent() == {
             ("member", "mem_a", "2026-11-21"): 1,
             ("mid", "mid_own", "2026-11"): 700,
@@ -470,19 +478,19 @@ async def test_who_stops_an_answer_has_used_it_up():
 async def test_a_server_at_fault_costs_the_member_nothing():
     async with bench() as b:
         b.server.script = lambda _request: Bad(status=500)
-        assert (await b.ask()).reason is Reason.FAILED
+        assert (await b.ask()).reason is NoAnswerReason.FAILED
         assert (await b.spent())["member", "mem_a", "2026-11-21"] == 0
 
 
 async def test_of_a_member_who_was_erased_nothing_is_counted():
     async with bench() as b:
         await b.knows("mem_a")
-        ticket = await b.budget.enter("mem_a", None, 700)
+        ticket = await b.budget.reserve("mem_a", None, 700)
         async with b.deps.db.write() as conn:
             await quota_store.erase_member(conn, "mem_a")
             await conn.execute(delete(members))
         await b.budget.settle(ticket, 800, counts=False)
-        assert await b.budget.enter("mem_a", None, 700) is Reason.MEMBER_LIMIT
+        assert await b.budget.reserve("mem_a", None, 700) is NoAnswerReason.MEMBER_LIMIT
         assert await b.spent() == {
             ("mid", "", "2026-11"): 800,
             ("all", "", "2026-11"): 800,
@@ -490,7 +498,7 @@ async def test_of_a_member_who_was_erased_nothing_is_counted():
 
 
 async def test_at_eighty_percent_the_operator_is_told_once_whoever_notices():
-    limits = Limits(tokens_a_month=5000)
+    limits = QuotaLimits(tokens_a_month=5000)
     async with bench(limits=limits) as b:
         b.server.script = saying((GOOD, ["s1"]))
         others = [Answerer(b.model, build_budget(b.deps, limits)) for _ in range(2)]

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import knowledge
-from knowledge.values import Action, Answer, Claim, Reason, Refused
+from knowledge.values import Action, AssistantAnswer, Claim, NoAnswer, NoAnswerReason
 from tests.support.model_bench import EARNED, TEXTS, bench, passage, sentences
 from tests.support.model_server import Bad, event, reply
 
@@ -57,7 +57,7 @@ async def test_a_model_that_obeys_every_attack_gets_nothing_through(language):
             own = passage(ours.article.language, id="mid_own.x", mid_id="mid_own", text=text)
             said = attack if where == "question" else "When am I paid?"
             outcome = await b.ask(said, language, [ours, own, foreign], facts=[EARNED])
-            assert outcome == Refused(reason=Reason.UNCHECKED, fault=outcome.fault), order
+            assert outcome == NoAnswer(reason=NoAnswerReason.UNCHECKED, fault=outcome.fault), order
             # A true sentence may have been in a draft; nothing of the attack ever is.
             assert set(b.claims) <= {sentences(language)[0]}, order
         assert len(b.server.requests) == 2 * len(given), "it was asked, and once more, each time"
@@ -77,14 +77,14 @@ async def test_an_order_to_a_tool_is_not_even_heard():
             ]
         }
         b.server.script = lambda _body: Bad(raw=event(call, "tool_calls") + b"data: [DONE]\n\n")
-        assert (await b.ask()).reason is Reason.FAILED
+        assert (await b.ask()).reason is NoAnswerReason.FAILED
         assert "tools" not in b.server.requests[0]
 
 
 def test_an_answer_holds_sentences_sources_and_names_of_screens_alone():
-    assert {one.name for one in fields(Answer)} == {"claims", "sources", "actions"}
+    assert {one.name for one in fields(AssistantAnswer)} == {"claims", "sources", "actions"}
     assert {one.name for one in fields(Claim)} == {"text", "cites"}
-    assert {one.name for one in fields(Refused)} == {"reason", "fault", "topics"}
+    assert {one.name for one in fields(NoAnswer)} == {"reason", "fault", "topics"}
     assert all(action.isalpha() for action in Action)
 
 

@@ -5,11 +5,11 @@ from functools import cache
 
 import pytest
 
-from knowledge.language import detector, is_in, name_of
-from knowledge.llm.checks import Fault, Rules, fault_of_claim
-from knowledge.llm.schema import Said, whole_claims
-from knowledge.numerals import numbers
-from knowledge.search.articles import load
+from knowledge.language import build_detector, english_name, is_in_language
+from knowledge.llm.checks import ReplyFault, ReplyRules, find_claim_fault
+from knowledge.llm.schema import ModelClaim, complete_claims
+from knowledge.numerals import find_numbers
+from knowledge.search.articles import load_articles
 from knowledge.values import Action, Article, Passage
 from tests.support.model_bench import TEXTS
 from tests.support.model_server import reply
@@ -19,21 +19,21 @@ ENDS = re.compile(r"(?<=[.!?。।؟])\s*")
 
 @cache
 def shipped(language):
-    return [one for one in load() if one.language == language]
+    return [one for one in load_articles() if one.language == language]
 
 
 def fault_in(text, article, language=None, values=(), told_by=None):
-    rules = Rules(
+    rules = ReplyRules(
         passages=[Passage(alias="s1", article=article)],
         values=dict(values),
         actions=[Action.HUMAN],
         language=language or article.language,
         detector=told_by,
     )
-    return fault_of_claim(Said.model_construct(text=text, cites=("s1",)), rules)
+    return find_claim_fault(ModelClaim.model_construct(text=text, cites=("s1",)), rules)
 
 
-@pytest.mark.parametrize("told_by", [None, detector()], ids=["words", "detector"])
+@pytest.mark.parametrize("told_by", [None, build_detector()], ids=["words", "detector"])
 @pytest.mark.parametrize("language", TEXTS)
 def test_what_an_article_says_word_for_word_may_be_said(language, told_by):
     said = [
@@ -51,26 +51,30 @@ def test_what_an_article_says_word_for_word_may_be_said(language, told_by):
 @pytest.mark.parametrize("language", TEXTS)
 def test_a_whole_article_in_another_language_is_told(language):
     for article in shipped(language):
-        assert is_in(article.text, language)
-        assert not [other for other in TEXTS if other != language and is_in(article.text, other)]
+        assert is_in_language(article.text, language)
+        assert not [
+            other for other in TEXTS if other != language and is_in_language(article.text, other)
+        ]
 
 
 def test_a_detector_that_is_sure_decides_and_one_that_is_not_does_not():
     text = "Tu MID paga y se queda con una parte del dinero por su trabajo."
-    assert not is_in(text, "es", lambda _text: ("pt", 0.9))
-    assert is_in(text, "es", lambda _text: ("pt", 0.5))
-    assert is_in("Ok.", "es", lambda _text: ("pt", 0.9)), "a detector guesses at so little"
-    assert is_in(text, "pt-BR", lambda _text: ("pt", 0.9))
+    assert not is_in_language(text, "es", lambda _text: ("pt", 0.9))
+    assert is_in_language(text, "es", lambda _text: ("pt", 0.5))
+    assert is_in_language("Ok.", "es", lambda _text: ("pt", 0.9)), (
+        "a detector guesses at so little"
+    )
+    assert is_in_language(text, "pt-BR", lambda _text: ("pt", 0.9))
 
 
 def test_the_detector_that_is_shipped_tells_three_of_four_sentences_more():
-    told_by = detector()
+    told_by = build_detector()
     assert told_by is not None
     said = [(s, article.language) for one in TEXTS for article in shipped(one)
             for s in ENDS.split(" ".join(article.text.split())) if s]  # fmt: skip
     pairs = [(s, other) for s, own in said for other in TEXTS if other != own]
-    passed = sum(is_in(s, other) for s, other in pairs)
-    now = sum(is_in(s, other, told_by) for s, other in pairs)
+    passed = sum(is_in_language(s, other) for s, other in pairs)
+    now = sum(is_in_language(s, other, told_by) for s, other in pairs)
     assert now < 0.35 * passed, (now, passed, len(pairs))
 
 
@@ -85,20 +89,20 @@ CLAIMS = {
     "Your MID keeps 15 % of 1.500 euros.": None,
     "Your MID pays 4 times a year, see /statement to see it.": None,
     "Your MID pays {{fact:earnings.total}} 4 times a year.": None,
-    "Your MID keeps 15 euros.": Fault.NUMBER,
-    "Your MID keeps 4 %.": Fault.NUMBER,
-    "Your MID keeps 1 % of 500 euros.": Fault.NUMBER,
-    "Your MID keeps fifteen percent.": Fault.NUMBER,
-    "Your MID keeps ½ of the money.": Fault.NUMBER,
-    "Your MID pays ٥ times a year.": Fault.NUMBER,
-    "Your MID pays 4 times a year, see /delete to see it.": Fault.LINK,
-    "Your MID pays 4 times a year. {{fact:earnings.other}}": Fault.PLACEHOLDER,
-    "Your MID pays {{earnings}} 4 times a year.": Fault.PLACEHOLDER,
-    "Your MID pays 4 times a year}}": Fault.PLACEHOLDER,
-    "# Your MID pays 4 times a year.": Fault.MARKUP,
-    "- Your MID pays 4 times a year.": Fault.MARKUP,
-    "Your MID pays 4 times\na year.": Fault.MARKUP,
-    "…": Fault.EMPTY,
+    "Your MID keeps 15 euros.": ReplyFault.NUMBER,
+    "Your MID keeps 4 %.": ReplyFault.NUMBER,
+    "Your MID keeps 1 % of 500 euros.": ReplyFault.NUMBER,
+    "Your MID keeps fifteen percent.": ReplyFault.NUMBER,
+    "Your MID keeps ½ of the money.": ReplyFault.NUMBER,
+    "Your MID pays ٥ times a year.": ReplyFault.NUMBER,
+    "Your MID pays 4 times a year, see /delete to see it.": ReplyFault.LINK,
+    "Your MID pays 4 times a year. {{fact:earnings.other}}": ReplyFault.PLACEHOLDER,
+    "Your MID pays {{earnings}} 4 times a year.": ReplyFault.PLACEHOLDER,
+    "Your MID pays 4 times a year}}": ReplyFault.PLACEHOLDER,
+    "# Your MID pays 4 times a year.": ReplyFault.MARKUP,
+    "- Your MID pays 4 times a year.": ReplyFault.MARKUP,
+    "Your MID pays 4 times\na year.": ReplyFault.MARKUP,
+    "…": ReplyFault.EMPTY,
 }
 
 
@@ -109,7 +113,7 @@ def test_a_sentence_is_held_to_its_source(text):
 
 def test_a_command_of_a_mids_own_text_is_no_command():
     own = Article(id="x", language="en", title="Money", mid_id="mid_a", text=SOURCE.text)
-    assert fault_in("Your MID pays 4 times a year, see /statement.", own) is Fault.LINK
+    assert fault_in("Your MID pays 4 times a year, see /statement.", own) is ReplyFault.LINK
 
 
 @pytest.mark.parametrize(
@@ -125,18 +129,23 @@ def test_a_command_of_a_mids_own_text_is_no_command():
     ],
 )
 def test_numbers_are_found_in_every_writing(text, found):
-    assert numbers(text) == found
+    assert find_numbers(text) == found
 
 
 def test_sentences_of_a_reply_are_read_while_it_is_written():
     body = reply(claims=[("One.", ["s1"]), ("Two.", ["s1", "s2"]), ("Three.", ["s1"])])
-    seen = [whole_claims(body[:end]) for end in range(len(body) + 1)]
+    seen = [complete_claims(body[:end]) for end in range(len(body) + 1)]
     assert max(map(len, seen)) == 2, "the last may go on"
     assert {claim.cites for claims in seen for claim in claims} == {("s1",), ("s1", "s2")}
     assert not any(
-        whole_claims(reply("not_found", [("One.", ["s1"])] * 2)[:end]) for end in (60, 90)
+        complete_claims(reply("not_found", [("One.", ["s1"])] * 2)[:end]) for end in (60, 90)
     )
-    assert whole_claims("nonsense") == whole_claims("[]") == whole_claims('{"status": 1}') == ()
+    assert (
+        complete_claims("nonsense")
+        == complete_claims("[]")
+        == complete_claims('{"status": 1}')
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,4 +158,4 @@ def test_sentences_of_a_reply_are_read_while_it_is_written():
     ],
 )
 def test_languages_have_names_for_a_prompt(tag, name):
-    assert name_of(tag) == name
+    assert english_name(tag) == name

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from knowledge.llm.disclosure import Level, is_near, level_for, rounded
+from knowledge.llm.disclosure import DisclosureLevel, is_local_or_trusted, level_for, round_value
 from knowledge.llm.redaction import redact
 from knowledge.values import Fact, FactKey
 from locales.words import words
@@ -134,11 +134,13 @@ async def test_the_same_canaries_are_seen_where_values_may_leave():
 )
 def test_values_go_to_this_machine_or_a_trusted_host_alone(url, near):
     trusted = {"llm.own.example"}
-    assert is_near(url, trusted) is near
-    assert level_for(3, url, trusted) is (Level.VALUES if near else Level.NAMES)
-    assert level_for(2, url, trusted) is Level.ROUNDED
-    assert level_for(0, url, trusted) is Level.NOTHING
-    assert level_for(-4, url, trusted) is Level.NOTHING
+    assert is_local_or_trusted(url, trusted) is near
+    assert level_for(3, url, trusted) is (
+        DisclosureLevel.VALUES if near else DisclosureLevel.NAMES
+    )
+    assert level_for(2, url, trusted) is DisclosureLevel.ROUNDED
+    assert level_for(0, url, trusted) is DisclosureLevel.NOTHING
+    assert level_for(-4, url, trusted) is DisclosureLevel.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ def test_values_go_to_this_machine_or_a_trusted_host_alone(url, near):
     ],
 )
 def test_a_rounded_value_says_its_size_alone(value, kind, says):
-    assert rounded(value, kind) == says
+    assert round_value(value, kind) == says
 
 
 @pytest.mark.parametrize("language", TEXTS)
@@ -165,7 +167,7 @@ def test_money_in_every_language_is_rounded_and_hidden(language):
     from decimal import Decimal
 
     shown = words(language).money(Decimal("4321.09"), "EUR")
-    assert rounded(shown, "money") == "about 4000"
+    assert round_value(shown, "money") == "about 4000"
     assert redact(f"why {shown} ?", [shown]).hidden == ("value",)
 
 

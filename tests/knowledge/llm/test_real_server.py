@@ -15,8 +15,8 @@ from sqlalchemy import insert
 
 from bot.assistant.model_setup import build_budget
 from knowledge.llm.answerer import Answerer
-from knowledge.llm.client import Mode, Model, Usage
-from knowledge.values import Answer, Question, Reason
+from knowledge.llm.client import JsonMode, ModelClient, TokenUsage
+from knowledge.values import AskedQuestion, AssistantAnswer, NoAnswerReason
 from service.deps import Deps
 from service.people.store import members
 from tests.support.model_bench import EARNED, MUCH, Clock, passage, store
@@ -59,7 +59,7 @@ async def check(address, deps):
     async with deps.db.write() as conn:
         row = {"id": "mem_a", "created_at": deps.clock.now()}
         await conn.execute(insert(members).values(row))
-    model = Model(address, "tiny", silence_seconds=300)
+    model = ModelClient(address, "tiny", silence_seconds=300)
     answerer = Answerer(model, build_budget(deps, MUCH), total_seconds=300)
     sent, outcomes = [], []
 
@@ -67,15 +67,15 @@ async def check(address, deps):
         sent.append(json.loads(request))
 
     try:
-        assert (await model.manner()).mode is Mode.SCHEMA
+        assert (await model.request_style()).mode is JsonMode.SCHEMA
         for language in LANGUAGES:
-            question = Question(text="When am I paid?", locale=language)
+            question = AskedQuestion(text="When am I paid?", locale=language)
             outcome = await answerer.answer(
                 question, [passage(language)], [EARNED],
                 level=1, member="mem_a", mid=None, on_sent=on_sent,
             )  # fmt: skip
             outcomes.append(outcome)
-        usage = Usage()
+        usage = TokenUsage()
         parts = [part async for part in model.stream(sent[0], usage)]
     finally:
         await answerer.close()
@@ -83,10 +83,13 @@ async def check(address, deps):
     # It may babble up to its limit, so the end may be missing: what is there has the shape.
     assert parts[-1].lstrip().startswith("{")
     assert '"status"' in parts[-1]
-    assert usage.into > 100
-    assert usage.out > 5
+    assert usage.tokens_in > 100
+    assert usage.tokens_out > 5
     for outcome in outcomes:
-        told = isinstance(outcome, Answer) or outcome.reason in {
-            Reason.UNCHECKED, Reason.NOT_FOUND, Reason.OFF_TOPIC, Reason.CLARIFY,
-        }  # fmt: skip
-        assert told, outcome
+        usable = isinstance(outcome, AssistantAnswer) or outcome.reason in {
+            NoAnswerReason.UNCHECKED,
+            NoAnswerReason.NOT_FOUND,
+            NoAnswerReason.OFF_TOPIC,
+            NoAnswerReason.CLARIFY,
+        }
+        assert usable, outcome

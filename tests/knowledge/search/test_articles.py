@@ -5,7 +5,13 @@ from collections import Counter
 
 import pytest
 
-from knowledge.search.articles import FEWEST_EXAMPLES, ArticleError, load, off_topic, parse
+from knowledge.search.articles import (
+    FEWEST_EXAMPLES,
+    ArticleError,
+    load_articles,
+    load_off_topic,
+    parse_article,
+)
 from locales.negotiate import SHIPPED
 
 GOOD = """---
@@ -32,7 +38,7 @@ def words_in(text, language):
 
 
 def test_every_topic_is_there_in_every_language_with_enough_examples():
-    articles = load()
+    articles = load_articles()
     assert len({one.id for one in articles}) >= 40
     per_topic = Counter(one.id for one in articles)
     assert set(per_topic.values()) == {len(SHIPPED)}
@@ -40,8 +46,8 @@ def test_every_topic_is_there_in_every_language_with_enough_examples():
 
 
 def test_the_languages_of_a_topic_offer_the_same_facts_and_actions():
-    english = {one.id: one for one in load() if one.language == "en"}
-    for one in load():
+    english = {one.id: one for one in load_articles() if one.language == "en"}
+    for one in load_articles():
         source = english[one.id]
         assert (one.facts, one.actions, one.version) == (
             source.facts,
@@ -55,18 +61,18 @@ def test_no_article_is_longer_than_120_words():
     most = {one: 120 if one == "en" else 150 for one in SHIPPED}
     long = {
         f"{one.id}/{one.language}": round(words_in(one.text, one.language))
-        for one in load()
+        for one in load_articles()
         if words_in(one.text, one.language) > most[one.language]
     }
     assert long == {}
 
 
 def test_the_bank_has_questions_in_every_language():
-    assert {one.language for one in off_topic()} == set(SHIPPED)
+    assert {one.language for one in load_off_topic()} == set(SHIPPED)
 
 
 def test_a_good_file_is_read():
-    one = parse("pause/en.md", "pause", "en", GOOD)
+    one = parse_article("pause/en.md", "pause", "en", GOOD)
     assert (one.id, one.version, one.text) == ("pause", 2, "You can pause at any time.")
     assert [str(fact) for fact in one.facts] == ["licences"]
 
@@ -90,24 +96,24 @@ def test_a_good_file_is_read():
 def test_a_broken_file_is_refused_with_its_name(old, new, says):
     assert old in GOOD
     with pytest.raises(ArticleError, match=re.escape(says)) as error:
-        parse("pause/en.md", "pause", "en", GOOD.replace(old, new, 1))
+        parse_article("pause/en.md", "pause", "en", GOOD.replace(old, new, 1))
     assert str(error.value).startswith("pause/en.md")
 
 
 def test_a_language_that_is_not_shipped_is_refused():
     with pytest.raises(ArticleError, match="not a shipped language"):
-        parse("pause/xx.md", "pause", "xx", GOOD)
+        parse_article("pause/xx.md", "pause", "xx", GOOD)
 
 
 def test_a_topic_needs_english(tmp_path):
     (tmp_path / "pause").mkdir()
     (tmp_path / "pause" / "es.md").write_text(GOOD, "utf-8")
     with pytest.raises(ArticleError, match=r"no en\.md"):
-        load(tmp_path)
+        load_articles(tmp_path)
 
 
 def test_a_broken_bank_is_refused(tmp_path):
     bank = tmp_path / "bank.yaml"
     bank.write_text("- {text: hello}\n", "utf-8")
     with pytest.raises(ArticleError, match="a language and a text"):
-        off_topic(bank)
+        load_off_topic(bank)

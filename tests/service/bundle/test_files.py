@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.bundle.files.read_bundle import BundleRefused, parse_bundle, read_bundle
-from service.bundle.files.yaml_lines import MAX_BYTES, load
+from service.bundle.files.read_bundle import BundleRefusedError, parse_bundle, read_bundle
+from service.bundle.files.yaml_lines import MAX_BYTES, parse_document
 from service.errors import MidlineError
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -19,16 +19,16 @@ TEXTS = [
 ]
 
 
-def told_by(text, file):
+def problems_of(text, file):
     try:
         parse_bundle(text, file)
-    except BundleRefused as refusal:
+    except BundleRefusedError as refusal:
         return refusal.problems
     return ()
 
 
 def refused(text, file="x.yaml"):
-    with pytest.raises(BundleRefused) as caught:
+    with pytest.raises(BundleRefusedError) as caught:
         parse_bundle(text, file)
     assert isinstance(caught.value, MidlineError)
     return caught.value.problems
@@ -52,11 +52,11 @@ def refused(text, file="x.yaml"):
     ("a: 1\nb: \ud800\n", 2, "control character U+D800"),
     ("a:\n  " + "[" * 21 + "]" * 21, 2, "nested more than 20 levels deep"),
 ])  # fmt: skip
-def test_what_is_no_bundle_at_all_is_told_with_its_line(text, line, reason):
-    (told,) = refused(text)
-    assert (told.file, told.line, told.field) == ("x.yaml", line, "")
-    assert reason in told.reason
-    assert told.mend
+def test_unreadable_text_is_refused_with_its_line(text, line, reason):
+    (problem,) = refused(text)
+    assert (problem.file, problem.line, problem.field) == ("x.yaml", line, "")
+    assert reason in problem.reason
+    assert problem.mend
 
 
 @pytest.mark.parametrize(("text", "line", "reason"), [
@@ -68,9 +68,9 @@ def test_what_is_no_bundle_at_all_is_told_with_its_line(text, line, reason):
     ("[" * 100_000, None, "nested more than"),
 ])  # fmt: skip
 def test_a_json_file_must_be_json(text, line, reason):
-    (told,) = refused(text, "x.json")
-    assert told.line == line
-    assert reason in told.reason
+    (problem,) = refused(text, "x.json")
+    assert problem.line == line
+    assert reason in problem.reason
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -88,14 +88,14 @@ def test_the_examples_read_and_read_the_same_as_json(text):
 def test_json_strings_keep_every_character():
     title = 'Robots 🤖 "quoted" \\ / \u2028 é'
     text = json.dumps({"a": title, "b": {"c": [1, -2, True, None, "\ud83d"]}}, indent=1)
-    document = load(text.replace("/", "\\/"), is_json=True)
+    document = parse_document(text.replace("/", "\\/"), is_json=True)
     assert document.value == {"a": title, "b": {"c": [1, -2, True, None, "\ufffd"]}}
     assert document.line(("b", "c", 2)) == text.split("\n").index("   true,") + 1
 
 
 def test_words_are_read_as_people_mean_them():
     text = "a: NO\non: off\nb: 2026-01-01\nc: 21:00\nd: 007\ne: true\nf: 1.5\ng: ~\nh: 12\ni: '1'"
-    assert load(text, is_json=False).value == {
+    assert parse_document(text, is_json=False).value == {
         "a": "NO", "on": "off", "b": "2026-01-01", "c": "21:00", "d": "007", "e": True, "f": 1.5,
         "g": None, "h": 12, "i": "1",
     }  # fmt: skip
@@ -105,9 +105,9 @@ def test_a_problem_in_a_json_file_has_its_line():
     plain = parse_bundle(TEXTS[0], "x.yaml").model_dump(mode="json", exclude_none=True)
     plain["licences"][2]["price"]["limits"] = ["5", "4"]
     text = json.dumps(plain, indent=2)
-    (told,) = refused(text, "x.json")
+    (problem,) = refused(text, "x.json")
     third = text.index('"fatigue-and-cover",')
-    assert told.line == text.count("\n", 0, text.index('"limits"', third)) + 1
+    assert problem.line == text.count("\n", 0, text.index('"limits"', third)) + 1
 
 
 def test_files_are_read_by_their_ending(tmp_path):
@@ -116,26 +116,26 @@ def test_files_are_read_by_their_ending(tmp_path):
     assert read_bundle(yml).mid.id == "nurses"
     other = tmp_path / "n.txt"
     other.write_text(TEXTS[0], encoding="utf-8")
-    with pytest.raises(BundleRefused, match=r"n\.txt: this is neither YAML nor JSON\. Mend"):
+    with pytest.raises(BundleRefusedError, match=r"n\.txt: this is neither YAML nor JSON\. Mend"):
         read_bundle(other)
 
 
-def test_files_that_cannot_be_read_are_told(tmp_path):
-    with pytest.raises(BundleRefused, match="cannot be opened: No such file"):
+def test_unreadable_files_are_refused(tmp_path):
+    with pytest.raises(BundleRefusedError, match="cannot be opened: No such file"):
         read_bundle(tmp_path / "none.yaml")
     latin = tmp_path / "l.yaml"
     latin.write_bytes(b"mid:\n  name: Enfermer\xeda\n")
-    with pytest.raises(BundleRefused, match=r"l\.yaml:2: the file is not UTF-8"):
+    with pytest.raises(BundleRefusedError, match=r"l\.yaml:2: the file is not UTF-8"):
         read_bundle(latin)
     large = tmp_path / "large.yaml"
     large.write_bytes(("é" * MAX_BYTES).encode())
-    with pytest.raises(BundleRefused, match="larger than 5 MB"):
+    with pytest.raises(BundleRefusedError, match="larger than 5 MB"):
         read_bundle(large)
 
 
 @cache
 def example(which, *, brief):
-    """An example bundle as JSON; brief: without what it leaves open."""
+    """An example bundle as JSON; `brief` leaves out fields that are not set."""
     bundle = parse_bundle(TEXTS[which], "x.yaml")
     return json.dumps(bundle.model_dump(mode="json", exclude_none=brief), indent=1)
 
@@ -160,8 +160,8 @@ def test_no_change_to_an_example_raises_anything_but_a_refusal(which, seed, piec
     for piece in pieces:
         start = chance.randrange(len(text))
         text = text[:start] + piece + text[start + chance.choice([0, 1, 5, 40]) :]
-    told = told_by(text, "x.json" if is_json else "x.yaml")
-    assert all(p.reason and p.mend for p in told)
+    problems = problems_of(text, "x.json" if is_json else "x.yaml")
+    assert all(problem.reason and problem.mend for problem in problems)
 
 
 VALUES = st.recursive(
@@ -182,4 +182,4 @@ def test_any_value_anywhere_is_read_or_refused(which, seed, value):
             here[key] = value
             break
         here = here[key]
-    assert all(p.reason and p.mend for p in told_by(json.dumps(plain), "x.json"))
+    assert all(problem.reason and problem.mend for p in problems_of(json.dumps(plain), "x.json"))

@@ -26,7 +26,7 @@ async def refused(stage, bundle) -> str:
     with pytest.raises(ImportRefusedError) as error:
         await stage.bring(bundle)
     assert await everything(stage) == before, "nothing is stored of what is refused"
-    assert all("Mend: " in one for one in error.value.problems)
+    assert all("Mend: " in problem for problem in error.value.problems)
     return "\n".join(error.value.problems)
 
 
@@ -34,14 +34,14 @@ async def refused(stage, bundle) -> str:
 async def test_the_first_import_reports_everything_as_new(empty, name):
     bundle = raw(name)
     report = await empty.bring(bundle)
-    whats = [one.what for one in report.changes]
+    whats = [change.what for change in report.changes]
     assert report.mid_id == name
     assert report.left_alone == ()
     assert whats[0] == f"mid {name}"
     for kind, key in (("licences", "licence"), ("members", "member"), ("articles", "article"),
                       ("statements", "statement")):  # fmt: skip
-        assert sum(one.startswith(f"{key} ") for one in whats) == len(bundle[kind])
-    assert all(one.how.startswith("new") for one in report.changes)
+        assert sum(what.startswith(f"{key} ") for what in whats) == len(bundle[kind])
+    assert all(change.how.startswith("new") for change in report.changes)
 
 
 @pytest.mark.parametrize("name", ["nurses", "translators"])
@@ -91,7 +91,7 @@ async def test_an_older_version_is_refused(stage):
 
 
 async def test_a_use_that_cannot_be_called_back_can_never_be_called_contained_again(stage):
-    bundle = next_version("nurses", "fatigue-and-cover", lambda one: one.update(
+    bundle = next_version("nurses", "fatigue-and-cover", lambda licence: licence.update(
         containment="contained"))  # fmt: skip
     assert "never be set back" in await refused(stage, bundle)
     licence_of(bundle, "fatigue-and-cover")["version"] = 1
@@ -99,7 +99,7 @@ async def test_a_use_that_cannot_be_called_back_can_never_be_called_contained_ag
 
 
 async def test_every_contradiction_is_told_at_once_and_the_rest_of_the_file_is_not_stored(stage):
-    bundle = next_version("nurses", "fatigue-and-cover", lambda one: one.update(
+    bundle = next_version("nurses", "fatigue-and-cover", lambda licence: licence.update(
         containment="contained"))  # fmt: skip
     bundle["statements"] = []
     licence_of(bundle, ROBOT)["version"] = 1
@@ -112,7 +112,7 @@ async def test_every_contradiction_is_told_at_once_and_the_rest_of_the_file_is_n
 
 async def test_a_version_may_jump_and_every_version_is_kept_as_it_was(stage, nurse):
     licence = await stage.licence_id(nurse, ROBOT)
-    bundle = next_version("nurses", ROBOT, lambda one: one.update(group_size=7))
+    bundle = next_version("nurses", ROBOT, lambda licence: licence.update(group_size=7))
     licence_of(bundle, ROBOT)["version"] = 9
     report = await stage.bring(bundle)
     assert report.changes[0].how == "version 2 -> 9, active"
@@ -144,7 +144,7 @@ async def test_a_status_changes_without_a_new_version_and_acts_at_once(stage, nu
     bundle = raw("nurses")
     licence_of(bundle, "sepsis-warning")["status"] = status
     report = await stage.bring(bundle)
-    assert [(one.what, one.how) for one in report.changes] == [
+    assert [(change.what, change.how) for change in report.changes] == [
         ("licence sepsis-warning", f"active -> {status}")
     ]
     assert await stage.why(nurse, "sepsis-warning") is why
@@ -171,7 +171,7 @@ async def test_leaving_something_out_of_a_file_ends_nothing_and_is_reported(stag
         "licence fatigue-and-cover", "licence sepsis-warning",
         "member N-0001", "member N-0002", "member N-0004",
     )  # fmt: skip
-    assert [(one.what, one.fields) for one in report.changes] == [("member N-0003", ("eligible",))]
+    assert [(change.what, change.fields) for change in report.changes] == [("member N-0003", ("eligible",))]
     assert await stage.why(nurse, "sepsis-warning") is StandingReason.IN
 
 
@@ -181,11 +181,11 @@ async def test_articles_and_statements_are_kept_as_they_came(stage):
         statements = await read_documents(conn, "nurses", "statement")
     assert articles["payday"]["answer"] == raw("nurses")["articles"][0]["answer"]
     kept = statements["2026-09 EUR"]
-    assert [one["ref"] for one in kept["lines"]] == ["N-0001", "N-0004"]
+    assert [line["ref"] for line in kept["lines"]] == ["N-0001", "N-0004"]
     bundle = raw("nurses")
     bundle["articles"][0]["answer"]["en"] = "On the 15th."
     report = await stage.bring(bundle)
-    assert [(one.what, one.how) for one in report.changes] == [("article payday", "changed")]
+    assert [(change.what, change.how) for change in report.changes] == [("article payday", "changed")]
     async with stage.deps.db.read() as conn:
         changed = await read_documents(conn, "nurses", "article")
         assert changed["payday"]["answer"]["en"] == "On the 15th."
@@ -198,7 +198,7 @@ async def test_a_new_standing_changes_the_price_at_once(stage, nurse):
     bundle = raw("nurses")
     bundle["members"][0]["standing"] = "standard"
     report = await stage.bring(bundle)
-    assert [(one.what, one.fields) for one in report.changes] == [("member N-0001", ("tier",))]
+    assert [(change.what, change.fields) for change in report.changes] == [("member N-0001", ("tier",))]
     assert await stage.why(nurse, ROBOT) is StandingReason.IN
 
 
@@ -206,7 +206,7 @@ async def test_a_changed_mid_reports_its_fields(stage):
     bundle = raw("nurses")
     bundle["mid"]["attention"]["notices_per_week"] = 5
     report = await stage.bring(bundle)
-    assert [(one.what, one.fields) for one in report.changes] == [
+    assert [(change.what, change.fields) for change in report.changes] == [
         ("mid nurses", ("notices_per_week",))
     ]
 
@@ -226,8 +226,8 @@ async def test_an_import_report_does_not_depend_on_the_other_mid(empty, stage):
     await empty.bring(raw("translators"))
     again = raw("nurses")
     again["mid"]["id"] = "nurses-2"
-    for one in again["licences"]:
-        one["collector"] = one["collector"].replace("nurses", "nurses-2")
+    for licence in again["licences"]:
+        licence["collector"] = licence["collector"].replace("nurses", "nurses-2")
     other = await empty.bring(again)
     assert other.changes[1:] == alone.changes[1:]
 
@@ -242,18 +242,18 @@ async def test_the_same_ids_in_two_mids_are_two_things(stage, nurse):
     await stage.yes(nurse, "sepsis-warning")
     other = await stage.stranger()
     await stage.join(other, "translators", "N-0001")
-    found = (await stage.standings(other))["sepsis-warning"]
-    assert found.why is StandingReason.NOT_ASKED
-    assert found.holding.licence.mid_id == "translators"
+    standing = (await stage.standings(other))["sepsis-warning"]
+    assert standing.why is StandingReason.NOT_ASKED
+    assert standing.holding.licence.mid_id == "translators"
 
 
 async def test_an_invite_looks_the_same_to_a_member_of_the_other_mid(stage, nurse):
     from service.people import cases
 
-    (made,) = await cases.make_invites(stage.deps, "translators", ref="T-0001")
+    (invite,) = await cases.make_invites(stage.deps, "translators", ref="T-0001")
     stranger = await stage.stranger()
-    views = [await cases.look_at_invite(stage.deps, one, made.token) for one in (nurse, stranger)]
-    facts = [(one.state, one.mid, one.expires_at, one.invite_id) for one in views]
+    views = [await cases.look_at_invite(stage.deps, member, invite.token) for member in (nurse, stranger)]
+    facts = [(view.state, view.mid, view.expires_at, view.invite_id) for view in views]
     assert facts[0] == facts[1]
 
 
@@ -261,16 +261,16 @@ async def test_one_person_in_two_mids_has_two_pseudonyms_and_two_references(stag
     async with stage.deps.db.read() as conn:
         table = metadata.tables["memberships"]
         rows = list(await conn.execute(select(table).where(table.c.member_id == both)))
-    assert len({one.pseudonym for one in rows}) == len({one.ref for one in rows}) == 2
-    assert not any(both in one.pseudonym for one in rows)
+    assert len({row.pseudonym for row in rows}) == len({row.ref for row in rows}) == 2
+    assert not any(both in row.pseudonym for row in rows)
 
 
 async def test_what_happens_in_one_mid_is_written_under_that_mid_alone(stage, yes_to_four):
     of = {o.licence_id: o.mid_id for o in await stage.history(yes_to_four) if o.licence_id}
-    found = await stage.standings(yes_to_four)
-    for one in found.values():
-        licence = one.holding.licence
+    standings = await stage.standings(yes_to_four)
+    for standing in standings.values():
+        licence = standing.holding.licence
         if licence.id in of:
-            assert of[licence.id] == licence.mid_id == one.holding.membership.mid.id
+            assert of[licence.id] == licence.mid_id == standing.holding.membership.mid.id
     await stage.turn(yes_to_four, 3)
     assert (await stage.history(yes_to_four))[-1].mid_id is None

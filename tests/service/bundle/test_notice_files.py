@@ -24,14 +24,14 @@ def problems(text, file="notice.yaml"):
 
 
 def test_the_example_is_read_to_the_letter():
-    made = read_notice_file(EXAMPLE, NOW)
-    assert made.kind is NoticeKind.GENERAL
-    assert made.audience == Audience(licences=("lifting-robot",), standing="in")
-    assert list(made.text) == ["en", "es", "ar"]
-    assert made.text["es"].title == "Tarde abierta"
-    assert [one.id for one in made.answers] == ["coming", "not_coming"]
-    assert made.closes == datetime(2026, 12, 2, 18, tzinfo=UTC)
-    assert made.on_doubt == "resend"
+    content = read_notice_file(EXAMPLE, NOW)
+    assert content.kind is NoticeKind.GENERAL
+    assert content.audience == Audience(licences=("lifting-robot",), standing="in")
+    assert list(content.text) == ["en", "es", "ar"]
+    assert content.text["es"].title == "Tarde abierta"
+    assert [answer.id for answer in content.answers] == ["coming", "not_coming"]
+    assert content.closes == datetime(2026, 12, 2, 18, tzinfo=UTC)
+    assert content.on_doubt == "resend"
 
 
 def test_json_says_the_same_and_a_moment_may_be_a_moment_already():
@@ -42,11 +42,11 @@ def test_json_says_the_same_and_a_moment_may_be_a_moment_already():
         "text": {"en": {"title": "Vote", "body": "On the new rules."}},
         "send_at": "2026-12-01T09:00:00+01:00",
     }
-    made = parse_notice(json.dumps(raw), "notice.json", NOW)
+    content = parse_notice(json.dumps(raw), "notice.json", NOW)
     zone = timezone(timedelta(hours=1))
-    assert made.send_at == datetime(2026, 12, 1, 9, tzinfo=zone)
+    assert content.send_at == datetime(2026, 12, 1, 9, tzinfo=zone)
     spec = NoticeSpec.model_validate({**raw, "send_at": datetime(2026, 12, 1, 9, tzinfo=zone)})
-    assert spec.send_at == made.send_at
+    assert spec.send_at == content.send_at
 
 
 AUDIENCE = "audience: {licences: [lifting-robot], standing: in}"
@@ -126,17 +126,17 @@ def test_a_broken_rule_is_refused_with_its_field_reason_and_mend(change):
     old, new, field, reason, mend = change
     head, text = TEXT.split("\n", 1)  # the first comment names a command, not a rule
     assert old in text
-    told = [one for one in problems(f"{head}\n{text.replace(old, new, 1)}") if one.field == field]
-    assert told, problems(f"{head}\n{text.replace(old, new, 1)}")
-    assert reason in told[0].reason
-    assert mend in told[0].mend
-    assert told[0].file == "notice.yaml"
+    matching = [problem for problem in problems(f"{head}\n{text.replace(old, new, 1)}") if problem.field == field]
+    assert matching, problems(f"{head}\n{text.replace(old, new, 1)}")
+    assert reason in matching[0].reason
+    assert mend in matching[0].mend
+    assert matching[0].file == "notice.yaml"
 
 
 def test_a_refusal_names_the_line_and_every_problem_is_told_at_once():
     text = TEXT.replace("urgent: false", "urgent: true").replace("standing: in", "standing: on")
     found = problems(text)
-    assert [(one.line, one.field) for one in found] == [(4, "urgent"), (5, "audience.standing")]
+    assert [(problem.line, problem.field) for problem in found] == [(4, "urgent"), (5, "audience.standing")]
     assert str(found[0]).startswith("notice.yaml:4: urgent: a notice of kind")
 
 

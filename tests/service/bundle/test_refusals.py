@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from service.bundle.files.read_bundle import BundleRefused, Problem, parse_bundle
+from service.bundle.files.read_bundle import BundleRefusedError, Problem, parse_bundle
 from service.bundle.schema.fields import LIMITS
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -16,7 +16,7 @@ FATIGUE = "- id: fatigue-and-cover"
 
 
 def problems(text: str, file: str = "nurses.yaml") -> tuple[Problem, ...]:
-    with pytest.raises(BundleRefused) as refused:
+    with pytest.raises(BundleRefusedError) as refused:
         parse_bundle(text, file)
     return refused.value.problems
 
@@ -469,12 +469,12 @@ def test_a_broken_rule_is_refused_with_its_line_field_reason_and_mend(change):
         line -= 2  # the snippet is the first one that only this licence has
     if reason == "given twice":
         line += 1
-    matching = [p for p in problems(text) if p.field == field]
+    matching = [problem for problem in problems(text) if problem.field == field]
     assert matching, problems(text)
-    told = matching[0]
-    assert (told.file, told.line) == ("nurses.yaml", line)
-    assert reason in told.reason
-    assert mend in told.mend
+    problem = matching[0]
+    assert (problem.file, problem.line) == ("nurses.yaml", line)
+    assert reason in problem.reason
+    assert mend in problem.mend
 
 
 LONG = {
@@ -500,10 +500,10 @@ def test_a_text_may_fill_its_limit_and_not_one_character_more(limit):
     most = LIMITS[limit]
     assert old in NURSES
     parse_bundle(NURSES.replace(old, f'en: "{"x" * most}"', 1), "nurses.yaml")
-    (told,) = problems(NURSES.replace(old, f'en: "{"x" * (most + 1)}"', 1))
-    assert told.field == field
-    assert told.reason == f"the text has {most + 1} characters, {most} is the most"
-    assert told.mend == "cut 1 of them"
+    (problem,) = problems(NURSES.replace(old, f'en: "{"x" * (most + 1)}"', 1))
+    assert problem.field == field
+    assert problem.reason == f"the text has {most + 1} characters, {most} is the most"
+    assert problem.mend == "cut 1 of them"
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_lines():
@@ -513,41 +513,41 @@ def test_every_problem_is_told_at_once_in_the_order_of_lines():
         .replace('step: "0.40"', 'step: "-1"')
         .replace("buyers: [careful-robotics]", "buyers: [nurses]")
     )
-    told = problems(text)
-    assert [p.field for p in told] == [
+    found = problems(text)
+    assert [problem.field for problem in found] == [
         "mid.funding",
         "licences[0].buyers[0]",
         "licences[0].price.step",
         "licences[2].end",
     ]
-    assert [p.line for p in told] == sorted(p.line for p in told)
+    assert [problem.line for problem in found] == sorted(problem.line for problem in found)
 
 
 def test_a_problem_is_written_as_file_line_field_reason_and_mend():
     text = NURSES.replace('limits: ["1.00", "4.00"]', 'limits: ["5.00", "4.00"]')
-    (told,) = problems(text)
+    (problem,) = problems(text)
     line = line_of(text, '["5.00"')
-    assert str(told) == (
+    assert str(problem) == (
         f"nurses.yaml:{line}: licences[2].price.limits: the lower limit 5.00 is above the upper "
         "limit 4.00. Mend: put the lower one first."
     )
 
 
-def test_no_sentence_speaks_the_validator_s_language():
+def test_no_error_shows_words_of_the_validator():
     for old, new, *_ in BROKEN.values():
-        for told in problems(NURSES.replace(old, new, 1)):
-            said = f"{told.reason} {told.mend}"
+        for problem in problems(NURSES.replace(old, new, 1)):
+            text = f"{problem.reason} {problem.mend}"
             for jargon in ("Input should", "validation", "pydantic", "type=", "Literal"):
-                assert jargon not in said
-            assert not said.endswith(".")
-            assert told.mend
+                assert jargon not in text
+            assert not text.endswith(".")
+            assert problem.mend
 
 
 def test_a_second_statement_for_the_same_month_and_currency_is_refused():
     start = TRANSLATORS.index("  - period")
-    (told,) = problems(TRANSLATORS + TRANSLATORS[start:], "translators.yaml")
-    assert told.field == "statements[1].period"
-    assert "another statement for 2026-10 in USD" in told.reason
+    (problem,) = problems(TRANSLATORS + TRANSLATORS[start:], "translators.yaml")
+    assert problem.field == "statements[1].period"
+    assert "another statement for 2026-10 in USD" in problem.reason
 
 
 def test_a_denied_perpetuity_in_the_contract_is_no_perpetuity():

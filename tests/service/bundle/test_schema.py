@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift
-from service.bundle.files.read_bundle import BundleRefused, parse_bundle, read_bundle
+from service.bundle.demo_dates import EXAMPLES_WRITTEN, shift_dates
+from service.bundle.files.read_bundle import BundleRefusedError, parse_bundle, read_bundle
 from service.bundle.resolve import resolve_mid, resolve_terms
 from service.bundle.schema.bundle import Bundle, json_schema
 from service.bundle.schema.fields import LIMITS
@@ -37,7 +37,7 @@ def test_money_is_exact_and_days_are_days():
 
 
 def test_data_is_sensitive_by_its_term_or_by_the_mid_s_word():
-    assert [d.sensitive for d in NURSES.licences[2].data] == [True, False]
+    assert [item.sensitive for item in NURSES.licences[2].data] == [True, False]
     unsaid = changed("origin: observed, sensitive: true", "origin: observed")
     assert unsaid.licences[2].data[0].sensitive
     denied = changed("origin: observed, sensitive: true", "origin: observed, sensitive: false")
@@ -62,13 +62,13 @@ def test_a_mid_says_how_carefully_it_sends_notices():
         "  small_group: 10",
         "  notices: {second_person_above: 500, hold_minutes: 10}\n  small_group: 10",
     )
-    found = resolve_mid(careful)
-    assert (found.second_person_above, found.hold_minutes) == (500, 10)
-    with pytest.raises(BundleRefused, match=r"mid\.notices\.hold_minutes"):
+    mid = resolve_mid(careful)
+    assert (mid.second_person_above, mid.hold_minutes) == (500, 10)
+    with pytest.raises(BundleRefusedError, match=r"mid\.notices\.hold_minutes"):
         changed("  small_group: 10", "  notices: {hold_minutes: -1}\n  small_group: 10")
 
 
-def test_what_is_left_out_has_its_usual_value():
+def test_fields_left_out_have_their_default():
     assert NURSES.mid.invite_days == 7
     assert NURSES.mid.knobs == []
     assert NURSES.licences[0].via == []
@@ -87,7 +87,7 @@ def test_a_mid_may_add_knobs_labels_standards_and_an_unnamed_party():
     )
     assert [knob.id for knob in bundle.mid.knobs] == ["price", "time"]
     assert bundle.mid.labels.member == {"en": "Colleague"}
-    assert shift(bundle, 3).mid.standards.on == date(2026, 1, 4)
+    assert shift_dates(bundle, 3).mid.standards.on == date(2026, 1, 4)
     unnamed = changed(
         'name: "SteadyLife Insurance",',
         'name: undisclosed, undisclosed_reason: {en: "A tender is open."},',
@@ -160,20 +160,20 @@ def test_the_published_schema_is_current():
 @pytest.mark.parametrize("days", [-400, -1, 0, 1, 30, 45, 365, 4000])
 def test_every_day_moves_alike_and_the_bundle_stays_valid(days):
     for bundle in (NURSES, TRANSLATORS):
-        moved = shift(bundle, days)
+        moved = shift_dates(bundle, days)
         assert Bundle.model_validate(moved.model_dump()) == moved
         for before, after in zip(bundle.licences, moved.licences, strict=True):
             assert (after.start - before.start).days == days
             assert (after.end - before.end).days == days
-    assert (shift(NURSES, days).licences[0].audit.on - date(2026, 6, 12)).days == days
-    assert shift(shift(NURSES, days), -days) == NURSES
+    assert (shift_dates(NURSES, days).licences[0].audit.on - date(2026, 6, 12)).days == days
+    assert shift_dates(shift_dates(NURSES, days), -days) == NURSES
 
 
 def test_statements_move_by_the_nearest_whole_months():
-    assert shift(NURSES, 10).statements[0].period == "2026-09"
-    assert shift(NURSES, 20).statements[0].period == "2026-10"
-    assert shift(NURSES, 122).statements[0].period == "2027-01"
-    assert shift(NURSES, -290).statements[0].period == "2025-11"
+    assert shift_dates(NURSES, 10).statements[0].period == "2026-09"
+    assert shift_dates(NURSES, 20).statements[0].period == "2026-10"
+    assert shift_dates(NURSES, 122).statements[0].period == "2027-01"
+    assert shift_dates(NURSES, -290).statements[0].period == "2025-11"
 
 
 def test_the_examples_are_about_the_day_they_were_written():

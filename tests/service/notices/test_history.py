@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import event, insert
 
 from service.db import inline_sqlite
-from service.notices.audience import due_again
-from service.notices.audience_store import packed, put_audience
+from service.notices.audience import read_due_deferred
+from service.notices.audience_store import pack_audience, put_numbers
 from service.notices.codec import pack_outcomes
 from service.notices.delivery import cases as delivery
-from service.notices.delivery_values import Batch
+from service.notices.delivery_values import OutcomeBatch
 from service.notices.inbox import history
 from service.notices.outcome_store import segments
 from service.notices.store import notices
-from service.notices.values import Audience, Outcome, Status
+from service.notices.values import Audience, NoticeOutcome, NoticeStatus
 from service.people import audience_store as audience_members
 from tests.service.notices.test_outcomes import approved, content, send_all, taken
 
@@ -77,14 +77,14 @@ class Years:
             at, notice_id = self.stage.clock.now(), f"ntc_{self.count:016}"
             ids.append(notice_id)
             told = {
-                "id": notice_id, "mid_id": "nurses", "status": Status.FINISHED.value, "doc": doc,
+                "id": notice_id, "mid_id": "nurses", "status": NoticeStatus.FINISHED.value, "doc": doc,
                 "rev": 1, "edited_rev": 1, "created_by": "ada", "counted": {"en": len(whom)},
                 "foreign_readers": {}, "upper": top, "floor": top, "intent": top, "epoch": 1,
                 "outcomes": {}, "wave_passed": False, "created_at": at, "started_at": at,
                 "ended_at": at,
             }  # fmt: skip
             rows.append(told | changed)
-            body = pack_outcomes((number, Outcome.SENT, 7) for number in whom)
+            body = pack_outcomes((number, NoticeOutcome.SENT, 7) for number in whom)
             if whom:
                 end = {"n": 1, "rev": 1, "at": at, "lo": whom[0], "hi": whom[-1], "body": body}
                 ends.append({"notice_id": notice_id, **end})
@@ -118,7 +118,7 @@ async def years(stage, joined):
 
 
 async def listed(stage, member, **how):
-    return await history.sent_to(stage.deps, member, **how)
+    return await history.list_received(stage.deps, member, **how)
 
 
 def ids_of(page):
@@ -224,11 +224,11 @@ async def test_who_joins_late_is_not_led_through_the_years_before(stage, joined,
 
 
 async def test_one_who_is_under_way_is_listed_and_who_is_not_meant_is_not(stage, joined, years):
-    running = {"status": Status.RUNNING.value, "ended_at": None}
+    running = {"status": NoticeStatus.RUNNING.value, "ended_at": None}
     (everyone,) = await years.tell(1, to=(), **running)
     (named,) = await years.tell(1, to=(), audience=Audience(refs=(ANA,)), **running)
     async with stage.deps.db.write() as conn:
-        await put_audience(conn, named, packed(named, [years.numbers[ANA]]))
+        await put_numbers(conn, named, pack_audience(named, [years.numbers[ANA]]))
     (yet,) = await years.tell(1, to=(), floor=0, intent=0, **running)
     assert ids_of(await listed(stage, joined[ANA])) == [named, everyone]
     assert ids_of(await listed(stage, joined[BO])) == [everyone]
@@ -241,8 +241,8 @@ async def test_what_waits_for_the_morning_is_listed_once_it_was_sent(stage, join
     await send_all(stage, notice)
     assert not (await listed(stage, joined[ANA])).notices
     stage.clock.at += timedelta(hours=9)
-    turn = await due_again(stage.deps, notice, 10)
+    turn = await read_due_deferred(stage.deps, notice, 10)
     sent = tuple(taken(one.number) for one in turn.send)
-    batch = Batch(settled=sent, put_off=tuple(one.number for one in sent))
-    await delivery.settle(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    batch = OutcomeBatch(settled=sent, put_off=tuple(one.number for one in sent))
+    await delivery.write_outcomes(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
     assert ids_of(await listed(stage, joined[ANA])) == [notice.id]

@@ -8,7 +8,7 @@ from service import erasure
 from service.errors import NotFoundError
 from service.notices.authoring import cases as authoring
 from service.notices.authoring import staff_names
-from service.notices.values import Audience, Content, NoticeKind, NoticeText
+from service.notices.values import Audience, NoticeContent, NoticeKind, NoticeText
 from service.staff import cases
 from service.staff.values import LinkState
 
@@ -100,7 +100,7 @@ async def test_a_staff_links_token_is_not_stored(stage):
 async def signed(stage, *names):
     """A notice that the first wrote and the others approved one after the other."""
     words = {"en": NoticeText(title="Open evening", body="Come at 18:00.")}
-    made = Content(kind=NoticeKind.GENERAL, audience=Audience(everyone=True), text=words)
+    made = NoticeContent(kind=NoticeKind.GENERAL, audience=Audience(everyone=True), text=words)
     notice = await authoring.draft(stage.deps, "nurses", made, by=names[0])
     for name in names:
         notice = await authoring.approve(stage.deps, "nurses", notice.id, name, 1)
@@ -126,6 +126,6 @@ async def test_former_staff_are_not_named_in_notices_they_wrote_and_approved(sta
 
 
 def test_of_two_who_approved_only_the_one_who_is_gone_loses_the_name():
-    assert staff_names.without("Ada, Ben", "Ada", "stf_1") == "stf_1, Ben"
-    assert staff_names.without("Ben, Ada", "Ada", "stf_1") == "Ben, stf_1"
-    assert staff_names.without("Adam, Ben", "Ada", "stf_1") == "Adam, Ben"
+    assert staff_names.replace_name("Ada, Ben", "Ada", "stf_1") == "stf_1, Ben"
+    assert staff_names.replace_name("Ben, Ada", "Ada", "stf_1") == "Ben, stf_1"
+    assert staff_names.replace_name("Adam, Ben", "Ada", "stf_1") == "Adam, Ben"
