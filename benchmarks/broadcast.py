@@ -50,7 +50,7 @@ class BroadcastResult:
     left: int
     seconds: float
     quiet: float
-    p99_ms: float
+    p99: float
     cpu: float
     rss: float
     repeated: int

@@ -1,4 +1,4 @@
-"""What is said about a member is what the store holds, number for number, in every language."""
+"""Facts about a member hold exactly the numbers of the store, in every language."""
 
 import re
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogs.book import questions
+from dialogs.book import questions, samples
 from knowledge import facts
 from knowledge.search import mentions
 from knowledge.values import FactKey
@@ -32,21 +32,21 @@ some_lines = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(some_lines, st.sampled_from(SHIPPED))
-def test_every_amount_is_a_line_of_the_store_or_the_sum_of_those_that_are_the_members(lines, lang):
+def test_every_amount_is_a_statement_line_or_the_sum_of_the_members_lines(lines, lang):
     w = words(lang)
-    me = replace(questions.about_member(), lines=tuple(lines))
-    (found,) = facts.build_facts([FactKey.EARNINGS], me, "", w)
-    allowed = {w.money(one.net, one.currency) for one in lines}
-    owned = [one.net for one in lines if one.state is not LineState.REVERSED]
+    about = replace(questions.about_member(), lines=tuple(lines))
+    (fact,) = facts.build_facts([FactKey.EARNINGS], about, "", w)
+    allowed = {w.money(line.net, line.currency) for line in lines}
+    owned = [line.net for line in lines if line.state is not LineState.REVERSED]
     allowed.add(w.money(sum(owned, Decimal(0)), "EUR"))
-    assert set(found.values.values()) <= allowed
-    said = " ".join(found.lines)
-    for one in lines:
-        said = said.replace(w.month(one.period), "")
-    for title in {w.pick(one.title).text for one in lines if one.title}:
-        said = said.replace(title, "")
+    assert set(fact.values.values()) <= allowed
+    text = " ".join(fact.lines)
+    for line in lines:
+        text = text.replace(w.month(line.period), "")
+    for title in {w.pick(line.title).text for line in lines if line.title}:
+        text = text.replace(title, "")
     digits = {re.sub(r"\D", "", amount) for amount in allowed}
-    assert {re.sub(r"\D", "", n) for n in re.findall(r"\d[\d.,\s\u00a0\u202f]*", said)} <= digits
+    assert {re.sub(r"\D", "", n) for n in re.findall(r"\d[\d.,\s\u00a0\u202f]*", text)} <= digits
 
 
 @pytest.mark.parametrize(
@@ -62,21 +62,21 @@ def test_every_amount_is_a_line_of_the_store_or_the_sum_of_those_that_are_the_me
         ("zh_Hans", "9月我赚了多少"),
     ],
 )
-def test_a_month_is_found_by_its_name(language, asked):
+def test_a_month_is_recognized_by_its_name(language, asked):
     known = [date(2026, month, 1) for month in range(1, 13)]
     assert mentions.mentioned_months(asked, known, words(language)) == {date(2026, 9, 1)}
 
 
 def test_a_buyer_narrows_the_facts_to_its_licence():
-    me = questions.about_member()
+    about = questions.about_member()
     (only,) = mentions.mentioned_licences(
-        "am I in the insurer's one?", me.portfolio.standings, words("en")
+        "am I in the insurer's one?", about.portfolio.standings, words("en")
     )
-    assert only.holding.licence.slug == questions.s.TERMS[2].slug
-    assert not mentions.mentioned_licences("what is this", me.portfolio.standings, words("en"))
+    assert only.holding.licence.slug == samples.TERMS[2].slug
+    assert not mentions.mentioned_licences("what is this", about.portfolio.standings, words("en"))
 
 
-def test_a_word_of_the_mids_own_name_names_no_licence():
+def test_a_word_of_the_mids_name_mentions_no_licence():
     standings = list(questions.about_member().portfolio.standings)
     holding = standings[0].holding
     mid = holding.membership.mid

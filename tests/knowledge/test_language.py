@@ -1,4 +1,4 @@
-"""A question is answered in its own language; when in doubt, in the member's."""
+"""A question is answered in its own language and, when in doubt, in the member's."""
 
 from pathlib import Path
 
@@ -15,26 +15,26 @@ QUESTIONS = Path(__file__).parent / "questions"
 @pytest.fixture(scope="module")
 def asked():
     return [
-        (path.stem, one["q"])
+        (path.stem, entry["q"])
         for path in sorted(QUESTIONS.glob("*.yaml"))
         if path.stem in SHIPPED
-        for one in yaml.safe_load(path.read_text("utf-8"))
+        for entry in yaml.safe_load(path.read_text("utf-8"))
     ]
 
 
-def test_the_true_language_of_a_member_stays(asked):
+def test_a_right_stored_language_is_kept(asked):
     kept = sum(detect(text, own) == own for own, text in asked)
     assert kept / len(asked) >= 0.99
 
 
-def test_a_wrong_language_is_corrected_mostly(asked):
+def test_a_wrong_stored_language_is_mostly_corrected(asked):
     other = {"en": "es"}
     mended = sum(detect(text, other.get(own, "en")) == own for own, text in asked)
     assert mended / len(asked) >= 0.88
 
 
 @pytest.mark.parametrize(
-    ("text", "stored", "found"),
+    ("text", "stored", "detected"),
     [
         ("price knob क्या है", "hi", "hi"),
         ("OK", "hi", "hi"),
@@ -54,11 +54,11 @@ def test_a_wrong_language_is_corrected_mostly(asked):
         ("कब मिलेगा", "zh_Hans", "hi"),
     ],
 )
-def test_script_and_a_sure_detector_decide(text, stored, found):
-    assert detect(text, stored) == found
+def test_script_and_a_certain_detector_decide_the_language(text, stored, detected):
+    assert detect(text, stored) == detected
 
 
-def test_without_a_detector_the_script_decides(monkeypatch):
+def test_the_script_decides_the_language_without_a_detector(monkeypatch):
     monkeypatch.setattr(language, "_model", lambda: None)
     assert detect("когда деньги", "en") == "ru"
     assert detect("cuándo me pagan de una vez", "en") == "en"

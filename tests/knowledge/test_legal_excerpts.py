@@ -1,4 +1,4 @@
-"""The legal text of a licence is opened by name, in pieces, and for nobody else."""
+"""Excerpts of legal texts are found by the name of a licence, and only for its members."""
 
 from dataclasses import replace
 
@@ -22,54 +22,56 @@ LONG = "\n\n".join(
 
 def standings(**texts):
     """The sample member's licences, some with a legal text of their own."""
-    found = []
-    for one in samples.portfolio().standings:
-        licence = one.holding.licence
+    standings = []
+    for standing in samples.portfolio().standings:
+        licence = standing.holding.licence
         if text := texts.get(licence.slug.replace("-", "_")):
             terms = licence.terms.model_copy(update={"legal_text": {"en": text}})
-            one = replace(  # noqa: PLW2901
-                one, holding=replace(one.holding, licence=replace(licence, terms=terms))
+            standing = replace(  # noqa: PLW2901
+                standing, holding=replace(standing.holding, licence=replace(licence, terms=terms))
             )
-        found.append(one)
-    return found
+        standings.append(standing)
+    return standings
 
 
-def test_a_licence_named_by_its_title_gives_pieces_of_its_own_text():
-    found = find_excerpts(
+def test_a_licence_named_by_its_title_gives_excerpts_of_its_text():
+    excerpts = find_excerpts(
         "what may the lifting robots do with shift 7?", standings(lifting_robot=LONG), EN
     )
-    assert len(found) == MOST
-    assert {one.tier for one in found} == {Tier.LICENCE}
-    assert {one.mid_id for one in found} == {"nurses"}
-    assert any("Article 7." in one.text for one in found), "the piece that the question is about"
-    assert found[0].title == "Teach lifting robots: legal text"
+    assert len(excerpts) == MOST
+    assert {excerpt.tier for excerpt in excerpts} == {Tier.LICENCE}
+    assert {excerpt.mid_id for excerpt in excerpts} == {"nurses"}
+    assert any("Article 7." in excerpt.text for excerpt in excerpts), (
+        "the excerpt that the question is about"
+    )
+    assert excerpts[0].title == "Teach lifting robots: legal text"
 
 
 @pytest.mark.parametrize("asked", ["what is my price?", "", "???", "which licences am I in"])
-def test_a_question_that_names_no_licence_opens_none(asked):
+def test_a_question_that_names_no_licence_gets_no_excerpt(asked):
     assert find_excerpts(asked, standings(), EN) == ()
 
 
-def test_who_has_one_licence_may_name_it_too():
-    one = [s for s in standings() if s.holding.licence.slug == "lifting-robot"]
-    assert find_excerpts("what does the lifting contract say", one, EN)
-    assert not find_excerpts("what is my price", one, EN)
+def test_a_single_licence_can_be_named_by_any_word():
+    single = [s for s in standings() if s.holding.licence.slug == "lifting-robot"]
+    assert find_excerpts("what does the lifting contract say", single, EN)
+    assert not find_excerpts("what is my price", single, EN)
 
 
-def test_no_two_mids_stand_in_one_answer():
+def test_excerpts_are_of_one_mid_alone():
     shared = "Tell me about robots and translations, lifting and grading"
-    found = find_excerpts(shared, standings(), EN)
-    assert len({one.mid_id for one in found}) <= 1
+    excerpts = find_excerpts(shared, standings(), EN)
+    assert len({excerpt.mid_id for excerpt in excerpts}) <= 1
 
 
 @pytest.mark.parametrize("language", SHIPPED)
-def test_every_language_is_told_of_the_same_text(language):
+def test_excerpts_exist_in_every_language(language):
     (first, *_) = find_excerpts("Careful Robotics", standings(lifting_robot=LONG), words(language))
     assert first.language == "en"
 
 
 @given(st.text(max_size=3000))
-def test_no_piece_is_long_and_no_word_is_lost(text):
-    found = split_text(text)
-    assert all(estimate_text_tokens(one) <= LONGEST + 2 for one in found)
-    assert "".join("".join(found).split()) == "".join(text.split())
+def test_pieces_are_short_and_lose_no_word(text):
+    pieces = split_text(text)
+    assert all(estimate_text_tokens(piece) <= LONGEST + 2 for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())

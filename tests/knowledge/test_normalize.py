@@ -1,4 +1,4 @@
-"""Texts that look the same are the same, and nothing hides in them."""
+"""Normalization: texts that read the same are equal, and nothing invisible is left in them."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from knowledge.normalize import LONGEST, clean, fold, read_question
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("text", "other"),
     [
         ("Ёжик", "ежик"),
         ("العقد مُوقَّع", "العقد موقع"),
@@ -21,8 +21,8 @@ from knowledge.normalize import LONGEST, clean, fold, read_question
         ("Straße", "strasse"),
     ],
 )
-def test_spellings_of_the_same_word_fold_into_one(one, other):
-    assert fold(one) == fold(other)
+def test_spellings_of_the_same_word_fold_into_one(text, other):
+    assert fold(text) == fold(other)
 
 
 def test_hindi_keeps_its_vowel_signs():
@@ -30,12 +30,12 @@ def test_hindi_keeps_its_vowel_signs():
     assert fold("हिन्दी की कीमत") == "हिन्दी की कीमत"
 
 
-def test_what_cannot_be_seen_is_removed():
+def test_invisible_characters_are_removed():
     assert clean("a\x00b\u202ec\u200bd\ue000e\ud800f\U000e0041g") == "abcdefg"
     assert clean("one\n\ttwo\u2028three") == "one two three"
 
 
-def test_a_long_question_is_cut_and_the_cut_is_told():
+def test_a_long_question_is_cut_and_marked_as_shortened():
     assert read_question("a" * LONGEST) == ("a" * LONGEST, False)
     assert read_question("a" * (LONGEST + 1)) == ("a" * LONGEST, True)
     assert len(read_question("\ufdfa" * 5000).text) <= LONGEST
@@ -44,9 +44,9 @@ def test_a_long_question_is_cut_and_the_cut_is_told():
 
 @given(st.text(alphabet=st.characters(), max_size=1200))
 def test_any_text_becomes_one_short_clean_line(text):
-    found = read_question(text).text
-    assert len(found) <= LONGEST
-    assert "\n" not in found
-    assert "\x00" not in found
-    found.encode()
-    assert isinstance(fold(found), str)
+    question = read_question(text).text
+    assert len(question) <= LONGEST
+    assert "\n" not in question
+    assert "\x00" not in question
+    question.encode()
+    assert isinstance(fold(question), str)

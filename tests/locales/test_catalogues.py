@@ -1,4 +1,4 @@
-"""The catalogues as they are: each text in each language, and none that Midline would not say."""
+"""The catalogues: every text is translated in every language, and passes the style checks."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from locales.style import Entry
 TRANSLATED = [locale for locale in SHIPPED if locale != SOURCE]
 
 
-def found(locale, rule):
+def problems_of(locale, rule):
     return [problem for entry in check.entries(locale) for problem in rule(entry)]
 
 
@@ -28,13 +28,13 @@ def refuse_in_ci(problems):
 
 
 @pytest.mark.filterwarnings("default")
-def test_the_template_holds_what_the_code_says():
+def test_the_template_is_current():
     refuse_in_ci(check.template_current())
 
 
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("locale", TRANSLATED)
-def test_the_catalogue_is_in_step(locale):
+def test_the_catalogue_has_the_messages_of_the_template(locale):
     refuse_in_ci(check.same_messages(locale))
 
 
@@ -46,7 +46,7 @@ def test_the_catalogue_has_the_plural_rule_of_its_language(locale):
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("locale", TRANSLATED)
 def test_every_text_is_translated(locale):
-    refuse_in_ci(found(locale, check.complete))
+    refuse_in_ci(problems_of(locale, check.complete))
 
 
 @pytest.mark.filterwarnings("default")
@@ -60,7 +60,7 @@ def test_a_missing_translation_is_refused_in_ci_and_warned_of_elsewhere(monkeypa
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
-def test_every_translated_text_is_sound(locale):
+def test_every_translated_text_passes_the_checks(locale):
     def sound(entry):
         rules = (
             check.placeholders,
@@ -72,7 +72,7 @@ def test_every_translated_text_is_sound(locale):
         ready = not check.complete(entry)
         return [problem for rule in rules if ready for problem in rule(entry)]
 
-    assert found(locale, sound) == []
+    assert problems_of(locale, sound) == []
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
@@ -81,7 +81,7 @@ def test_sentences_are_short_and_english_is_easy(locale):
 
 
 @pytest.mark.parametrize("locale", TRANSLATED)
-def test_other_tools_can_read_the_catalogue(locale):
+def test_gettext_can_read_the_catalogue(locale):
     assert polib.pofile(str(po.po_path(locale))).metadata["Language"] == locale
 
 
@@ -92,7 +92,7 @@ def test_every_language_has_its_own_list_of_banned_words(locale):
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
-def test_the_banned_words_would_not_ban_the_glossary(locale):
+def test_the_banned_words_do_not_ban_the_glossary(locale):
     readme = (HERE / "README.md").read_text("utf-8")
     table = readme.split("## Glossary")[1].split("## Working")[0].splitlines()
     rows = [line.strip("| ").split(" | ") for line in table if line.startswith("| ")]

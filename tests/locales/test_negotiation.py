@@ -1,4 +1,4 @@
-"""Whatever tag Telegram, a browser or a MID writes, it lands on a language that is shipped."""
+"""Every tag that Telegram, a browser or a MID writes is negotiated to a shipped language."""
 
 import pytest
 from hypothesis import given
@@ -31,17 +31,17 @@ from locales.words import words
         ("🙂", "en"),
     ],
 )
-def test_a_tag_lands(tag, locale):
+def test_a_tag_is_negotiated_to_a_shipped_language(tag, locale):
     assert negotiate(tag) == locale
 
 
-def test_the_mids_default_stands_in_for_an_unknown_tag():
+def test_the_mids_default_is_used_for_an_unknown_tag():
     assert negotiate("xx", default="ru") == "ru"
     assert negotiate("xx", default="yy") == "en"
 
 
 @given(st.none() | st.text(max_size=20))
-def test_any_text_lands(tag):
+def test_any_text_is_negotiated_to_a_shipped_language(tag):
     assert negotiate(tag) in SHIPPED
 
 
@@ -56,7 +56,7 @@ def test_a_second_variety_is_chosen_by_script_then_by_territory():
     assert nearest("ca", both) is None
 
 
-def test_a_tag_keeps_what_it_says_of_itself():
+def test_a_tag_keeps_its_own_script_and_territory():
     assert widen("sr-Latn-ME") == ("sr", "Latn", "ME")
     assert widen("qq") == ("qq", "", "")
 
@@ -67,7 +67,7 @@ def test_all_eight_languages_are_shipped_with_the_source_first():
     assert all(words(locale).locale == locale for locale in SHIPPED)
 
 
-def test_a_language_that_is_not_shipped_is_named():
+def test_a_language_that_is_not_shipped_is_an_error_that_names_it():
     with pytest.raises(KeyError, match="no language 'tlh'; shipped: en"):
         words("tlh")
 
@@ -83,7 +83,7 @@ def test_every_language_calls_itself_by_its_own_name():
     }
 
 
-def test_languages_have_names_in_each_other():
+def test_languages_have_names_in_each_other_language():
     assert words("es").language_name("ar") == "árabe"
     assert words("es").language_label("ar") == "Árabe"
     assert words("ru").language_name("pt-BR") == "бразильский португальский"

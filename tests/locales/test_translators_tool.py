@@ -1,4 +1,4 @@
-"""What the translator's tools find, keep and refuse, on catalogues of their own."""
+"""The translator's tools on small catalogues: what they extract, keep, report and refuse."""
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -32,15 +32,15 @@ other("Not this")
     return tmp_path
 
 
-def test_texts_are_found_in_the_code_with_their_notes(code):
-    found = po.extracted(code)
-    hello = found.get("Hello {name}, two MIDs speak for you.")
+def test_texts_are_extracted_from_the_code_with_their_notes(code):
+    template = po.extracted(code)
+    hello = template.get("Hello {name}, two MIDs speak for you.")
     assert hello is not None
     assert hello.auto_comments == ["{name} is a person."]
-    assert found.get(("{n} offer waits.", "{n} offers wait.")) is not None
-    assert found.get("More", context="button") is not None
-    assert found.get("Later") is not None
-    assert len(found) == 4
+    assert template.get(("{n} offer waits.", "{n} offers wait.")) is not None
+    assert template.get("More", context="button") is not None
+    assert template.get("Later") is not None
+    assert len(template) == 4
 
 
 def test_the_template_is_the_same_bytes_every_time_and_does_not_follow_lines(code):
@@ -52,7 +52,7 @@ def test_the_template_is_the_same_bytes_every_time_and_does_not_follow_lines(cod
     assert b"#: dialogs/home.py\n" in first
 
 
-def test_update_keeps_translations_doubts_and_what_comes_back(code):
+def test_update_keeps_translations_review_marks_and_restored_texts(code):
     template = po.extracted(code)
     catalog = po.updated("es", None, template)
     catalog.get("Later").string = "Luego"
@@ -70,7 +70,7 @@ def test_update_keeps_translations_doubts_and_what_comes_back(code):
     assert b"# REVIEW: or despu" in done
 
 
-def test_update_guesses_nothing():
+def test_update_makes_no_fuzzy_matches():
     old, new = Catalog(), Catalog()
     old.add("You are in.")
     new.add("You are in!")
@@ -79,7 +79,7 @@ def test_update_guesses_nothing():
     assert not po.updated("es", po.rendered(catalog), new).get("You are in!").string
 
 
-def test_places_must_be_those_of_the_source():
+def test_placeholders_must_be_those_of_the_source():
     assert not check.placeholders(entry("In {x}", "Dentro: {x}"))
     assert check.placeholders(entry("In {x}", "Dentro"))
     assert check.placeholders(entry("In {x}", "Dentro {y}"))
@@ -96,18 +96,18 @@ def test_a_form_for_one_number_may_write_it_as_a_word():
     ("locale", "single"),
     [("es", {0}), ("fr", set()), ("ru", set()), ("ar", {0, 1, 2}), ("zh_Hans", set())],
 )
-def test_which_forms_stand_for_one_number(locale, single):
+def test_plural_forms_that_stand_for_one_number_are_known(locale, single):
     assert check._single(po.empty(locale).plural_expr) == single
 
 
-def test_unfinished_messages_are_named():
+def test_unfinished_messages_are_reported():
     assert check.complete(entry("a", ""))
     assert check.complete(Entry("es", "", ("a",), ("b",), True))
     assert check.complete(entry("a", "b", source=("a", "as")))
     assert not check.complete(entry("a", "b"))
 
 
-def test_ends_and_lines_are_those_of_the_source():
+def test_outer_spaces_and_line_breaks_must_be_those_of_the_source():
     assert check.whitespace(entry("a ", "b"))
     assert check.whitespace(entry("a\nb", "a b"))
     assert not check.whitespace(entry("\na b\n", "\nc\n"))
@@ -132,7 +132,7 @@ def test_ends_and_lines_are_those_of_the_source():
         ("zh_Hans", "你 好"),
     ],
 )
-def test_typography(locale, text):
+def test_typography_that_breaks_a_rule_is_reported(locale, text):
     assert style.typography(entry(text, locale=locale))
 
 
@@ -148,7 +148,7 @@ def test_typography(locale, text):
         ("zh_Hans", "你好，{who}。MID 会回答：https://x.org"),
     ],
 )
-def test_good_typography(locale, text):
+def test_correct_typography_is_not_reported(locale, text):
     assert not style.typography(entry(text, locale=locale))
     assert not style.banned(entry(text, locale=locale))
 
@@ -168,12 +168,12 @@ def test_good_typography(locale, text):
         ("zh_Hans", "请用户点击"),
     ],
 )
-def test_words_that_are_never_said(locale, text):
+def test_banned_words_are_reported(locale, text):
     assert style.banned(entry(text, locale=locale))
 
 
 @pytest.mark.parametrize("text", ["Adjust it", "A justice union", "username", "Greater, unjust"])
-def test_a_banned_word_inside_another_is_no_offence(text):
+def test_a_banned_word_inside_another_is_not_reported(text):
     assert not style.banned(entry(text, locale="en"))
 
 
@@ -185,7 +185,7 @@ def test_a_label_must_fit_its_button():
     assert style.width("e\u0301") == 1
 
 
-def test_sentences_are_counted_the_way_of_the_script():
+def test_words_are_counted_as_the_script_writes_them():
     assert style.sentences("One. Two at 2.40? Three\nFour") == [
         "One.",
         "Two at 2.40?",
@@ -198,13 +198,13 @@ def test_sentences_are_counted_the_way_of_the_script():
     assert style.count("你的价格是 {price}") == 3.5
 
 
-def test_a_sentence_that_is_too_long_is_named():
+def test_a_sentence_that_is_too_long_is_reported():
     assert style.lengths(entry("word " * 26 + "."))
     assert style.lengths(entry("字" * 51 + "。", locale="zh_Hans"))
     assert not style.lengths(entry("word " * 24 + "end. Next."))
 
 
-def test_long_sentences_and_hard_english_show_in_the_whole():
+def test_long_sentences_and_hard_english_are_reported_for_the_language():
     long = entry("word " * 19 + "end.", locale="en")
     assert "on average" in style.reading("en", [long])[0]
     hard = entry(
@@ -224,11 +224,11 @@ def test_long_sentences_and_hard_english_show_in_the_whole():
         ("business", 2), ("material", 4), ("client", 2), ("table", 2), ("whole", 1), ("2", 1),
     ],
 )  # fmt: skip
-def test_syllables(word, count):
+def test_syllables_are_counted_by_the_spelling(word, count):
     assert syllables(word) == count
 
 
-def test_plain_english_is_easy_and_legal_english_is_not():
+def test_plain_english_has_a_low_grade_and_legal_english_a_high_one():
     assert grade("They get a copy. What they learned from it cannot be called back.") < 6
     assert (
         grade("Notwithstanding anticipated considerations, licensees acknowledge limitations.")
@@ -260,16 +260,16 @@ def test_the_command_writes_a_new_language_and_checks_it(tmp_path, monkeypatch, 
 def test_check_sees_a_stale_template_a_stale_catalogue_and_a_wrong_rule(tmp_path, monkeypatch):
     monkeypatch.setattr(po, "TEMPLATE", tmp_path / "messages.pot")
     assert check.template_current()
-    ours, theirs = _one_message(), Catalog(locale="ru")
-    theirs.add("No", "Нет")
-    theirs.mime_headers = [("Plural-Forms", "nplurals=1; plural=0;")]
-    monkeypatch.setattr(check, "_catalogue", lambda _: theirs)
-    monkeypatch.setattr(check, "_template", lambda: ours)
-    assert len(check.in_step("ru")) == 2
+    template, catalogue = _one_message(), Catalog(locale="ru")
+    catalogue.add("No", "Нет")
+    catalogue.mime_headers = [("Plural-Forms", "nplurals=1; plural=0;")]
+    monkeypatch.setattr(check, "_catalogue", lambda _: catalogue)
+    monkeypatch.setattr(check, "_template", lambda: template)
+    assert len(check.same_messages("ru")) == 2
     assert check.header("ru")
 
 
-def test_a_language_that_no_one_speaks_is_refused(capsys):
+def test_an_unknown_language_is_refused(capsys):
     with pytest.raises(SystemExit) as refused:
         tool.main(["update", "qqq"])
     assert refused.value.code == 2

@@ -1,4 +1,4 @@
-"""Numbers, money, days and lists, as each language writes them."""
+"""Numbers, money, dates and lists are formatted for each language."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -23,7 +23,7 @@ NB, RLM, LRM = "\u00a0", "\u200f", "\u200e"
         ("zh_Hans", "€1.92", "80%", "2028年6月30日"),
     ],
 )
-def test_the_robot_licence_in_every_language(locale, money, percent, day):
+def test_money_percent_and_dates_are_formatted_for_every_language(locale, money, percent, day):
     w = words(locale)
     assert w.money(Decimal("1.92"), "EUR") == money
     assert w.percent(Decimal("0.8")).replace(LRM, "") == percent
@@ -31,7 +31,7 @@ def test_the_robot_licence_in_every_language(locale, money, percent, day):
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
-def test_western_digits_everywhere(locale):
+def test_every_language_writes_western_digits(locale):
     w = words(locale)
     at = datetime(2026, 12, 3, 17, tzinfo=UTC)
     shown = w.number(9876543210) + w.date(at.date()) + w.moment(at, "UTC") + w.signed(-5)
@@ -48,12 +48,12 @@ def test_money_keeps_every_digit_that_matters_and_no_other():
     assert w.money(Decimal(3), "XXQ") == "XXQ3.00"
 
 
-def test_no_amount_is_not_an_amount():
+def test_an_amount_that_is_not_finite_is_refused():
     with pytest.raises(ValueError, match="no amount"):
         words("en").money(Decimal("NaN"), "EUR")
 
 
-def test_percent_keeps_its_decimals():
+def test_percentages_keep_their_decimals():
     assert words("en").percent(Decimal("0.125")) == "12.5%"
 
 
@@ -64,11 +64,11 @@ def test_steps_of_the_knob_have_a_real_minus_that_stays_in_front():
     assert words("ru").number(-1840) == f"−1{NB}840"
 
 
-def test_hindi_groups_by_lakh():
+def test_hindi_numbers_are_grouped_by_lakh():
     assert words("hi").number(1234567) == "12,34,567"
 
 
-def test_a_moment_names_its_zone_by_a_city():
+def test_a_moment_names_its_time_zone_by_a_city():
     at = datetime(2026, 12, 3, 17, tzinfo=UTC)
     assert words("en").moment(at, "Europe/Madrid") == "3 December 2026, 18:00 (Madrid time)"
     assert words("en").moment(at, "UTC") == "3 December 2026, 17:00 (UTC time)"
@@ -98,27 +98,27 @@ def test_a_moment_without_zone_or_in_no_zone_is_refused():
         ("zh_Hans", ["0天", "1天", "30天"]),
     ],
 )
-def test_days(locale, days):
+def test_numbers_of_days_are_formatted_for_every_language(locale, days):
     assert [words(locale).duration_days(n) for n in (0, 1, 30)] == days
 
 
 @pytest.mark.parametrize("locale", SHIPPED)
 @pytest.mark.parametrize("unit", ["minute", "hour", "day", "week", "month", "year"])
-def test_every_length_of_time_has_its_word(locale, unit):
+def test_every_duration_has_a_unit(locale, unit):
     shown = words(locale).duration(36, unit)
     assert "36" in shown
     assert "duration" not in shown
     assert locale == "en" or unit not in shown.split()
 
 
-def test_lists():
+def test_lists_are_joined_for_the_language():
     assert words("en").join(["a", "b", "c"]) == "a, b and c"
     assert words("es").join(["a", "b"], "or") == "a o b"
     assert words("zh_Hans").join(["甲", "乙", "丙"]) == "甲、乙和丙"
     assert words("en").join([]) == ""
 
 
-def test_places():
+def test_countries_and_regions_have_names():
     assert words("es").country("de") == "Alemania"
     assert words("ar").region("EU") == "الاتحاد الأوروبي"
     assert words("en").region("EEA") == "European Economic Area"

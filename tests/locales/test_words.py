@@ -1,4 +1,4 @@
-"""A translation that is missing, broken or unfinished never reaches a member as such."""
+"""A translation that is missing, broken or unfinished is never shown: the source is."""
 
 import os
 import re
@@ -36,7 +36,7 @@ def test_a_text_is_translated(shop):
     assert shop.words("es").t("In {x}", x="a") == "Dentro: a"
 
 
-def test_a_missing_text_is_shown_in_the_source(shop):
+def test_a_missing_translation_shows_the_source(shop):
     shop.write("ar", "")
     w = shop.words("ar")
     assert w.t("You are out.") == "You are out."
@@ -99,7 +99,7 @@ def test_plurals_follow_the_language(shop):
     assert words("en").n("{n} card", "{n} cards", 1840) == "1,840 cards"
 
 
-def test_a_context_tells_two_short_words_apart(shop):
+def test_a_context_distinguishes_two_short_texts(shop):
     shop.write(
         "es", 'msgctxt "button"\nmsgid "Stop"\nmsgstr "Parar"\n\nmsgid "Stop"\nmsgstr "Parada"\n'
     )
@@ -124,7 +124,7 @@ def test_a_translation_may_be_equal_to_its_source(shop):
     assert words("en").has("anything at all")
 
 
-def test_words_are_never_older_than_their_file(shop):
+def test_a_stale_mo_file_is_not_used(shop):
     path = shop.write("es", 'msgid "a"\nmsgstr "uno"\n')
     assert [mo.name for mo in building.compile_all(shop.root)] == ["messages.mo"]
     assert building.compile_all(shop.root) == []
@@ -135,7 +135,7 @@ def test_words_are_never_older_than_their_file(shop):
     assert len(building.compile_all(shop.root)) == 1
 
 
-def test_a_built_catalogue_needs_no_source_file(shop):
+def test_a_compiled_catalogue_needs_no_po_file(shop):
     path = shop.write("es", 'msgid "a"\nmsgstr "uno"\n')
     building.compile_all(shop.root)
     path.unlink()
@@ -159,51 +159,53 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
 
 
-def test_a_place_without_a_parameter_is_the_codes_own_mistake():
+def test_a_placeholder_without_a_parameter_raises():
     with pytest.raises(KeyError, match="needs \\['x'\\]"):
         words("en").t("In {x}")
     with pytest.raises(ValueError, match="stray"):
         words("en").t("In {")
 
 
-def test_doubled_braces_stand_for_one():
+def test_doubled_braces_are_single_braces():
     assert words("en").t("{{x}} {x}", x="a") == "{x} a"
 
 
-def test_a_constant_is_marked_where_it_is_written():
+def test_mark_returns_the_message_unchanged():
     assert mark("It ends at once.") == "It ends at once."
 
 
-def test_words_work_without_any_catalogue():
+def test_texts_are_english_without_any_catalogue():
     assert Words("es", NullTranslations()).t("In {x}", x="a") == "In a"
 
 
 class TestPick:
     """A MID's text: in the member's language, or the original and said so."""
 
-    def test_in_the_members_language(self):
+    def test_pick_takes_the_members_language(self):
         assert words("es").pick({"en": "Evening", "es": "Tarde"}) == ("Tarde", "es", False)
 
-    def test_a_variety_counts_as_the_language(self):
+    def test_pick_counts_a_variety_as_the_language(self):
         assert words("pt_BR").pick({"en": "a", "pt-PT": "b"}) == ("b", "pt-PT", False)
         assert words("zh_Hans").pick({"zh": "a"}) == ("a", "zh", False)
 
-    def test_another_script_is_nearer_than_english_but_is_said(self):
+    def test_pick_takes_another_script_before_english_and_marks_it(self):
         assert words("zh_Hans").pick({"en": "a", "zh-TW": "b"}) == ("b", "zh-TW", True)
 
-    def test_english_stands_in_first_and_then_whatever_came_first(self):
+    def test_pick_falls_back_on_english_and_then_on_the_first_text(self):
         assert words("ru").pick({"fr": "a", "en-GB": "b"}) == ("b", "en-GB", True)
         assert words("ru").pick({"fr": "a", "es": "b"}) == ("a", "fr", True)
         assert words("ru").pick({"?": "a"}) == ("a", "?", True)
 
-    def test_nothing_to_pick_from(self):
+    def test_pick_refuses_an_empty_mapping(self):
         with pytest.raises(ValueError, match="no text"):
             words("ru").pick({})
 
 
-def test_a_latin_name_at_the_start_does_not_turn_an_arabic_line(shop):
+def test_a_latin_name_at_the_start_does_not_reverse_an_arabic_line(shop):
     said = {"{mid}: no quiet hours.": "{mid}: بلا ساعات هدوء.", "“{x}” it is.": "«{x}» اختيارك."}
-    shop.write("ar", "".join(f'msgid "{one}"\nmsgstr "{to}"\n' for one, to in said.items()))
+    shop.write(
+        "ar", "".join(f'msgid "{source}"\nmsgstr "{target}"\n' for source, target in said.items())
+    )
     w = shop.words("ar")
     name = "\u2068Translators\u2069"
     assert w.t("{mid}: no quiet hours.", mid="Translators") == f"\u200f{name}: بلا ساعات هدوء."

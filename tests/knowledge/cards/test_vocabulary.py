@@ -1,4 +1,4 @@
-"""The controlled words: every code has plain words, and no word is hard, long or used twice."""
+"""The controlled vocabulary: every code has a plain label; none is hard, long or used twice."""
 
 import ast
 import inspect
@@ -68,29 +68,29 @@ CODES = [
 ]
 
 
-def test_every_category_has_words_that_say_more_than_information_about_you():
+def test_every_category_has_a_label_more_precise_than_information_about_you():
     assert len(CATEGORIES) == 231
     assert {category_label(term, W) for term in CATEGORIES} <= set(DATA_LABELS.values())
 
 
-def test_every_purpose_has_words_that_say_more_than_another_purpose():
+def test_every_purpose_has_a_label_more_precise_than_another_purpose():
     assert {purpose_label(term, W) for term in PURPOSES} <= set(PURPOSE_LABELS.values())
 
 
-def test_the_top_of_every_branch_is_named_itself():
+def test_the_top_of_every_branch_has_a_label_of_its_own():
     known = {*CATEGORIES, *PURPOSES}
     tops = {term for term in known if known.isdisjoint(dpv.ancestors(term))}
     assert len(tops) > 20
     assert [term for term in sorted(tops) if not has_own_label(term)] == []
 
 
-def test_what_is_no_term_gets_the_widest_words():
+def test_an_unknown_term_gets_the_widest_label():
     assert category_label("pd:Nonsense", W) == "Information about you"
     assert category_label("dpv:PersonalData", W) == "Information about you"
     assert purpose_label("dpv:Purpose", W) == "Another purpose"
 
 
-def test_the_prefix_may_be_left_out():
+def test_the_prefix_of_a_term_may_be_left_out():
     assert category_label("WorkEnvironment", W) == category_label("pd:WorkEnvironment", W)
     assert category_label("WorkEnvironment", W) == "Where you work"
     assert purpose_label("ImproveHealthcare", W) == purpose_label("dpv:ImproveHealthcare", W)
@@ -118,14 +118,14 @@ def test_a_nearer_label_wins_over_one_further_up(monkeypatch):
 @pytest.mark.parametrize(
     "example", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda p: p.stem
 )
-def test_the_terms_of_the_examples_are_named_themselves(example):
+def test_the_terms_of_the_examples_have_labels_of_their_own(example):
     used = re.findall(
         r"\b(?:pd|dpv):[A-Za-z]+", yaml.safe_dump(yaml.safe_load(example.read_text("utf-8")))
     )
     assert [term for term in used if not has_own_label(term)] == []
 
 
-def test_every_labelled_term_is_a_term():
+def test_every_label_belongs_to_a_term_of_the_vocabulary():
     assert [term for term in DATA_LABELS if not dpv.is_category(term)] == []
     assert [term for term in PURPOSE_LABELS if not dpv.is_purpose(term)] == []
 
@@ -159,7 +159,7 @@ def test_the_labels_as_a_whole_read_at_grade_six():
 
 
 @pytest.mark.parametrize("module", [labels_data, labels_purposes])
-def test_every_label_is_a_literal_inside_the_marker(module):
+def test_every_label_is_a_literal_argument_of_mark(module):
     tables = [
         node
         for node in ast.walk(ast.parse(inspect.getsource(module)))
@@ -174,11 +174,11 @@ def test_every_label_is_a_literal_inside_the_marker(module):
     assert len(terms) == len(set(terms))
 
 
-def test_translators_find_every_label_in_the_template():
-    found = {(message.id, message.context) for message in po.extracted()}
-    assert {(label, None) for label in LABELS.values()} <= found
+def test_the_template_has_every_label():
+    messages = {(message.id, message.context) for message in po.extracted()}
+    assert {(label, None) for label in LABELS.values()} <= messages
     for context in ("origin", "party", "legal form", "per", "funding", "pay"):
-        assert any(there == context for _, there in found)
+        assert any(there == context for _, there in messages)
 
 
 @pytest.mark.parametrize(("label", "table", "codes"), CODES)
@@ -193,7 +193,7 @@ def test_an_unknown_code_is_shown_in_the_words_of_the_mid():
     assert vocabulary.funding_label("bake_sales", W) == "bake sales"
 
 
-def test_codes_read_well_where_they_stand():
+def test_labels_of_codes_read_well_in_their_sentences():
     assert f"Careful Robotics, {vocabulary.class_label('company', W)}, asks" == (
         "Careful Robotics, a company, asks"
     )

@@ -47,14 +47,14 @@ async def test_a_good_answer_has_its_sentences_sources_and_buttons():
 async def test_every_language_can_be_answered(language):
     said = sentences(language)
     async with bench() as b:
-        b.server.script = saying(*((one, ["s1"]) for one in said))
-        given = [passage(language if language in TEXTS else "en")]
-        answer = await b.ask(locale=language, passages=given)
+        b.server.script = saying(*((sentence, ["s1"]) for sentence in said))
+        passages = [passage(language if language in TEXTS else "en")]
+        answer = await b.ask(locale=language, passages=passages)
         assert isinstance(answer, AssistantAnswer), answer
         assert len(answer.claims) == len(said)
 
 
-async def test_values_are_filled_in_after_the_checks_and_never_left():
+async def test_values_are_filled_in_after_the_checks_and_never_sent():
     async with bench() as b:
         b.server.script = saying(
             ("Your MID pays 4 times a year, {{fact:earnings.total}} so far.", ["s1"])
@@ -79,7 +79,7 @@ BAD_CLAIMS = {
 
 
 @pytest.mark.parametrize("fault", BAD_CLAIMS)
-async def test_a_bad_answer_is_tried_once_more_and_then_dropped(fault):
+async def test_a_rejected_reply_is_retried_once_and_then_dropped(fault):
     async with bench() as b:
         b.server.script = saying(*BAD_CLAIMS[fault])
         outcome = await b.ask(facts=[EARNED])
@@ -105,13 +105,13 @@ async def test_a_bad_answer_is_tried_once_more_and_then_dropped(fault):
         "",
     ],
 )
-async def test_a_reply_of_another_shape_is_none(body):
+async def test_a_reply_of_another_shape_is_rejected(body):
     async with bench() as b:
         b.server.script = lambda _request: body
         assert (await b.ask()).reason is NoAnswerReason.UNCHECKED
 
 
-async def test_the_second_try_may_save_the_answer():
+async def test_a_second_attempt_can_succeed():
     async with bench() as b:
         replies = iter(
             [reply(claims=[("It pays 9 times.", ["s1"])]), reply(claims=[(GOOD, ["s1"])])]
@@ -121,7 +121,7 @@ async def test_the_second_try_may_save_the_answer():
         assert len(b.sent) == 2
 
 
-async def test_a_button_that_was_not_offered_is_a_fault():
+async def test_a_button_that_was_not_offered_is_rejected():
     async with bench() as b:
         b.server.script = saying((GOOD, ["s1"]), actions=["delete"])
         assert await b.ask() == NoAnswer(reason=NoAnswerReason.UNCHECKED, fault="action")
@@ -143,12 +143,12 @@ async def test_the_model_may_say_that_it_cannot_answer(status, reason):
         assert len(b.server.requests) == 1
 
 
-async def test_the_answerer_of_the_settings_tells_a_sentence_in_another_language():
+async def test_the_answerer_of_the_settings_rejects_another_language():
     spanish = "La respuesta llega a este chat."
     async with bench() as b:
         b.server.script = saying((spanish, ["s1"]))
-        given = {"llm_base_url": b.server.url, "llm_model": "tiny"}
-        b.answerer = build_answerer(Settings(_env_file=None, **given), b.deps)
+        values = {"llm_base_url": b.server.url, "llm_model": "tiny"}
+        b.answerer = build_answerer(Settings(_env_file=None, **values), b.deps)
         source = [passage(text=spanish)]
         outcome = await b.ask(passages=source)
         assert outcome == NoAnswer(reason=NoAnswerReason.UNCHECKED, fault="language")
@@ -158,9 +158,9 @@ async def test_the_answerer_of_the_settings_tells_a_sentence_in_another_language
 # Drafts
 
 
-async def test_sentences_are_shown_once_checked_while_the_rest_is_written():
+async def test_checked_sentences_are_shown_while_the_rest_is_written():
     async with bench() as b:
-        said = [(one, ["s1"]) for one in sentences("en")]
+        said = [(sentence, ["s1"]) for sentence in sentences("en")]
         b.server.script = saying(*said)
         await b.ask()
         assert b.claims == [text for text, _ in said[:-1]]
@@ -174,12 +174,12 @@ async def test_a_draft_that_fails_or_hangs_does_not_cost_the_answer():
         await asyncio.sleep(60)
 
     async with bench() as b:
-        b.server.script = saying(*((one, ["s1"]) for one in sentences("en")))
+        b.server.script = saying(*((sentence, ["s1"]) for sentence in sentences("en")))
         assert isinstance(await b.ask(on_claim=fails), AssistantAnswer)
         assert isinstance(await b.ask(on_claim=hangs), AssistantAnswer)
 
 
-async def test_a_question_can_be_called_off():
+async def test_a_question_can_be_cancelled():
     async with bench() as b:
         patience = asyncio.timeout(60)
 
@@ -199,7 +199,7 @@ async def test_a_question_can_be_called_off():
 # What is sent
 
 
-async def test_the_request_is_shown_as_it_was_sent():
+async def test_the_recorded_request_is_the_one_that_was_sent():
     async with bench() as b:
         b.server.script = saying((GOOD, ["s1"]))
         await b.ask("When am I paid? My mail is a.b@example.org", facts=[EARNED])
@@ -209,7 +209,7 @@ async def test_the_request_is_shown_as_it_was_sent():
         assert "example.org" not in shown
 
 
-async def test_what_cannot_be_recorded_is_not_sent():
+async def test_a_request_that_cannot_be_recorded_is_not_sent():
     async def fails(_request):
         raise OSError
 
@@ -231,7 +231,7 @@ async def test_a_request_has_no_tools_no_user_and_is_not_stored():
         assert request["messages"][-1]["content"].endswith("Answer in English.")
 
 
-async def test_the_rules_come_first_and_never_change():
+async def test_the_rules_come_first_in_a_request_and_never_change():
     async with bench() as b:
         await b.ask()
         await b.ask("Quando recebo?", locale="pt_BR")
@@ -241,7 +241,7 @@ async def test_the_rules_come_first_and_never_change():
         assert second["messages"][-1]["content"].endswith("Answer in Portuguese (Brazil).")
 
 
-async def test_texts_of_another_mid_stay_here():
+async def test_texts_of_another_mid_are_not_sent():
     own = passage(alias="s1", id="mid_own.fees", mid_id="mid_own")
     other = passage(
         alias="s1", id="mid_two.fees", mid_id="mid_two", text="Canary of the other MID."
@@ -253,7 +253,7 @@ async def test_texts_of_another_mid_stay_here():
         assert b"Canary" not in b"".join(b.server.raw)
 
 
-async def test_more_text_than_there_is_room_for_is_left_out():
+async def test_passages_beyond_the_token_limit_are_left_out():
     long = [
         passage(alias=f"s{n}", id=f"t{n}", text="Many words are here. " * 90) for n in range(6)
     ]
@@ -266,13 +266,13 @@ async def test_more_text_than_there_is_room_for_is_left_out():
 # Levels
 
 
-async def test_at_level_nothing_nothing_leaves():
+async def test_nothing_is_sent_at_level_nothing():
     async with bench() as b:
         assert await b.ask(level=0) == NoAnswer(reason=NoAnswerReason.OFF)
         assert not b.server.raw
 
 
-async def test_values_go_rounded_at_level_two_and_whole_to_this_machine_at_three():
+async def test_values_are_rounded_at_level_two_and_exact_at_three_for_this_machine():
     async with bench() as b:
         await b.ask(level=2, facts=[EARNED])
         text = b.server.raw[-1].decode()
@@ -284,7 +284,7 @@ async def test_values_go_rounded_at_level_two_and_whole_to_this_machine_at_three
         assert b.answerer.level(3) == 3
 
 
-async def test_a_question_of_which_too_little_may_leave_is_not_sent():
+async def test_a_redacted_question_that_is_too_short_is_not_sent():
     async with bench() as b:
         assert (
             await b.ask("+49 170 1234567 a.b@example.org ?")
@@ -307,7 +307,7 @@ TROUBLE = {
 
 
 @pytest.mark.parametrize("name", TROUBLE)
-async def test_a_server_in_trouble_costs_no_error_and_no_answer_of_the_day(name):
+async def test_a_failing_server_raises_nothing_and_uses_no_quota(name):
     async with bench(limits=QuotaLimits(answers_a_day=1)) as b:
         b.server.script = lambda _request: TROUBLE[name]
         outcome = await b.ask()
@@ -320,26 +320,26 @@ async def test_a_server_in_trouble_costs_no_error_and_no_answer_of_the_day(name)
             assert isinstance(await b.ask(), AssistantAnswer)
 
 
-async def test_a_server_that_is_not_there_is_no_error():
+async def test_an_unreachable_server_raises_nothing():
     async with bench() as b:
         b.model.base_url = "http://127.0.0.1:9/v1"
         assert (await b.ask()).reason is NoAnswerReason.FAILED
 
 
-async def test_a_server_that_hangs_is_left_in_time():
+async def test_a_server_that_hangs_is_given_up_in_time():
     async with bench(total_seconds=0.3) as b:
         b.server.script = lambda _request: Bad(hang=True)
         assert (await b.ask()).reason is NoAnswerReason.TOO_SLOW
 
 
-async def test_an_endless_reply_is_not_listened_to():
+async def test_an_endless_reply_is_cut_off():
     async with bench() as b:
         b.server.chunk = 500
         b.server.script = lambda _request: '{"status": "answered", "x": "' + "y" * 50_000
         assert (await b.ask()).reason is NoAnswerReason.FAILED
 
 
-async def test_after_five_failures_the_server_is_left_alone_and_then_tried_once():
+async def test_the_breaker_opens_after_five_failures_and_then_lets_one_question_try():
     limits = QuotaLimits(answers_a_day=1000)
     now = [1000.0]
     async with bench(limits=limits, breaker=CircuitBreaker(limits, lambda: now[0])) as b:
@@ -355,7 +355,7 @@ async def test_after_five_failures_the_server_is_left_alone_and_then_tried_once(
         assert isinstance(await b.ask(), AssistantAnswer)
 
 
-async def test_a_rest_is_answered_at_once():
+async def test_an_open_breaker_answers_at_once():
     limits = QuotaLimits()
     breaker = CircuitBreaker(limits)
     async with bench(breaker=breaker) as b:
@@ -382,7 +382,7 @@ async def test_a_server_without_schemas_is_asked_for_an_object():
         assert len(b.server.raw) == 4, "two probes and two questions"
 
 
-async def test_a_server_that_only_talks_is_refused():
+async def test_a_server_that_never_answers_in_json_is_not_used():
     async with bench() as b:
         b.server.probed = lambda _body: "Hello, how may I help?"
         assert (await b.ask()).reason is NoAnswerReason.UNUSABLE
@@ -390,7 +390,7 @@ async def test_a_server_that_only_talks_is_refused():
         assert not b.server.requests
 
 
-async def test_a_server_that_wants_the_newer_words_gets_them():
+async def test_a_server_that_wants_the_modern_parameters_gets_them():
     async with bench() as b:
         b.server.probed = lambda body: (
             Bad(400, "use max_completion_tokens") if "max_tokens" in body else reply("not_found")
@@ -401,21 +401,23 @@ async def test_a_server_that_wants_the_newer_words_gets_them():
         assert not {"max_tokens", "temperature"} & set(request)
 
 
-# Budget
+# Quotas
 
 
 async def test_a_member_has_twenty_answers_a_day():
     async with bench(limits=QuotaLimits()) as b:
         b.server.script = saying((GOOD, ["s1"]))
         outcomes = [await b.ask() for _ in range(21)]
-        assert [isinstance(one, AssistantAnswer) for one in outcomes] == [True] * 20 + [False]
+        assert [isinstance(outcome, AssistantAnswer) for outcome in outcomes] == [True] * 20 + [
+            False
+        ]
         assert outcomes[-1].reason is NoAnswerReason.MEMBER_LIMIT
         assert isinstance(await b.ask(member="mem_b"), AssistantAnswer)
         b.clock.pass_by(days=1)
         assert isinstance(await b.ask(), AssistantAnswer)
 
 
-async def test_a_mid_has_its_tokens_of_the_month():
+async def test_a_mid_has_a_token_quota_for_each_month():
     async with bench(limits=QuotaLimits(tokens_a_month=1500)) as b:
         b.server.script = saying((GOOD, ["s1"]))
         assert [isinstance(await b.ask(), AssistantAnswer) for _ in range(3)] == [
@@ -431,7 +433,7 @@ async def test_a_mid_has_its_tokens_of_the_month():
         assert ("mid", "mid_own", "2026-11") not in await b.spent()
 
 
-async def test_all_mids_together_have_theirs():
+async def test_all_mids_together_have_a_token_quota():
     async with bench(limits=QuotaLimits(tokens_in_all=1500)) as b:
         b.server.script = saying((GOOD, ["s1"]))
         answered = [isinstance(await b.ask(mid=f"mid_{n}"), AssistantAnswer) for n in range(3)]
@@ -441,7 +443,7 @@ async def test_all_mids_together_have_theirs():
         assert ("mid", "mid_2", "2026-11") not in await b.spent()
 
 
-async def test_a_restart_does_not_refill_a_budget():
+async def test_a_restart_does_not_reset_a_quota():
     limits = QuotaLimits(answers_a_day=1)
     async with bench(limits=limits) as b:
         b.server.script = saying((GOOD, ["s1"]))
@@ -453,7 +455,7 @@ async def test_a_restart_does_not_refill_a_budget():
         assert outcome == NoAnswer(reason=NoAnswerReason.MEMBER_LIMIT)
 
 
-async def test_a_process_that_dies_has_paid_about_what_its_question_cost():
+async def test_a_reservation_of_a_process_that_dies_stays_counted():
     async with bench() as b:
         await b.knows("mem_a")
         await b.budget.reserve("mem_a", "mid_own", 700)
@@ -464,7 +466,7 @@ async def test_a_process_that_dies_has_paid_about_what_its_question_cost():
         }
 
 
-async def test_who_stops_an_answer_has_used_it_up():
+async def test_a_cancelled_answer_counts():
     async with bench() as b:
         b.server.script = lambda _request: Bad(hang=True)
         async with asyncio.TaskGroup() as group, asyncio.timeout(5):
@@ -475,21 +477,21 @@ async def test_who_stops_an_answer_has_used_it_up():
         assert (await b.spent())["member", "mem_a", "2026-11-21"] == 1
 
 
-async def test_a_server_at_fault_costs_the_member_nothing():
+async def test_an_answer_does_not_count_if_the_server_was_at_fault():
     async with bench() as b:
         b.server.script = lambda _request: Bad(status=500)
         assert (await b.ask()).reason is NoAnswerReason.FAILED
         assert (await b.spent())["member", "mem_a", "2026-11-21"] == 0
 
 
-async def test_of_a_member_who_was_erased_nothing_is_counted():
+async def test_nothing_is_counted_for_an_erased_member():
     async with bench() as b:
         await b.knows("mem_a")
-        ticket = await b.budget.reserve("mem_a", None, 700)
+        reservation = await b.budget.reserve("mem_a", None, 700)
         async with b.deps.db.write() as conn:
             await quota_store.erase_member(conn, "mem_a")
             await conn.execute(delete(members))
-        await b.budget.settle(ticket, 800, counts=False)
+        await b.budget.settle(reservation, 800, counts=False)
         assert await b.budget.reserve("mem_a", None, 700) is NoAnswerReason.MEMBER_LIMIT
         assert await b.spent() == {
             ("mid", "", "2026-11"): 800,
@@ -497,7 +499,7 @@ async def test_of_a_member_who_was_erased_nothing_is_counted():
         }
 
 
-async def test_at_eighty_percent_the_operator_is_told_once_whoever_notices():
+async def test_the_operator_is_warned_once_at_eighty_percent_over_all_processes():
     limits = QuotaLimits(tokens_a_month=5000)
     async with bench(limits=limits) as b:
         b.server.script = saying((GOOD, ["s1"]))
@@ -505,18 +507,18 @@ async def test_at_eighty_percent_the_operator_is_told_once_whoever_notices():
         with capture_logs() as logs:
             for n in range(3):
                 await b.ask(member=f"mem_{n}")
-            assert not [one for one in logs if one["log_level"] == "warning"]
+            assert not [line for line in logs if line["log_level"] == "warning"]
             for n, other in enumerate(others):
                 b.answerer = other
                 await b.ask(member=f"mem_{n}")
-        (told,) = [one for one in logs if one["log_level"] == "warning"]
-        assert (told["mid"], told["used"], told["limit"]) == ("mid_own", 4000, 5000)
+        (warning,) = [line for line in logs if line["log_level"] == "warning"]
+        assert (warning["mid"], warning["used"], warning["limit"]) == ("mid_own", 4000, 5000)
         assert await read_month_usage(b.deps, limits) == (1.0, 5000 / limits.tokens_in_all)
         b.clock.pass_by(days=31)
         assert await read_month_usage(b.deps, limits) == (0.0, 0.0)
 
 
-async def test_no_more_than_four_are_under_way():
+async def test_at_most_four_questions_are_asked_side_by_side():
     async with bench() as b:
         b.server.script = saying((GOOD, ["s1"]))
         b.server.delay = 0.1
@@ -525,6 +527,6 @@ async def test_no_more_than_four_are_under_way():
         assert 1 < b.server.most <= 4
 
 
-def test_who_has_no_model_does_not_load_the_client():
+def test_the_client_library_is_not_loaded_without_a_model():
     code = "import sys, knowledge.llm.answerer; sys.exit('openai' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

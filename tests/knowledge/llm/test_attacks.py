@@ -41,30 +41,32 @@ def cases(language):
 
 @pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_model_that_obeys_every_attack_gets_nothing_through(language):
-    given = list(cases(language))
-    assert len(given) * len(LANGUAGES) >= 600
-    ours = passage(language if language in TEXTS else "en")
+async def test_a_model_that_obeys_every_attack_has_every_reply_rejected(language):
+    attacks = list(cases(language))
+    assert len(attacks) * len(LANGUAGES) >= 600
+    article_passage = passage(language if language in TEXTS else "en")
     foreign = passage(id="mid_two.x", mid_id="mid_two", text=FOREIGN)
     order = ""
     async with bench() as b:
         b.server.chunk = 400
         # It obeys to the letter, whatever redaction left of the order on its way.
         b.server.script = lambda _body: order
-        for where, order, attack in given:
+        for where, order, attack in attacks:
             b.claims.clear()
             text = attack if where == "text" else "A text of this MID."
-            own = passage(ours.article.language, id="mid_own.x", mid_id="mid_own", text=text)
+            own = passage(
+                article_passage.article.language, id="mid_own.x", mid_id="mid_own", text=text
+            )
             said = attack if where == "question" else "When am I paid?"
-            outcome = await b.ask(said, language, [ours, own, foreign], facts=[EARNED])
+            outcome = await b.ask(said, language, [article_passage, own, foreign], facts=[EARNED])
             assert outcome == NoAnswer(reason=NoAnswerReason.UNCHECKED, fault=outcome.fault), order
             # A true sentence may have been in a draft; nothing of the attack ever is.
             assert set(b.claims) <= {sentences(language)[0]}, order
-        assert len(b.server.requests) == 2 * len(given), "it was asked, and once more, each time"
+        assert len(b.server.requests) == 2 * len(attacks), "it was asked, and once more, each time"
         assert not any(FOREIGN in raw.decode() for raw in b.server.raw)
 
 
-async def test_an_order_to_a_tool_is_not_even_heard():
+async def test_a_tool_call_in_a_reply_is_ignored():
     async with bench() as b:
         call = {
             "tool_calls": [
@@ -82,14 +84,14 @@ async def test_an_order_to_a_tool_is_not_even_heard():
 
 
 def test_an_answer_holds_sentences_sources_and_names_of_screens_alone():
-    assert {one.name for one in fields(AssistantAnswer)} == {"claims", "sources", "actions"}
-    assert {one.name for one in fields(Claim)} == {"text", "cites"}
-    assert {one.name for one in fields(NoAnswer)} == {"reason", "fault", "topics"}
+    assert {field.name for field in fields(AssistantAnswer)} == {"claims", "sources", "actions"}
+    assert {field.name for field in fields(Claim)} == {"text", "cites"}
+    assert {field.name for field in fields(NoAnswer)} == {"reason", "fault", "topics"}
     assert all(action.isalpha() for action in Action)
 
 
-def test_what_asks_a_model_can_reach_no_use_case_and_no_store():
-    """Not one module behind an answer could change anything, even by mistake."""
+def test_modules_that_ask_a_model_import_no_use_case_and_no_store():
+    """No module behind an answer could change anything, even by mistake."""
     room = Path(knowledge.__file__).parent
     seen, left = set(), ["knowledge.llm.answerer"]
     while left:

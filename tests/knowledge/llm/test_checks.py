@@ -1,4 +1,4 @@
-"""The checks after the model, by themselves: what must pass, and what must not."""
+"""The checks of a model's reply by themselves: what must pass, and what must not."""
 
 import re
 from functools import cache
@@ -19,7 +19,7 @@ ENDS = re.compile(r"(?<=[.!?。।؟])\s*")
 
 @cache
 def shipped(language):
-    return [one for one in load_articles() if one.language == language]
+    return [article for article in load_articles() if article.language == language]
 
 
 def fault_in(text, article, language=None, values=(), told_by=None):
@@ -35,7 +35,7 @@ def fault_in(text, article, language=None, values=(), told_by=None):
 
 @pytest.mark.parametrize("told_by", [None, build_detector()], ids=["words", "detector"])
 @pytest.mark.parametrize("language", TEXTS)
-def test_what_an_article_says_word_for_word_may_be_said(language, told_by):
+def test_sentences_copied_from_an_article_pass_the_checks(language, told_by):
     said = [
         (sentence, article)
         for article in shipped(language)
@@ -43,13 +43,13 @@ def test_what_an_article_says_word_for_word_may_be_said(language, told_by):
         if sentence
     ]
     assert len(said) > 250
-    found = ((s, fault_in(s, article, told_by=told_by)) for s, article in said)
-    refused = [(s, fault) for s, fault in found if fault]
+    results = ((s, fault_in(s, article, told_by=told_by)) for s, article in said)
+    refused = [(s, fault) for s, fault in results if fault]
     assert not refused
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_a_whole_article_in_another_language_is_told(language):
+def test_an_article_in_another_language_is_rejected(language):
     for article in shipped(language):
         assert is_in_language(article.text, language)
         assert not [
@@ -57,7 +57,7 @@ def test_a_whole_article_in_another_language_is_told(language):
         ]
 
 
-def test_a_detector_that_is_sure_decides_and_one_that_is_not_does_not():
+def test_a_detector_decides_only_where_it_is_certain():
     text = "Tu MID paga y se queda con una parte del dinero por su trabajo."
     assert not is_in_language(text, "es", lambda _text: ("pt", 0.9))
     assert is_in_language(text, "es", lambda _text: ("pt", 0.5))
@@ -67,10 +67,10 @@ def test_a_detector_that_is_sure_decides_and_one_that_is_not_does_not():
     assert is_in_language(text, "pt-BR", lambda _text: ("pt", 0.9))
 
 
-def test_the_detector_that_is_shipped_tells_three_of_four_sentences_more():
+def test_the_shipped_detector_rejects_most_sentences_of_other_languages():
     told_by = build_detector()
     assert told_by is not None
-    said = [(s, article.language) for one in TEXTS for article in shipped(one)
+    said = [(s, article.language) for language in TEXTS for article in shipped(language)
             for s in ENDS.split(" ".join(article.text.split())) if s]  # fmt: skip
     pairs = [(s, other) for s, own in said for other in TEXTS if other != own]
     passed = sum(is_in_language(s, other) for s, other in pairs)
@@ -107,17 +107,17 @@ CLAIMS = {
 
 
 @pytest.mark.parametrize("text", CLAIMS)
-def test_a_sentence_is_held_to_its_source(text):
+def test_a_sentence_that_its_source_does_not_support_is_rejected(text):
     assert fault_in(text, SOURCE, values={"earnings.total": "€5"}) is CLAIMS[text]
 
 
-def test_a_command_of_a_mids_own_text_is_no_command():
+def test_a_command_in_a_mids_text_is_not_allowed():
     own = Article(id="x", language="en", title="Money", mid_id="mid_a", text=SOURCE.text)
     assert fault_in("Your MID pays 4 times a year, see /statement.", own) is ReplyFault.LINK
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "numbers"),
     [
         ("1.500 / 1 500 / 1,500 / 1500", {"1500"}),
         ("2.5 and 2,5", {"2.5"}),
@@ -128,11 +128,11 @@ def test_a_command_of_a_mids_own_text_is_no_command():
         ("one of them, no number", set()),
     ],
 )
-def test_numbers_are_found_in_every_writing(text, found):
-    assert find_numbers(text) == found
+def test_numbers_are_found_in_every_script(text, numbers):
+    assert find_numbers(text) == numbers
 
 
-def test_sentences_of_a_reply_are_read_while_it_is_written():
+def test_complete_sentences_of_a_partial_reply_are_read():
     body = reply(claims=[("One.", ["s1"]), ("Two.", ["s1", "s2"]), ("Three.", ["s1"])])
     seen = [complete_claims(body[:end]) for end in range(len(body) + 1)]
     assert max(map(len, seen)) == 2, "the last may go on"

@@ -1,4 +1,4 @@
-"""What leaves the house: a thousand members, each with values of their own, and none is seen."""
+"""What is sent to a model: of a thousand members, each with values of their own, none is."""
 
 import asyncio
 import json
@@ -78,7 +78,7 @@ def typed(member, n):
 
 
 @pytest.mark.long
-async def test_nothing_of_a_thousand_members_leaves_at_level_one():
+async def test_no_value_of_a_thousand_members_is_sent_at_level_one():
     async with bench() as b:
         b.server.chunk = 1000
         members = [made_up(n) for n in range(MEMBERS)]
@@ -91,26 +91,28 @@ async def test_nothing_of_a_thousand_members_leaves_at_level_one():
                 facts=[member.fact], member=member.id,
             )  # fmt: skip
 
-        found = set()
+        leaked = set()
         for start in range(0, MEMBERS, SIDE_BY_SIDE):
             b.server.raw.clear()
             group = range(start, start + SIDE_BY_SIDE)
             await asyncio.gather(*(ask(n) for n in group))
             assert len(b.server.requests) == SIDE_BY_SIDE
             sent = plain(b"\n".join(b.server.raw).decode() + json.dumps(b.server.headers))
-            assert "{{fact:earnings.total}}" in sent, "it may point at what it is not told"
-            secrets = (one for n in group for one in members[n].secret)
-            found |= {secret for secret in secrets if plain(secret) in sent}
+            assert "{{fact:earnings.total}}" in sent, (
+                "the model may refer to a value that it is not sent"
+            )
+            secrets = (value for n in group for value in members[n].secret)
+            leaked |= {secret for secret in secrets if plain(secret) in sent}
             b.server.headers.clear()
-        assert not found
+        assert not leaked
 
 
 def plain(text):
     return unicodedata.normalize("NFKC", text).casefold().replace(" ", "")
 
 
-async def test_the_same_canaries_are_seen_where_values_may_leave():
-    """A net that catches nothing has holes: at level 3 each value must be found."""
+async def test_the_same_canaries_are_sent_at_level_three():
+    """Proves that the test above can fail: at level 3 every value must be found."""
     async with bench() as b:
         member = made_up(7)
         await b.ask("When am I paid?", facts=[member.fact], level=3)
@@ -132,7 +134,7 @@ async def test_the_same_canaries_are_seen_where_values_may_leave():
         ("http://[bad", False),
     ],
 )
-def test_values_go_to_this_machine_or_a_trusted_host_alone(url, near):
+def test_values_are_sent_only_to_this_machine_or_a_trusted_host(url, near):
     trusted = {"llm.own.example"}
     assert is_local_or_trusted(url, trusted) is near
     assert level_for(3, url, trusted) is (
@@ -158,12 +160,12 @@ def test_values_go_to_this_machine_or_a_trusted_host_alone(url, near):
         ("none", "count", ""),
     ],
 )
-def test_a_rounded_value_says_its_size_alone(value, kind, says):
+def test_a_rounded_value_has_its_first_digit_alone(value, kind, says):
     assert round_value(value, kind) == says
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_money_in_every_language_is_rounded_and_hidden(language):
+def test_money_is_rounded_and_redacted_in_every_language(language):
     from decimal import Decimal
 
     shown = words(language).money(Decimal("4321.09"), "EUR")
@@ -189,19 +191,19 @@ HIDDEN = {
 
 
 @pytest.mark.parametrize("text", HIDDEN)
-def test_what_leads_to_a_person_is_hidden(text):
+def test_text_that_identifies_a_person_is_redacted(text):
     assert redact(text).text == HIDDEN[text]
 
 
-def test_joiners_that_hindi_needs_stay():
+def test_redaction_keeps_the_joiners_that_hindi_needs():
     assert redact("क्\u200dया MID").text == "क्\u200dया MID"
 
 
 @pytest.mark.parametrize("text", ["+49 170 1234567?", "@anna", "a.b@example.org ok", "", "钱"])
-def test_too_little_is_told(text):
+def test_a_redacted_question_that_is_too_short_is_flagged(text):
     assert redact(text).too_short
 
 
 @pytest.mark.parametrize("text", ["why am I out", "为什么", "почему", "क्यों नहीं मिला"])
-def test_a_short_question_is_enough(text):
+def test_a_short_question_is_not_flagged_as_too_short(text):
     assert not redact(text).too_short

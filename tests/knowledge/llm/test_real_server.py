@@ -50,7 +50,7 @@ def address():
         server.kill()
 
 
-async def test_a_real_server_keeps_to_the_shape_and_the_checks_hold(address):
+async def test_a_real_server_keeps_to_the_schema_and_the_checks_apply(address):
     async with store() as db:
         await check(address, Deps(db, Clock()))
 

@@ -1,4 +1,4 @@
-"""What the assistant knows is complete in every language, and a broken file says what is wrong."""
+"""Articles are complete in every language, and an error in a file says what is wrong."""
 
 import re
 from collections import Counter
@@ -37,44 +37,48 @@ def words_in(text, language):
     )
 
 
-def test_every_topic_is_there_in_every_language_with_enough_examples():
+def test_every_topic_has_an_article_with_enough_examples_in_every_language():
     articles = load_articles()
-    assert len({one.id for one in articles}) >= 40
-    per_topic = Counter(one.id for one in articles)
+    assert len({article.id for article in articles}) >= 40
+    per_topic = Counter(article.id for article in articles)
     assert set(per_topic.values()) == {len(SHIPPED)}
-    assert all(len(one.examples) >= FEWEST_EXAMPLES for one in articles)
+    assert all(len(article.examples) >= FEWEST_EXAMPLES for article in articles)
 
 
 def test_the_languages_of_a_topic_offer_the_same_facts_and_actions():
-    english = {one.id: one for one in load_articles() if one.language == "en"}
-    for one in load_articles():
-        source = english[one.id]
-        assert (one.facts, one.actions, one.version) == (
+    english = {article.id: article for article in load_articles() if article.language == "en"}
+    for article in load_articles():
+        source = english[article.id]
+        assert (article.facts, article.actions, article.version) == (
             source.facts,
             source.actions,
             source.version,
-        ), f"{one.id}/{one.language}"
+        ), f"{article.id}/{article.language}"
 
 
 def test_no_article_is_longer_than_120_words():
     # Other languages need more, and shorter, words for the same thing.
-    most = {one: 120 if one == "en" else 150 for one in SHIPPED}
+    most = {language: 120 if language == "en" else 150 for language in SHIPPED}
     long = {
-        f"{one.id}/{one.language}": round(words_in(one.text, one.language))
-        for one in load_articles()
-        if words_in(one.text, one.language) > most[one.language]
+        f"{article.id}/{article.language}": round(words_in(article.text, article.language))
+        for article in load_articles()
+        if words_in(article.text, article.language) > most[article.language]
     }
     assert long == {}
 
 
-def test_the_bank_has_questions_in_every_language():
-    assert {one.language for one in load_off_topic()} == set(SHIPPED)
+def test_the_off_topic_bank_has_questions_in_every_language():
+    assert {entry.language for entry in load_off_topic()} == set(SHIPPED)
 
 
-def test_a_good_file_is_read():
-    one = parse_article("pause/en.md", "pause", "en", GOOD)
-    assert (one.id, one.version, one.text) == ("pause", 2, "You can pause at any time.")
-    assert [str(fact) for fact in one.facts] == ["licences"]
+def test_a_valid_article_is_parsed():
+    article = parse_article("pause/en.md", "pause", "en", GOOD)
+    assert (article.id, article.version, article.text) == (
+        "pause",
+        2,
+        "You can pause at any time.",
+    )
+    assert [str(fact) for fact in article.facts] == ["licences"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +97,7 @@ def test_a_good_file_is_read():
         ("id: pause", "also: 1\nid: pause", "unknown fields: also"),
     ],
 )
-def test_a_broken_file_is_refused_with_its_name(old, new, says):
+def test_an_invalid_article_is_refused_with_its_file_name(old, new, says):
     assert old in GOOD
     with pytest.raises(ArticleError, match=re.escape(says)) as error:
         parse_article("pause/en.md", "pause", "en", GOOD.replace(old, new, 1))
@@ -112,7 +116,7 @@ def test_a_topic_needs_english(tmp_path):
         load_articles(tmp_path)
 
 
-def test_a_broken_bank_is_refused(tmp_path):
+def test_an_invalid_off_topic_bank_is_refused(tmp_path):
     bank = tmp_path / "bank.yaml"
     bank.write_text("- {text: hello}\n", "utf-8")
     with pytest.raises(ArticleError, match="a language and a text"):

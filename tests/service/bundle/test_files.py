@@ -182,4 +182,6 @@ def test_any_value_anywhere_is_read_or_refused(which, seed, value):
             here[key] = value
             break
         here = here[key]
-    assert all(problem.reason and problem.mend for p in problems_of(json.dumps(plain), "x.json"))
+    assert all(
+        problem.reason and problem.mend for problem in problems_of(json.dumps(plain), "x.json")
+    )

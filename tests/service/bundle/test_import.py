@@ -171,7 +171,9 @@ async def test_leaving_something_out_of_a_file_ends_nothing_and_is_reported(stag
         "licence fatigue-and-cover", "licence sepsis-warning",
         "member N-0001", "member N-0002", "member N-0004",
     )  # fmt: skip
-    assert [(change.what, change.fields) for change in report.changes] == [("member N-0003", ("eligible",))]
+    assert [(change.what, change.fields) for change in report.changes] == [
+        ("member N-0003", ("eligible",))
+    ]
     assert await stage.why(nurse, "sepsis-warning") is StandingReason.IN
 
 
@@ -185,7 +187,9 @@ async def test_articles_and_statements_are_kept_as_they_came(stage):
     bundle = raw("nurses")
     bundle["articles"][0]["answer"]["en"] = "On the 15th."
     report = await stage.bring(bundle)
-    assert [(change.what, change.how) for change in report.changes] == [("article payday", "changed")]
+    assert [(change.what, change.how) for change in report.changes] == [
+        ("article payday", "changed")
+    ]
     async with stage.deps.db.read() as conn:
         changed = await read_documents(conn, "nurses", "article")
         assert changed["payday"]["answer"]["en"] == "On the 15th."
@@ -198,7 +202,9 @@ async def test_a_new_standing_changes_the_price_at_once(stage, nurse):
     bundle = raw("nurses")
     bundle["members"][0]["standing"] = "standard"
     report = await stage.bring(bundle)
-    assert [(change.what, change.fields) for change in report.changes] == [("member N-0001", ("tier",))]
+    assert [(change.what, change.fields) for change in report.changes] == [
+        ("member N-0001", ("tier",))
+    ]
     assert await stage.why(nurse, ROBOT) is StandingReason.IN
 
 
@@ -252,7 +258,10 @@ async def test_an_invite_looks_the_same_to_a_member_of_the_other_mid(stage, nurs
 
     (invite,) = await cases.make_invites(stage.deps, "translators", ref="T-0001")
     stranger = await stage.stranger()
-    views = [await cases.look_at_invite(stage.deps, member, invite.token) for member in (nurse, stranger)]
+    views = [
+        await cases.look_at_invite(stage.deps, member, invite.token)
+        for member in (nurse, stranger)
+    ]
     facts = [(view.state, view.mid, view.expires_at, view.invite_id) for view in views]
     assert facts[0] == facts[1]
 

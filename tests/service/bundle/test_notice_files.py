@@ -126,7 +126,11 @@ def test_a_broken_rule_is_refused_with_its_field_reason_and_mend(change):
     old, new, field, reason, mend = change
     head, text = TEXT.split("\n", 1)  # the first comment names a command, not a rule
     assert old in text
-    matching = [problem for problem in problems(f"{head}\n{text.replace(old, new, 1)}") if problem.field == field]
+    matching = [
+        problem
+        for problem in problems(f"{head}\n{text.replace(old, new, 1)}")
+        if problem.field == field
+    ]
     assert matching, problems(f"{head}\n{text.replace(old, new, 1)}")
     assert reason in matching[0].reason
     assert mend in matching[0].mend
@@ -136,7 +140,10 @@ def test_a_broken_rule_is_refused_with_its_field_reason_and_mend(change):
 def test_a_refusal_names_the_line_and_every_problem_is_told_at_once():
     text = TEXT.replace("urgent: false", "urgent: true").replace("standing: in", "standing: on")
     found = problems(text)
-    assert [(problem.line, problem.field) for problem in found] == [(4, "urgent"), (5, "audience.standing")]
+    assert [(problem.line, problem.field) for problem in found] == [
+        (4, "urgent"),
+        (5, "audience.standing"),
+    ]
     assert str(found[0]).startswith("notice.yaml:4: urgent: a notice of kind")
 
 

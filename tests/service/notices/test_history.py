@@ -1,4 +1,4 @@
-"""What a member is told they were sent, and that it costs the same after ten years."""
+"""Pages of notices that a member was sent; their cost does not grow with the years."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from service.notices.outcome_store import segments
 from service.notices.store import notices
 from service.notices.values import Audience, NoticeOutcome, NoticeStatus
 from service.people import audience_store as audience_members
-from tests.service.notices.test_outcomes import approved, content, send_all, taken
+from tests.service.notices.test_outcomes import accepted, approved, content, send_all
 
 EVERYONE = Audience(everyone=True)
 ANA, BO = "N-0001", "N-0002"
@@ -26,7 +26,7 @@ ANA, BO = "N-0001", "N-0002"
 
 @dataclass
 class Work:
-    """Statements, and on SQLite hundreds of its engine's steps: each row looked at takes some."""
+    """SQL statements, and on SQLite hundreds of steps of its engine: every row takes some."""
 
     statements: int = 0
     steps: int = 0
@@ -34,7 +34,7 @@ class Work:
 
 @contextmanager
 def counted(db):
-    """What is asked of the store meanwhile."""
+    """Count what the database does in this block."""
     work, engine = Work(), db.reading.sync_engine
 
     def step():
@@ -47,7 +47,7 @@ def counted(db):
     event.listen(engine, "before_cursor_execute", before)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            # In place of what stops a reading that takes long.
+            # In place of the handler that stops a read that takes too long.
             patch.setattr(inline_sqlite, "_stop", step)
             patch.setattr(inline_sqlite, "_STEPS", 100)
             yield work
@@ -57,36 +57,43 @@ def counted(db):
 
 @dataclass
 class Years:
-    """A MID that has told its members a lot."""
+    """Writes years of notices of a MID."""
 
     stage: object
     numbers: dict[str, int]
     count: int = 0
 
     async def tell(self, times, *, to, audience=EVERYONE, title="Open evening", **changed):
-        """As if so many notices had gone out, a minute after each other, to some of the MID."""
-        said = content(audience=audience, answers=())
-        text = {"en": said.text["en"].model_copy(update={"title": title})}
-        doc = said.model_copy(update={"text": text}).model_dump_json()
+        """Store notices as if they had been sent to some members, a minute apart."""
+        template = content(audience=audience, answers=())
+        text = {"en": template.text["en"].model_copy(update={"title": title})}
+        doc = template.model_copy(update={"text": text}).model_dump_json()
         top = max(self.numbers.values())
-        whom = sorted(self.numbers[one] for one in to)
+        recipients = sorted(self.numbers[ref] for ref in to)
         rows, ends, ids = [], [], []
         for _ in range(times):
             self.count += 1
             self.stage.clock.at += timedelta(minutes=1)
             at, notice_id = self.stage.clock.now(), f"ntc_{self.count:016}"
             ids.append(notice_id)
-            told = {
-                "id": notice_id, "mid_id": "nurses", "status": NoticeStatus.FINISHED.value, "doc": doc,
-                "rev": 1, "edited_rev": 1, "created_by": "ada", "counted": {"en": len(whom)},
-                "foreign_readers": {}, "upper": top, "floor": top, "intent": top, "epoch": 1,
-                "outcomes": {}, "wave_passed": False, "created_at": at, "started_at": at,
-                "ended_at": at,
+            row = {
+                "id": notice_id, "mid_id": "nurses", "status": NoticeStatus.FINISHED.value,
+                "doc": doc, "rev": 1, "edited_rev": 1, "created_by": "ada",
+                "counted": {"en": len(recipients)}, "foreign_readers": {}, "upper": top,
+                "floor": top, "intent": top, "epoch": 1, "outcomes": {},
+                "wave_passed": False, "created_at": at, "started_at": at, "ended_at": at,
             }  # fmt: skip
-            rows.append(told | changed)
-            body = pack_outcomes((number, NoticeOutcome.SENT, 7) for number in whom)
-            if whom:
-                end = {"n": 1, "rev": 1, "at": at, "lo": whom[0], "hi": whom[-1], "body": body}
+            rows.append(row | changed)
+            body = pack_outcomes((number, NoticeOutcome.SENT, 7) for number in recipients)
+            if recipients:
+                end = {
+                    "n": 1,
+                    "rev": 1,
+                    "at": at,
+                    "lo": recipients[0],
+                    "hi": recipients[-1],
+                    "body": body,
+                }
                 ends.append({"notice_id": notice_id, **end})
         async with self.stage.deps.db.write() as conn:
             await conn.execute(insert(notices), rows)
@@ -99,12 +106,12 @@ class Years:
 async def joined(stage):
     """Two nurses."""
     await stage.bring_examples()
-    found = {}
+    members = {}
     for ref in (ANA, BO):
         member = await stage.stranger()
         await stage.join(member, "nurses", ref)
-        found[ref] = member
-    return found
+        members[ref] = member
+    return members
 
 
 @pytest.fixture
@@ -117,66 +124,68 @@ async def years(stage, joined):
     return Years(stage, numbers)
 
 
-async def listed(stage, member, **how):
+async def read_page(stage, member, **how):
     return await history.list_received(stage.deps, member, **how)
 
 
 def ids_of(page):
-    return [one.notice_id for one in page.notices]
+    return [notice.notice_id for notice in page.notices]
 
 
-async def leafed(stage, member, search=""):
-    """Every page from the newest to the last, and the way back."""
-    page = await listed(stage, member, search=search)
-    forth, back = [page], []
+async def read_all_pages(stage, member, search=""):
+    """Read every page from the newest to the last, and all the way back."""
+    page = await read_page(stage, member, search=search)
+    forward, back = [page], []
     while page.older:
-        page = await listed(stage, member, than=page.older, search=search)
-        forth.append(page)
+        page = await read_page(stage, member, than=page.older, search=search)
+        forward.append(page)
     while page.newer:
-        page = await listed(stage, member, than=page.newer, newer=True, search=search)
+        page = await read_page(stage, member, than=page.newer, newer=True, search=search)
         back.append(page)
-    return forth, back
+    return forward, back
 
 
 @pytest.mark.parametrize("many", [0, 1, 5, 6, 7, 12, 13, 31])
-async def test_leafing_through_shows_each_notice_once_in_order(stage, joined, years, many):
+async def test_paging_shows_each_notice_once_in_order(stage, joined, years, many):
     sent = await years.tell(many, to=(ANA, BO)) if many else []
-    forth, back = await leafed(stage, joined[ANA])
-    assert [one for page in forth for one in ids_of(page)] == sent[::-1]
-    assert len(forth) == max(1, -(-many // history.PER_PAGE))
+    forward, back = await read_all_pages(stage, joined[ANA])
+    assert [notice_id for page in forward for notice_id in ids_of(page)] == sent[::-1]
+    assert len(forward) == max(1, -(-many // history.PER_PAGE))
     if back:
-        assert ids_of(back[-1]) == ids_of(forth[0])
+        assert ids_of(back[-1]) == ids_of(forward[0])
         assert not back[-1].newer
 
 
-async def test_two_that_began_at_one_moment_are_both_shown(stage, joined, years):
+async def test_notices_started_at_the_same_moment_are_all_shown(stage, joined, years):
     sent = await years.tell(20, to=(ANA,), started_at=stage.clock.now())
-    forth, _ = await leafed(stage, joined[ANA])
-    assert [one for page in forth for one in ids_of(page)] == sorted(sent, reverse=True)
+    forward, _ = await read_all_pages(stage, joined[ANA])
+    assert [notice_id for page in forward for notice_id in ids_of(page)] == sorted(
+        sent, reverse=True
+    )
 
 
 async def test_a_page_costs_the_same_after_ten_years(stage, joined, years):
     async def cost(**how):
         with counted(stage.deps.db) as work:
-            await listed(stage, joined[ANA], **how)
+            await read_page(stage, joined[ANA], **how)
         return work
 
     await years.tell(40, to=(ANA, BO))
-    middle = (await listed(stage, joined[ANA])).older
-    middle = (await listed(stage, joined[ANA], than=middle)).older
+    middle = (await read_page(stage, joined[ANA])).older
+    middle = (await read_page(stage, joined[ANA], than=middle)).older
     cases = [{}, {"than": middle}, {"than": middle, "newer": True}, {"search": "evening"}]
-    few = [await cost(**one) for one in cases]
+    few = [await cost(**case) for case in cases]
     await years.tell(5000, to=(ANA, BO))
-    many = [await cost(**one) for one in cases]
-    assert [one.statements for one in many] == [one.statements for one in few]
-    assert max(one.statements for one in many) <= 12
+    many = [await cost(**case) for case in cases]
+    assert [work.statements for work in many] == [work.statements for work in few]
+    assert max(work.statements for work in many) <= 12
     if stage.deps.db.embedded:
-        assert min(one.steps for one in few) > 0
+        assert min(work.steps for work in few) > 0
     for before, after in zip(few, many, strict=True):
         assert after.steps <= before.steps * 1.2 + 2
 
 
-async def test_one_of_few_among_thousands_for_others_is_reached_in_bounded_steps(
+async def test_one_notice_among_thousands_for_others_is_reached_in_bounded_steps(
     stage, joined, years
 ):
     (first,) = await years.tell(1, to=(ANA,))
@@ -185,7 +194,7 @@ async def test_one_of_few_among_thousands_for_others_is_reached_in_bounded_steps
     pages, seen, than = 0, [], ""
     while not pages or than:
         with counted(stage.deps.db) as work:
-            page = await listed(stage, joined[ANA], than=than)
+            page = await read_page(stage, joined[ANA], than=than)
         assert work.statements <= 8 + 2 * history.READS
         assert work.steps <= 40 * most
         seen += ids_of(page)
@@ -196,53 +205,53 @@ async def test_one_of_few_among_thousands_for_others_is_reached_in_bounded_steps
 
 
 async def test_a_search_goes_on_where_it_stopped(stage, joined, years):
-    (wanted,) = await years.tell(1, to=(ANA,), title="The vote on pay")
+    (vote,) = await years.tell(1, to=(ANA,), title="The vote on pay")
     await years.tell(400, to=(ANA,))
-    page = await listed(stage, joined[ANA], search="vote")
+    page = await read_page(stage, joined[ANA], search="vote")
     assert not page.notices
     assert page.upto is not None
     while page.older and not page.notices:
-        page = await listed(stage, joined[ANA], than=page.older, search="vote")
-    assert ids_of(page) == [wanted]
-    back = await listed(stage, joined[ANA], than=page.newer, newer=True, search="vote")
+        page = await read_page(stage, joined[ANA], than=page.older, search="vote")
+    assert ids_of(page) == [vote]
+    back = await read_page(stage, joined[ANA], than=page.newer, newer=True, search="vote")
     assert not back.notices
     while back.newer:
-        back = await listed(stage, joined[ANA], than=back.newer, newer=True, search="vote")
-    assert back.older or ids_of(back) == [wanted]
+        back = await read_page(stage, joined[ANA], than=back.newer, newer=True, search="vote")
+    assert back.older or ids_of(back) == [vote]
 
 
-async def test_who_joins_late_is_not_led_through_the_years_before(stage, joined, years):
+async def test_a_late_member_is_not_led_through_the_years_before(stage, joined, years):
     await years.tell(1000, to=(ANA, BO))
     stage.clock.at += timedelta(days=2)
     late = await stage.stranger()
     await stage.join(late, "nurses", "N-0004")
     with counted(stage.deps.db) as work:
-        page = await listed(stage, late)
+        page = await read_page(stage, late)
     assert not page.notices
     assert not page.older
     assert work.statements <= 8
 
 
-async def test_one_who_is_under_way_is_listed_and_who_is_not_meant_is_not(stage, joined, years):
+async def test_a_notice_in_flight_is_listed_for_its_audience_only(stage, joined, years):
     running = {"status": NoticeStatus.RUNNING.value, "ended_at": None}
     (everyone,) = await years.tell(1, to=(), **running)
     (named,) = await years.tell(1, to=(), audience=Audience(refs=(ANA,)), **running)
     async with stage.deps.db.write() as conn:
         await put_numbers(conn, named, pack_audience(named, [years.numbers[ANA]]))
-    (yet,) = await years.tell(1, to=(), floor=0, intent=0, **running)
-    assert ids_of(await listed(stage, joined[ANA])) == [named, everyone]
-    assert ids_of(await listed(stage, joined[BO])) == [everyone]
-    assert yet
+    (unsent,) = await years.tell(1, to=(), floor=0, intent=0, **running)
+    assert ids_of(await read_page(stage, joined[ANA])) == [named, everyone]
+    assert ids_of(await read_page(stage, joined[BO])) == [everyone]
+    assert unsent
 
 
-async def test_what_waits_for_the_morning_is_listed_once_it_was_sent(stage, joined):
+async def test_a_deferred_notice_is_listed_once_it_was_sent(stage, joined):
     stage.clock.at = stage.clock.at.replace(hour=23)
     notice = await approved(stage, content())
     await send_all(stage, notice)
-    assert not (await listed(stage, joined[ANA])).notices
+    assert not (await read_page(stage, joined[ANA])).notices
     stage.clock.at += timedelta(hours=9)
-    turn = await read_due_deferred(stage.deps, notice, 10)
-    sent = tuple(taken(one.number) for one in turn.send)
-    batch = OutcomeBatch(settled=sent, put_off=tuple(one.number for one in sent))
-    await delivery.write_outcomes(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
-    assert ids_of(await listed(stage, joined[ANA])) == [notice.id]
+    batch = await read_due_deferred(stage.deps, notice, 10)
+    sent = tuple(accepted(recipient.number) for recipient in batch.send)
+    outcomes = OutcomeBatch(settled=sent, put_off=tuple(outcome.number for outcome in sent))
+    await delivery.write_outcomes(stage.deps, {notice.id: outcomes}, {notice.id: notice.epoch})
+    assert ids_of(await read_page(stage, joined[ANA])) == [notice.id]

@@ -1,4 +1,4 @@
-"""A MID says something once; everyone it concerns ends in exactly one outcome."""
+"""A notice from draft to finish: every person in its audience ends in exactly one outcome."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -70,13 +70,13 @@ async def send_all(stage, notice):
             language = notice.content.language_for(recipient.locale)
             sent.append(accepted(recipient.number, language))
         after = batch.upto
-        batch = OutcomeBatch(
+        outcomes = OutcomeBatch(
             settled=(*sent, *batch.settled),
             deferred=batch.deferred,
             settled_upto=after,
             send_upto=after,
         )
-        await delivery.write_outcomes(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+        await delivery.write_outcomes(stage.deps, {notice.id: outcomes}, {notice.id: notice.epoch})
     if await delivery.read_next_due(stage.deps, notice.id) is None:
         await completion.finish(stage.deps, notice)
     return await reporting.read_report(stage.deps, "nurses", notice.id)
@@ -93,7 +93,7 @@ async def three(stage):
     return nurses
 
 
-async def test_everyone_gets_it_once_and_finds_it_again(stage, three):
+async def test_a_notice_is_sent_once_to_everyone_and_is_in_their_inbox(stage, three):
     notice = await approved(stage, content())
     assert notice.status is NoticeStatus.RUNNING
     report = await send_all(stage, notice)
@@ -112,7 +112,7 @@ async def test_everyone_gets_it_once_and_finds_it_again(stage, three):
     assert more is None
 
 
-async def test_someone_of_another_mid_never_sees_it(stage, three):
+async def test_a_member_of_another_mid_cannot_read_a_notice(stage, three):
     notice = await approved(stage, content())
     await send_all(stage, notice)
     outsider = await stage.stranger()
@@ -121,7 +121,7 @@ async def test_someone_of_another_mid_never_sees_it(stage, three):
         await notice_inbox.read_view(stage.deps, outsider, notice.id)
 
 
-async def test_at_night_nobody_is_woken_but_for_a_breach(stage, three):
+async def test_in_quiet_hours_only_a_breach_is_sent(stage, three):
     stage.clock.at = datetime(2026, 11, 21, 23, tzinfo=UTC)
     report = await send_all(stage, await approved(stage, content()))
     assert report.waiting == {"night": 3}
@@ -130,7 +130,7 @@ async def test_at_night_nobody_is_woken_but_for_a_breach(stage, three):
     assert report.notice.count_of(NoticeOutcome.SENT) == 3
 
 
-async def test_what_waits_for_the_morning_goes_out_in_the_morning(stage, three):
+async def test_a_notice_deferred_by_quiet_hours_is_due_after_them(stage, three):
     stage.clock.at = datetime(2026, 11, 21, 23, tzinfo=UTC)
     notice = await approved(stage, content())
     await send_all(stage, notice)
@@ -139,7 +139,7 @@ async def test_what_waits_for_the_morning_goes_out_in_the_morning(stage, three):
     assert len(batch.send) == 3
 
 
-async def test_more_than_the_weekly_number_waits_for_one_message(stage, three):
+async def test_notices_beyond_the_weekly_limit_wait_for_a_digest(stage, three):
     for _ in range(3):
         stage.clock.tick()
         await send_all(stage, await approved(stage, content()))
@@ -147,11 +147,11 @@ async def test_more_than_the_weekly_number_waits_for_one_message(stage, three):
     fifth = await send_all(stage, await approved(stage, content()))
     assert fourth.waiting == fifth.waiting == {"digest": 3}
     stage.clock.at += timedelta(days=7, seconds=1)
-    found = await digests.list_due_digests(stage.deps, fourth.notice.mid, 10)
-    assert [len(digest.notices) for digest in found] == [2, 2, 2]
+    due = await digests.list_due_digests(stage.deps, fourth.notice.mid, 10)
+    assert [len(digest.notices) for digest in due] == [2, 2, 2]
 
 
-async def test_who_mutes_a_mid_hears_nothing_and_who_leaves_is_counted(stage, three):
+async def test_muted_and_left_members_are_counted_and_not_sent_to(stage, three):
     (first, membership), (second, other), _ = three
     await notice_inbox.mute(stage.deps, first, membership.id, stage.cause(), on=True)
     notice = await approved(stage, content())
@@ -163,7 +163,7 @@ async def test_who_mutes_a_mid_hears_nothing_and_who_leaves_is_counted(stage, th
     assert report.notice.count_of(NoticeOutcome.SENT) == 1
 
 
-async def test_only_who_is_in_gets_what_is_for_those_inside(stage, three):
+async def test_a_notice_for_those_in_a_licence_reaches_only_them(stage, three):
     member, _ = three[1]
     await stage.yes(member, "lifting-robot")
     changed = content(audience=Audience(licences=("lifting-robot",), standing="in"))
@@ -173,25 +173,23 @@ async def test_only_who_is_in_gets_what_is_for_those_inside(stage, three):
     assert report.notice.count_of(NoticeOutcome.SENT) == 1
 
 
-async def test_who_was_sent_it_before_a_crash_is_not_forgotten_and_who_is_in_doubt_is_known(
-    stage, three
-):
+async def test_after_a_crash_sent_people_are_settled_and_people_in_doubt_are_marked(stage, three):
     notice = await approved(stage, content())
     batch = await read_next_batch(stage.deps, notice, 0, 10)
     first, second, _third = batch.send
-    batch = OutcomeBatch(
+    outcomes = OutcomeBatch(
         settled=(
             Settled(number=first.number, outcome=NoticeOutcome.SENT, language="en", message_id=1),
         ),
         settled_upto=first.number,
         send_upto=second.number,
     )
-    await delivery.write_outcomes(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    await delivery.write_outcomes(stage.deps, {notice.id: outcomes}, {notice.id: notice.epoch})
     again = await delivery.take_over(stage.deps, notice.id)
     batch = await read_next_batch(stage.deps, again, again.settled_upto, 10)
     assert [recipient.in_doubt for recipient in batch.send] == [True, False]
     with pytest.raises(delivery.SupersededError):
-        await delivery.write_outcomes(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+        await delivery.write_outcomes(stage.deps, {notice.id: outcomes}, {notice.id: notice.epoch})
 
 
 AUDIENCES = (
@@ -207,7 +205,7 @@ AUDIENCES = (
 
 
 @pytest.mark.parametrize("audience", AUDIENCES, ids=str)
-async def test_what_is_counted_is_whom_each_persons_own_state_says(stage, three, audience):
+async def test_the_count_agrees_with_each_members_own_state(stage, three, audience):
     (ana, _), (ben, _), (cleo, membership) = three
     for member, slug in ((ana, "sepsis-warning"), (ben, "sepsis-warning"), (ana, "lifting-robot")):
         await stage.yes(member, slug)
@@ -228,15 +226,15 @@ async def test_what_is_counted_is_whom_each_persons_own_state_says(stage, three,
     assert counted.numbers == (left if audience.everyone else tuple(expected))
 
 
-async def test_a_number_that_changed_is_not_approved(stage, three):
+async def test_a_count_that_changed_is_not_approved(stage, three):
     notice = await authoring.draft(stage.deps, "nurses", content(), by="ada")
     with pytest.raises(authoring.CountChangedError):
         await authoring.approve(stage.deps, "nurses", notice.id, "ada", 2)
 
 
-async def test_a_draft_may_be_empty_and_is_then_never_approved(stage, three):
-    changed = content(text={}, audience=Audience())
-    notice = await authoring.draft(stage.deps, "nurses", changed, by="ada")
+async def test_an_empty_draft_is_stored_and_cannot_be_approved(stage, three):
+    empty = content(text={}, audience=Audience())
+    notice = await authoring.draft(stage.deps, "nurses", empty, by="ada")
     assert (await authoring.count(stage.deps, "nurses", notice.id)).total == 0
     for change in ({"audience": Audience(everyone=True)}, {"text": content().text}):
         await authoring.redraft(stage.deps, "nurses", notice.id, empty.model_copy(update=change))
@@ -245,7 +243,7 @@ async def test_a_draft_may_be_empty_and_is_then_never_approved(stage, three):
             await authoring.approve(stage.deps, "nurses", notice.id, "ada", counted.total)
 
 
-async def test_what_was_changed_after_it_was_looked_at_is_not_approved(stage, three):
+async def test_content_that_changed_after_it_was_seen_is_not_approved(stage, three):
     notice = await authoring.draft(stage.deps, "nurses", content(), by="ada")
     counted = await authoring.count(stage.deps, "nurses", notice.id)
     seen = content_digest(notice.content)
@@ -261,7 +259,7 @@ async def test_what_was_changed_after_it_was_looked_at_is_not_approved(stage, th
     assert approved_notice.status is NoticeStatus.SCHEDULED
 
 
-async def test_who_left_before_it_was_written_does_not_end_it_for_those_after_them(stage, three):
+async def test_a_member_who_left_before_the_draft_does_not_end_the_sending(stage, three):
     (member, membership), _, _ = three
     await people.leave(stage.deps, member, membership.id, stage.cause())
     stage.clock.tick()
@@ -269,7 +267,7 @@ async def test_who_left_before_it_was_written_does_not_end_it_for_those_after_th
     assert report.notice.total == report.notice.count_of(NoticeOutcome.SENT) == 2
 
 
-async def test_who_was_in_doubt_and_is_asleep_is_still_in_doubt_in_the_morning(stage, three):
+async def test_a_person_in_doubt_stays_in_doubt_while_deferred(stage, three):
     notice = await approved(stage, content())
     first = (await read_next_batch(stage.deps, notice, 0, 1)).send[0]
     begun = OutcomeBatch(send_upto=first.number)
@@ -282,20 +280,20 @@ async def test_who_was_in_doubt_and_is_asleep_is_still_in_doubt_in_the_morning(s
     assert [recipient.in_doubt for recipient in batch.send] == [True, False, False]
 
 
-async def test_a_commit_whose_answer_was_lost_counts_nobody_twice(stage, three):
+async def test_a_repeated_commit_counts_nobody_twice(stage, three):
     notice = await approved(stage, content())
     batch = await read_next_batch(stage.deps, notice, 0, 10)
     sent = tuple(accepted(recipient.number) for recipient in batch.send)
-    for batch in (
+    for outcomes in (
         OutcomeBatch(settled=sent[:2]),
         OutcomeBatch(settled=sent, settled_upto=batch.upto, again=True),
     ):
-        await delivery.write_outcomes(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+        await delivery.write_outcomes(stage.deps, {notice.id: outcomes}, {notice.id: notice.epoch})
     report = await reporting.read_report(stage.deps, "nurses", notice.id)
     assert report.notice.count_of(NoticeOutcome.SENT) == 3
 
 
-async def test_a_former_text_that_arrives_late_is_still_edited(stage, three):
+async def test_an_outdated_text_that_was_in_flight_is_still_corrected(stage, three):
     notice = await approved(stage, content())
     first = (await read_next_batch(stage.deps, notice, 0, 1)).send[0]
     text = {"en": NoticeText(title="Open evening", body="Come at 19:00.")}
@@ -313,7 +311,7 @@ async def test_a_former_text_that_arrives_late_is_still_edited(stage, three):
     )
 
 
-async def test_a_person_erased_while_a_digest_waits_for_them_does_not_hold_it_up(stage, three):
+async def test_a_person_erased_before_their_digest_has_left(stage, three):
     for _ in range(3):
         stage.clock.tick()
         await send_all(stage, await approved(stage, content()))
@@ -321,13 +319,13 @@ async def test_a_person_erased_while_a_digest_waits_for_them_does_not_hold_it_up
     member, membership = three[0]
     await erasure.erase_membership(stage.deps, member, membership.id)
     stage.clock.at += timedelta(days=7, seconds=1)
-    found = await digests.list_due_digests(stage.deps, notice.mid, 10)
-    assert [digest.other[notice.id].outcome for digest in found if not digest.notices] == [
+    due = await digests.list_due_digests(stage.deps, notice.mid, 10)
+    assert [digest.other[notice.id].outcome for digest in due if not digest.notices] == [
         NoticeOutcome.LEFT
     ]
 
 
-async def test_what_was_written_commit_by_commit_is_put_together_at_the_end(stage, three):
+async def test_segments_are_compacted_when_a_notice_finishes(stage, three):
     await send_all(stage, notice := await approved(stage, content()))
     async with stage.deps.db.read() as conn:
         rows = list(await conn.execute(select(segments).where(segments.c.notice_id == notice.id)))
@@ -338,17 +336,17 @@ async def test_what_was_written_commit_by_commit_is_put_together_at_the_end(stag
 async def send_all_but(stage, notice, missing):
     """Do what a sender does that overlooks one number, up to the end."""
     batch = await read_next_batch(stage.deps, notice, 0, 10)
-    sent = tuple(accepted(recipient.number) for recipient in batch.send if recipient.number != missing)
-    batch = OutcomeBatch(settled=sent, settled_upto=batch.upto, send_upto=batch.upto)
-    await delivery.write_outcomes(stage.deps, {notice.id: batch}, {notice.id: notice.epoch})
+    sent = tuple(
+        accepted(recipient.number) for recipient in batch.send if recipient.number != missing
+    )
+    outcomes = OutcomeBatch(settled=sent, settled_upto=batch.upto, send_upto=batch.upto)
+    await delivery.write_outcomes(stage.deps, {notice.id: outcomes}, {notice.id: notice.epoch})
 
 
 @pytest.mark.parametrize(
     "audience", [Audience(everyone=True), Audience(refs=("N-0001", "N-0002", "N-0004"))]
 )
-async def test_a_member_who_was_overlooked_holds_the_end_up_and_gets_it_once_it_goes_on(
-    stage, three, audience
-):
+async def test_a_missed_member_pauses_the_notice_and_gets_it_after_resume(stage, three, audience):
     notice = await approved(stage, content(audience=audience))
     missing = (await read_next_batch(stage.deps, notice, 0, 10)).send[1].number
     await send_all_but(stage, notice, missing)
@@ -366,7 +364,7 @@ async def test_a_member_who_was_overlooked_holds_the_end_up_and_gets_it_once_it_
 
 
 @pytest.mark.parametrize("erase", [True, False])
-async def test_a_member_who_was_overlooked_and_is_none_any_more_has_left(stage, three, erase):
+async def test_a_missed_member_who_is_gone_counts_as_left(stage, three, erase):
     member, membership = three[1]
     notice = await approved(stage, content())
     missing = (await read_next_batch(stage.deps, notice, 0, 10)).send[1].number
@@ -385,14 +383,16 @@ async def test_a_member_who_was_overlooked_and_is_none_any_more_has_left(stage, 
     ) == (2, 1)
 
 
-async def test_who_left_before_it_was_approved_is_not_in_it_even_when_they_come_back(stage, three):
+async def test_a_member_who_left_before_approval_is_not_in_the_audience_after_coming_back(
+    stage, three
+):
     (first, first_membership), (second, second_membership), _ = three
     draft = await authoring.draft(stage.deps, "nurses", content(), by="ada")
     stage.clock.tick()
     for member, membership in ((first, first_membership), (second, second_membership)):
         await people.leave(stage.deps, member, membership.id, stage.cause())
     await authoring.approve(stage.deps, "nurses", draft.id, "ada", 1)
-    assert await people.undo_leave(stage.deps, second, other.id, stage.cause())
+    assert await people.undo_leave(stage.deps, second, second_membership.id, stage.cause())
     report = await send_all(stage, await delivery.take_over(stage.deps, draft.id))
     assert report.notice.status is NoticeStatus.FINISHED
     assert report.notice.settled == report.notice.count_of(NoticeOutcome.SENT) == 1
