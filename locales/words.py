@@ -140,10 +140,10 @@ class Words:
         """
         return self._filled(self._catalogue.gettext(msgid), msgid, params)
 
-    def n(self, one: str, many: str, n: int, /, **params: object) -> str:
+    def n(self, singular: str, plural: str, n: int, /, **params: object) -> str:
         """Translate a text in the plural form of `n`; `{n}` is that number. Raises as `t` does."""
-        source = one if n == 1 else many
-        text = self._catalogue.ngettext(one, many, n)
+        source = singular if n == 1 else plural
+        text = self._catalogue.ngettext(singular, plural, n)
         return self._filled(text, source, {"n": n, **params}, spare=_COUNT)
 
     def p(self, context: str, msgid: str, /, **params: object) -> str:

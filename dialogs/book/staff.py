@@ -71,9 +71,9 @@ def notice(
     open_evening = Notice(
         id="ntc_sample0000000000", mid=mid, content=content, status=status, rev=1, edited_rev=1,
         created_by="Rosa", approved_by=None if status is NoticeStatus.DRAFT else "Ben",
-        counted=_COUNTED.by_language, foreign=_COUNTED.foreign, audience_upto=1840, settled_upto=0, send_upto=0,
-        epoch=0, outcomes={}, halt=None, reason=None, canary_waived=False, created_at=samples.NOW,
-        due_at=None, started_at=None, ended_at=None,
+        counted=_COUNTED.by_language, foreign=_COUNTED.foreign, audience_upto=1840,
+        settled_upto=0, send_upto=0, epoch=0, outcomes={}, halt=None, reason=None,
+        canary_waived=False, created_at=samples.NOW, due_at=None, started_at=None, ended_at=None,
     )  # fmt: skip
     return replace(open_evening, **changes)
 

@@ -126,17 +126,17 @@ def night(report: NoticeReport, w: Words) -> str | None:
 
 def audience(notice: Notice, licences: Sequence[Licence], w: Words) -> str:
     """Whom a notice is for, as the end of "For: ..."."""
-    whom = notice.content.audience
-    if whom.everyone:
+    to = notice.content.audience
+    if to.everyone:
         return w.t("everyone")
-    if whom.refs:
-        return w.n("{n} chosen number", "{n} chosen numbers", len(whom.refs))
-    if not whom.licences:
+    if to.refs:
+        return w.n("{n} chosen number", "{n} chosen numbers", len(to.refs))
+    if not to.licences:
         return w.t("nobody yet")
-    names = w.join([_name(slug, licences, w) for slug in whom.licences])
-    if whom.standing == "in":
+    names = w.join([_name(slug, licences, w) for slug in to.licences])
+    if to.standing == "in":
         return w.t("who is in {names}", names=names)
-    if whom.standing == "out":
+    if to.standing == "out":
         return w.t("who is not in {names}", names=names)
     return w.t("who can be in {names}", names=names)
 

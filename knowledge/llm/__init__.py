@@ -1,1 +1,1 @@
-"""Asking a language model: what may leave, what may come back, what it may cost."""
+"""Asking a language model: what may be sent, checks of its replies, quotas."""

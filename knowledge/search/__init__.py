@@ -1,1 +1,1 @@
-"""Search over articles, cards and texts of MIDs."""
+"""Search over the articles of the assistant and of MIDs: semantic and lexical."""

@@ -179,10 +179,11 @@ async def check(world: World, notice_id: str, *, skips: bool) -> None:
         assert max(heard.values(), default=0) <= 1
     if not (skips and world.crashes):
         assert notice.count_of(NoticeOutcome.UNCERTAIN) == 0
-    assert notice.count_of(NoticeOutcome.SENT) <= sum(1 for one in heard if one < SIZE)
+    sent = notice.count_of(NoticeOutcome.SENT)
+    assert sent <= sum(1 for one in heard if one < SIZE)
     if not world.crashes:
-        told = f'midline_notice_outcomes_total{{outcome="sent"}} {notice.count_of(NoticeOutcome.SENT)}.0'
-        assert not notice.count_of(NoticeOutcome.SENT) or told in world.metrics.text().decode()
+        told = f'midline_notice_outcomes_total{{outcome="sent"}} {sent}.0'
+        assert not sent or told in world.metrics.text().decode()
 
 
 async def lived(folder: Path, told: Path, seed: int, skips: bool, ops: list) -> None:

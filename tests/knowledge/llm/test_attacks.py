@@ -1,7 +1,7 @@
-"""Orders hidden in questions and texts, and a model that obeys each: nothing of it is seen.
+"""Prompt injection in questions and texts, with a model that obeys every order: all are rejected.
 
-That nothing changes needs no luck: a request offers no tool, a reply has no place for an order,
-and what is handed on is sentences and names of screens. The last tests hold that.
+By design a request offers no tools, a reply has no field for an order, and an answer is sentences
+and names of screens alone. The last tests check that.
 """
 
 import ast

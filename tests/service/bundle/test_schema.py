@@ -42,10 +42,10 @@ def test_data_is_sensitive_by_its_term_or_by_the_mid_s_word():
     assert unsaid.licences[2].data[0].sensitive
     denied = changed("origin: observed, sensitive: true", "origin: observed, sensitive: false")
     assert denied.licences[2].data[0].sensitive
-    said = changed(
+    declared = changed(
         '"pd:WorkHistory", origin: observed', '"pd:WorkHistory", origin: observed, sensitive: true'
     )
-    assert said.licences[2].data[1].sensitive
+    assert declared.licences[2].data[1].sensitive
 
 
 def test_the_zone_is_the_mid_s_else_that_of_its_staff_else_utc():
