@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +20,16 @@ from service.bundle.schema.checks import quote, safe_excerpt
 from service.errors import MidlineError
 
 _SUFFIXES = {".yaml", ".yml", ".json"}
+
+MOST_PROBLEMS = 50
+"""As many are told of a file; who mends these finds the next ones."""
+
+MOST_KEYS = 1000
+"""A block of fields with more is none of ours, whatever its keys are."""
+
+WINDOW = 2000
+"""Entries of a long list that are looked at together, so that a file of nothing but mistakes
+costs no more than its first ones."""
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -49,13 +60,24 @@ class Problem:
 
 
 class FileRefusedError(MidlineError):
-    """A file is refused as a whole; `problems` lists all of them in the order of their lines."""
+    """A file is refused whole.
+
+    `problems` are in the order of their lines, at most `MOST_PROBLEMS`; `more` says whether the
+    file has others.
+    """
 
     key = "import"
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
+    def __init__(self, problems: tuple[Problem, ...], *, more: bool = False) -> None:
+        lines = [str(problem) for problem in problems]
+        if more:
+            lines.append(
+                f"{problems[0].file}: there are more problems than these {len(problems)}. "
+                "Mend: mend these first, then read the file again."
+            )
+        super().__init__("\n".join(lines))
         self.problems = problems
+        self.more = more
 
 
 @dataclass(frozen=True)
@@ -95,6 +117,9 @@ class FileFormat(Generic[T]):
                 file, None, "this is neither YAML nor JSON", "name it .yaml or .json"
             )
         try:
+            # A pipe or a device would be waited for, perhaps for ever.
+            if not path.is_file() and path.exists():
+                raise self._refuse(file, None, "this is no regular file", "name a file")
             with path.open("rb") as opened:
                 raw = opened.read(MAX_BYTES + 1)
         except OSError as error:
@@ -132,7 +157,8 @@ class FileFormat(Generic[T]):
         value, problems = self._validate(document, file)
         if value is None or problems:
             ordered = sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0)
-            raise self.refused(tuple(ordered))
+            more = len(ordered) > MOST_PROBLEMS
+            raise self.refused(tuple(ordered[:MOST_PROBLEMS]), more=more)
         return value, tuple(self._warnings(document, text.splitlines(), file))
 
     def _warnings(self, document: Document, source: list[str], file: str) -> Iterator[Problem]:
@@ -144,28 +170,101 @@ class FileFormat(Generic[T]):
             yield Problem(file, line, _field(loc), f"{quote(text)} {does}", self.warning_mend)
 
     def _validate(self, document: Document, file: str) -> tuple[T | None, list[Problem]]:
-        """Validate a document; returns its value, None if it has none, and all problems."""
+        """Validate a document; returns its value, None if it has none, and its first problems."""
+        for loc in _overfull_blocks(document.value):
+            reason, mend = "no block has so many fields", "keep those that the format has"
+            return None, [Problem(file, document.line(loc), _field(loc), reason, mend)]
+        most = MOST_PROBLEMS + 1
         problems = [
             Problem(file, line, _field(loc), "this key is given twice", "keep one of the two")
-            for loc, line in document.twice
+            for loc, line in document.twice[:most]
         ]
         value: T | None = None
-        try:
-            value = self.model.model_validate(document.value)
-        except ValidationError as refused:
-            for error in refused.errors(include_url=False):
-                loc = tuple(step for step in error["loc"] if step != "[key]")
-                reason, mend = describe_error(error, loc, self.schema())
-                problems.append(Problem(file, document.line(loc), _field(loc), reason, mend))
+        for part, offsets in (*_windows(document.value), (document.value, {})):
+            try:
+                value = self.model.model_validate(part)
+            except ValidationError as refused:
+                value = None
+                # What is wrong between two lists is not seen, or seen wrongly, in a part of them.
+                errors = (
+                    error
+                    for error in refused.errors(include_url=False)
+                    if not offsets or error["type"] != "refusal"
+                )
+                first = [(error, _place(error["loc"], offsets)) for error in islice(errors, most)]
+                for error, loc in first:
+                    reason, mend = describe_error(error, loc, self.schema())
+                    problems.append(Problem(file, document.line(loc), _field(loc), reason, mend))
+                if first:
+                    break
         # The plain document is checked, so that these are found although some part is refused.
         problems += [
             Problem(file, document.line(loc), _field(loc), reason, mend)
-            for loc, reason, mend in self.cross_check(document.value)
+            for loc, reason, mend in islice(self.cross_check(document.value), most)
         ]
         return value, problems
 
     def _refuse(self, file: str, line: int | None, reason: str, mend: str) -> FileRefusedError:
         return self.refused((Problem(file, line, "", reason, mend),))
+
+
+Offsets = dict[Loc, int]
+"""Path of a list that was cut -> how many of its entries stand before the cut."""
+
+
+def _place(raw: Loc, offsets: Offsets) -> Loc:
+    """Where an error of a window is in the whole document, without pydantic's own marks."""
+    loc: Loc = ()
+    for step in raw:
+        if step != "[key]":
+            loc = (*loc, step + offsets.get(loc, 0)) if isinstance(step, int) else (*loc, step)
+    return loc
+
+
+def _overfull_blocks(value: Any, loc: Loc = ()) -> Iterator[Loc]:
+    """The places of blocks with more keys than any of ours has."""
+    if isinstance(value, dict):
+        if len(value) > MOST_KEYS:
+            yield loc
+            return
+        for key, inner in value.items():
+            yield from _overfull_blocks(inner, (*loc, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _overfull_blocks(inner, (*loc, index))
+
+
+def _longest(value: Any) -> int:
+    """The length of the longest list anywhere in a value."""
+    if isinstance(value, dict):
+        return max(map(_longest, value.values()), default=0)
+    if isinstance(value, list):
+        return max(len(value), max(map(_longest, value), default=0))
+    return 0
+
+
+def _windows(value: Any) -> Iterator[tuple[Any, Offsets]]:
+    """The document with its long lists cut to one window after the other, if it has any."""
+    longest = _longest(value)
+    if longest <= WINDOW:
+        return
+    for begin in range(0, longest, WINDOW):
+        offsets: Offsets = {}
+        yield _cut(value, (), begin, offsets), offsets
+
+
+def _cut(value: Any, loc: Loc, begin: int, offsets: Offsets) -> Any:
+    if isinstance(value, dict):
+        return {key: _cut(inner, (*loc, key), begin, offsets) for key, inner in value.items()}
+    if not isinstance(value, list):
+        return value
+    if len(value) > WINDOW:
+        # A list that ends before this window keeps its last one: it may not be empty.
+        start = min(begin, (len(value) - 1) // WINDOW * WINDOW)
+        offsets[loc] = start
+        value = value[start : start + WINDOW]
+        return [_cut(inner, (*loc, start + i), begin, offsets) for i, inner in enumerate(value)]
+    return [_cut(inner, (*loc, i), begin, offsets) for i, inner in enumerate(value)]
 
 
 def _field(loc: Loc) -> str:

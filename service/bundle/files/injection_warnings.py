@@ -38,7 +38,7 @@ _TURNS: Final = (
     # Markers of another speaker's turn, as in the conversations that models are trained on.
     rf"^[\[(<#*\s]*(?:assistant|developer|{_SYSTEM})[\])>*\s]*[:：]|^\s*\[(?:{_SYSTEM})\]",
     r"<\|[^|>]*\|>|\[/?inst\]|<</?sys>>|</?(?:system|assistant|user|human|instructions?)\s*>",
-    r"^\s*={3,}.*={3,}\s*$|</?(?:question|context|document|text)s?>",
+    r"^\s*={3}.*={3}\s*$|</?(?:question|context|document|text)s?>",
 )
 _TOOLS: Final = (
     r"</?(?:tool|function)[_a-z]*\b|\b(?:tool_calls?|function_call|tool_use|tool_choice)\b",

@@ -1,6 +1,7 @@
 """Files of any kind become a bundle or a list of problems, and nothing else."""
 
 import json
+import os
 import random
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.bundle.files.format import MOST_PROBLEMS, WINDOW
 from service.bundle.files.read_bundle import BundleRefusedError, parse_bundle, read_bundle
 from service.bundle.files.yaml_lines import MAX_BYTES, parse_document
 from service.errors import MidlineError
@@ -185,3 +187,47 @@ def test_any_value_anywhere_is_read_or_refused(which, seed, value):
     assert all(
         problem.reason and problem.mend for problem in problems_of(json.dumps(plain), "x.json")
     )
+    assert all(p.reason and p.mend for p in told_by(json.dumps(plain), "x.json"))
+
+
+def test_a_file_of_nothing_but_wrong_keys_is_refused_in_one_line():
+    text = "format: midline-bundle/1\nmid:\n" + "".join(f"  k{i}: {i}\n" for i in range(100_000))
+    (told,) = refused(text)
+    assert told.field == "mid"
+    assert "no block has so many fields" in told.reason
+
+
+def test_a_file_of_wrong_members_tells_of_fifty_and_that_there_are_more():
+    text = "members:\n" + "".join(f"  - {{rf: {i}}}\n" for i in range(30_000))
+    with pytest.raises(BundleRefusedError) as caught:
+        parse_bundle(text, "x.yaml")
+    assert len(caught.value.problems) == MOST_PROBLEMS
+    assert caught.value.more
+    assert len(str(caught.value)) < 10_000
+    assert "there are more problems than these 50" in str(caught.value)
+
+
+def test_a_problem_far_down_a_long_list_has_its_own_line():
+    count = 2 * WINDOW + 10
+    members = [
+        f"  - {{ref: N-{i}, language: en, standing: standard, eligible: []}}\n"
+        for i in range(count)
+    ]
+    members[-3] = "  - {ref: N-x, language: en, standing: standard, eligible: [], wrong: 1}\n"
+    head, _, rest = TEXTS[0].partition("members:\n")
+    after = rest[rest.index("\n\n") :] if "\n\n" in rest else ""
+    # Invites and statements name the example's members, who are not in this list.
+    told = next(
+        p
+        for p in refused(head + "members:\n" + "".join(members) + after)
+        if p.line and "wrong" in p.field
+    )
+    assert told.field == f"members[{count - 3}].wrong"
+    assert told.line == head.count("\n") + 1 + count - 2
+
+
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
+    pipe = tmp_path / "bundle.yaml"
+    os.mkfifo(pipe)
+    with pytest.raises(BundleRefusedError, match="this is no regular file"):
+        read_bundle(pipe)
