@@ -7,6 +7,7 @@ from aiogram.types import Update
 
 from bot.updates.inbox_store import IncomingUpdate
 from dialogs.callbacks import DeleteAll, Go, Leave, Mute, Place, Refuse, SayNo, SetModelConsent
+from knowledge.command_names import with_known_command
 from service.price.values import NEVER
 
 _KINDS = ("message", "callback_query", "my_chat_member", "stopped_message_generation")
@@ -24,7 +25,7 @@ _NO_MODEL = SetModelConsent(on=False).pack()
 
 def from_json(update: dict[str, Any]) -> IncomingUpdate:
     """An update as the inbox stores it; of a tapped message only what is used later."""
-    text = (update.get("message") or {}).get("text") or ""
+    text = with_known_command((update.get("message") or {}).get("text") or "")
     data = (update.get("callback_query") or {}).get("data") or ""
     return IncomingUpdate(
         update_id=update["update_id"],

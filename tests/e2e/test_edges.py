@@ -382,3 +382,14 @@ async def test_the_demo_begins_again_on_another_day_with_what_was_said(tmp_path,
             await emma.say(f"/start {emma.person.user.invites[0].token}")
             await emma.press(Join)
             assert "Teach lifting robots" in str(await emma.say("/licences")) + str(emma.labels)
+
+
+async def test_a_command_typed_in_another_spelling_is_answered_as_that_command(house: House):
+    member = await house.joined(house.member(), NURSE)
+    for typed, text in (("/Licenses", "My licences"), ("/precio", "Your price"), ("/HELP", "Help")):
+        assert text in await member.say(typed)
+
+
+async def test_stop_with_a_full_stop_in_capitals_stops(house: House):
+    member = await house.joined(house.member(), NURSE)
+    assert "You stopped everything" in await member.say("/STOP.")
