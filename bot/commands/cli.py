@@ -4,12 +4,13 @@ Each subcommand imports what it needs when it runs, so that ``--help`` stays qui
 """
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.commands import notice, questions, staff
+from bot.commands import notice, overview, questions, staff
 from bot.commands.console import (
     AsJson,
     command_group,
@@ -24,6 +25,24 @@ app = command_group("midline", "A member's line to their MIDs.")
 app.add_typer(notice.app)
 app.add_typer(staff.app)
 app.add_typer(questions.app)
+app.command("mids")(overview.list_mids)
+app.command("members")(overview.list_members)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"midline {version('midline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Say which it is."),
+    ] = False,
+) -> None:
+    """A member's line to their MIDs."""
 
 
 @app.command()
@@ -77,17 +96,22 @@ def migrate() -> None:
 @app.command("import")
 def import_(
     files: Annotated[list[Path], typer.Argument(help="Bundles, YAML or JSON.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and store nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the bundles of MIDs. Each is taken whole or refused whole."""
     from bot.commands.import_bundles import import_files
 
-    reports = run_command(import_files(load_settings(), files))
+    reports = run_command(import_files(load_settings(), files, keep=not dry_run))
     if as_json:
         typer.echo(json.dumps([report.as_json() for report in reports], indent=2))
     else:
         for report in reports:
             typer.echo(report.as_text())
+        if dry_run:
+            typer.echo("Nothing was stored: this was a dry run.")
 
 
 @app.command()

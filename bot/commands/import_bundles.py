@@ -1,5 +1,6 @@
 """``midline import``: reads bundle files and reports what their import has changed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import Problem, read_with_warnings
 from service.bundle.values import ImportReport
 from service.errors import ImportRefusedError
+
+MOST_MEMBERS = 20
+"""Lines of a report that each name one member; more are summed up in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class FileReport:
         lines = [f"{self.file}: {self.report.mid_id}"]
         if not self.report.changes:
             lines.append("  nothing changed, all of it was known")
-        for change in self.report.changes:
+        changes, members = _without_many_members(self.report.changes)
+        lines += members
+        for change in changes:
             fields = f" ({', '.join(change.fields)})" if change.fields else ""
             lines.append(f"  {change.what}: {change.how}{fields}")
             if change.material:
@@ -54,13 +60,31 @@ class FileReport:
                     f"    material: {', '.join(change.material)}. "
                     "Everyone who is in is out until they say yes again."
                 )
-        lines += [f"  not in this file, left as it is: {what}" for what in self.report.left_alone]
+        left = self.report.left_alone
+        lines += [f"  not in this file, left as it is: {what}" for what in left[:MOST_MEMBERS]]
+        if len(left) > MOST_MEMBERS:
+            lines.append(f"  and {len(left) - MOST_MEMBERS} more that are not in this file")
         lines += [f"  warning: {doubt}" for doubt in self.doubts]
         return "\n".join(lines)
 
 
-async def import_files(settings: Settings, files: Sequence[Path]) -> list[FileReport]:
+def _without_many_members(changes: Sequence[Any]) -> tuple[list[Any], list[str]]:
+    """The changes to print one by one, and a line that sums up the members where they are many."""
+    members = [change for change in changes if change.what.startswith("member ")]
+    if len(members) <= MOST_MEMBERS:
+        return list(changes), []
+    counts = Counter(change.how for change in members)
+    summary = ", ".join(f"{count:,} {how}" for how, count in counts.most_common())
+    others = [change for change in changes if not change.what.startswith("member ")]
+    return others, [f"  members: {summary} (each of them with --json)"]
+
+
+async def import_files(
+    settings: Settings, files: Sequence[Path], *, keep: bool = True
+) -> list[FileReport]:
     """Read every file first, then import them in order, each in a transaction of its own.
+
+    Without ``keep`` the reports say what would change, and nothing is stored.
 
     Raises:
         MidlineError: a file is refused. Nothing of it is stored; the files before it are.
@@ -70,7 +94,9 @@ async def import_files(settings: Settings, files: Sequence[Path]) -> list[FileRe
         reports = []
         for name, bundle, doubts in bundles:
             try:
-                reports.append(FileReport(name, await import_bundle(deps, bundle), doubts))
+                reports.append(
+                    FileReport(name, await import_bundle(deps, bundle, keep=keep), doubts)
+                )
             except ImportRefusedError as error:
                 raise ImportRefusedError(
                     tuple(f"{name}: {problem}" for problem in error.problems)

@@ -1,5 +1,6 @@
 """The import of a bundle: one transaction, all or nothing, and a report of what changed."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -19,38 +20,53 @@ from service.mids import store as mid_store
 from service.statements import store as money
 
 
-async def import_bundle(deps: Deps, bundle: Bundle) -> ImportReport:
+class _NotKept(Exception):  # noqa: N818 - no mistake: it only rolls the transaction back
+    """Everything was worked out, and nothing of it is to be stored."""
+
+
+async def import_bundle(deps: Deps, bundle: Bundle, *, keep: bool = True) -> ImportReport:
     """Store a bundle. Importing the same one again changes nothing.
+
+    Without ``keep`` the report says what would change, and nothing is stored.
 
     Raises:
         ImportRefusedError: it contradicts what is stored; nothing is changed then.
     """
-    async with deps.db.write() as conn:
-        await mid_store.hold_mid(conn, bundle.mid.id)
-        now = deps.clock.now()
-        stored = {
-            licence.slug: licence
-            for licence in await licences.read_licences(conn, [bundle.mid.id])
-        }
-        resolved = resolve_terms(bundle)
-        problems = [
-            problem
+    report: ImportReport | None = None
+    with suppress(_NotKept):
+        async with deps.db.write() as conn:
+            report = await _import(conn, deps, bundle)
+            if not keep:
+                raise _NotKept
+    assert report is not None
+    return report
+
+
+async def _import(conn: AsyncConnection, deps: Deps, bundle: Bundle) -> ImportReport:
+    await mid_store.hold_mid(conn, bundle.mid.id)
+    now = deps.clock.now()
+    stored = {
+        licence.slug: licence for licence in await licences.read_licences(conn, [bundle.mid.id])
+    }
+    resolved = resolve_terms(bundle)
+    problems = [
+        problem
+        for spec, terms in resolved
+        if (problem := _find_conflict(spec, terms, stored.get(spec.id)))
+    ]
+    if problems:
+        raise ImportRefusedError(tuple(problems))
+    changes = [
+        *await _put_mid(conn, bundle, now),
+        *[
+            change
             for spec, terms in resolved
-            if (problem := _find_conflict(spec, terms, stored.get(spec.id)))
-        ]
-        if problems:
-            raise ImportRefusedError(tuple(problems))
-        changes = [
-            *await _put_mid(conn, bundle, now),
-            *[
-                change
-                for spec, terms in resolved
-                for change in await _put_licence(conn, spec, terms, stored.get(spec.id), now)
-            ],
-            *await _put_roster(conn, bundle),
-            *await _put_documents(conn, bundle),
-        ]
-        left_alone = await _list_left_alone(conn, bundle, stored)
+            for change in await _put_licence(conn, spec, terms, stored.get(spec.id), now)
+        ],
+        *await _put_roster(conn, bundle),
+        *await _put_documents(conn, bundle),
+    ]
+    left_alone = await _list_left_alone(conn, bundle, stored)
     return ImportReport(mid_id=bundle.mid.id, changes=tuple(changes), left_alone=tuple(left_alone))
 
 

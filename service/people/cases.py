@@ -21,6 +21,7 @@ from service.people.values import (
     Member,
     Membership,
     NewInvite,
+    RosterEntry,
     require_membership,
 )
 
@@ -73,6 +74,17 @@ async def choose_quiet(deps: Deps, member_id: str, hours: str | None) -> None:
     """
     async with deps.db.write() as conn:
         await store.set_member(conn, member_id, quiet=hours)
+
+
+async def list_roster(deps: Deps, mid_id: str) -> list[RosterEntry]:
+    """Everybody on a MID's roster, by its own references, and who of them has joined.
+
+    Raises:
+        NotFoundError: no such MID.
+    """
+    async with deps.db.read() as conn:
+        await mid_store.require_mid(conn, mid_id)
+        return await store.read_roster_entries(conn, mid_id, deps.clock.now())
 
 
 async def make_invites(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
+    case,
     delete,
     exists,
     insert,
@@ -27,7 +28,7 @@ from service.db.upsert import insert_into
 from service.errors import NotFoundError
 from service.ids import new_id
 from service.mids.store import hold_mid, mids, parse_mid, roster
-from service.people.values import Member, Membership
+from service.people.values import Member, Membership, RosterEntry, RosterState
 
 members = Table(
     "members",
@@ -295,6 +296,36 @@ async def read_uninvited(
         .limit(limit)
     )
     return list(rows.scalars())
+
+
+async def read_roster_entries(
+    conn: AsyncConnection, mid_id: str, now: datetime
+) -> list[RosterEntry]:
+    """Everybody on a MID's roster, by reference, with how far they have come in this MID."""
+    of_ref = (memberships.c.mid_id == roster.c.mid_id) & (memberships.c.ref == roster.c.ref)
+    joined = exists().where(of_ref, memberships.c.left_at.is_(None))
+    left = exists().where(of_ref, memberships.c.left_at.is_not(None))
+    invited = exists().where(
+        invites.c.mid_id == roster.c.mid_id,
+        invites.c.ref == roster.c.ref,
+        invites.c.used_by.is_(None),
+        invites.c.expires_at > now,
+    )
+    state = case(
+        (joined, RosterState.JOINED.value),
+        (invited, RosterState.INVITED.value),
+        (left, RosterState.LEFT.value),
+        else_=RosterState.NOT_INVITED.value,
+    )
+    rows = await conn.execute(
+        select(roster.c.ref, roster.c.language, state.label("state"))
+        .where(roster.c.mid_id == mid_id)
+        .order_by(roster.c.ref)
+    )
+    return [
+        RosterEntry(ref=row.ref, language=row.language, state=RosterState(row.state))
+        for row in rows
+    ]
 
 
 async def put_invites(

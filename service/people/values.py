@@ -56,6 +56,24 @@ def require_membership(
     raise NotFoundError(f"membership {membership_id} is not of {member_id}")
 
 
+class RosterState(StrEnum):
+    """How far a person on a MID's roster has come."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    INVITED = "invited"
+    NOT_INVITED = "not invited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterEntry:
+    """A person as their MID knows them: its reference, their language, how far they have come."""
+
+    ref: str
+    language: str
+    state: RosterState
+
+
 class InviteState(StrEnum):
     """What an invite is for the person who opened it."""
 

@@ -386,7 +386,11 @@ async def test_the_demo_begins_again_on_another_day_with_what_was_said(tmp_path,
 
 async def test_a_command_typed_in_another_spelling_is_answered_as_that_command(house: House):
     member = await house.joined(house.member(), NURSE)
-    for typed, text in (("/Licenses", "My licences"), ("/precio", "Your price"), ("/HELP", "Help")):
+    for typed, text in (
+        ("/Licenses", "My licences"),
+        ("/precio", "Your price"),
+        ("/HELP", "Help"),
+    ):
         assert text in await member.say(typed)
 
 
