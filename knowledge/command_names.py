@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Final
 
-from knowledge.normalize import folded
+from knowledge.normalize import fold
 
 # Words of the eight languages and usual other spellings. Compared without case and accents.
 _WORDS: Final = {
@@ -42,9 +42,7 @@ _NEAR: Final = 0.8
 @cache
 def _names() -> dict[str, str]:
     """Every known spelling, without case and accents, with the name of its command."""
-    return {
-        folded(word): name for name, words in _WORDS.items() for word in (name, *words.split())
-    }
+    return {fold(word): name for name, words in _WORDS.items() for word in (name, *words.split())}
 
 
 def with_known_command(text: str) -> str:
@@ -55,7 +53,7 @@ def with_known_command(text: str) -> str:
     match = _COMMAND.match(text)
     if match is None:
         return text
-    word = folded(match[1].rstrip(_TRAILING))
+    word = fold(match[1].rstrip(_TRAILING))
     name = _names().get(word) or _near(word)
     if name is None:
         return text

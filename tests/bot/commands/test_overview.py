@@ -1,4 +1,4 @@
-"""``midline mids``, ``members``, ``--version``, ``import --dry-run``: what an operator asks first."""
+"""``midline mids``, ``members``, ``--version``, ``import --dry-run``: what one asks first."""
 
 import json
 from pathlib import Path
