@@ -6,11 +6,15 @@ These come from that pool, and return to it when they broke or at shutdown.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from service.db.errors import STORE_AWAY
 from service.db.inline_sqlite import inline_connection
+
+log = structlog.get_logger()
 
 
 class KeptConnections:
@@ -28,18 +32,25 @@ class KeptConnections:
             connection = self._idle.pop() if self._idle else await self._engine.connect()
             try:
                 yield connection
-            finally:
+            except STORE_AWAY:
+                # At whatever point of the transaction it failed, COMMIT included: what state the
+                # connection is in is not known, and SQLAlchemy's idea of it may be another.
+                await _give_up(connection)
+                raise
+            except BaseException:
+                await self._give_back(connection)
+                raise
+            else:
                 await self._give_back(connection)
 
     async def _give_back(self, connection: AsyncConnection) -> None:
         if connection.invalidated:
-            await connection.close()
+            await _give_up(connection)
             return
         try:
             await _roll_back(connection)
         except BaseException:
-            await connection.invalidate()
-            await connection.close()
+            await _give_up(connection)
             raise
         self._idle.append(connection)
 
@@ -47,6 +58,18 @@ class KeptConnections:
         """Close the idle connections."""
         while self._idle:
             await self._idle.pop().close()
+
+
+async def _give_up(connection: AsyncConnection) -> None:
+    """Close a connection, whatever it is in the middle of; the next caller gets a new one."""
+    try:
+        await connection.invalidate()
+    except Exception as error:  # noqa: BLE001  # it is given up anyway
+        log.debug("connection_broke", error=type(error).__name__)
+    finally:
+        # Unlike close() it leaves no transaction of SQLAlchemy behind.
+        with suppress(Exception):
+            await connection.close()
 
 
 async def _roll_back(connection: AsyncConnection) -> None:
