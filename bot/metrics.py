@@ -22,7 +22,7 @@ from sqlalchemy.engine import ExceptionContext
 
 from bot.aio import loop_time
 from bot.telegram.errors import TRANSIENT
-from bot.telegram.update_kinds import ALLOWED_UPDATES, OTHER, kind_of
+from bot.telegram.update_kinds import ALLOWED_UPDATES, OTHER, kind_in, kind_of
 from service.db.database import Database
 from service.db.errors import STORE_AWAY
 from service.notices.delivery_values import Settled
@@ -64,6 +64,13 @@ class Metrics:
             "midline_updates_received",
             "Updates that came from Telegram, repeats included",
             ["kind"],
+            registry=registry,
+        )
+        self._set_aside = Counter(
+            "midline_updates_set_aside",
+            "Updates that were acknowledged and not stored, by the field that is not as it should"
+            " be; the log has their ids",
+            ["field"],
             registry=registry,
         )
         self._handled = Counter(
@@ -135,6 +142,10 @@ class Metrics:
     def received(self, kind: str) -> None:
         """Count an update that came, by polling or by a webhook call."""
         self._received.labels(kind if kind in ALLOWED_UPDATES else OTHER).inc()
+
+    def set_aside(self, field: str) -> None:
+        """Count an update that was acknowledged and not stored; ``field`` is what is wrong."""
+        self._set_aside.labels(field).inc()
 
     def handled(self, kind: str, seconds: float, outcome: str) -> None:
         """Count an update whose handling ended; ``outcome`` is ok, again or failed."""
@@ -244,10 +255,8 @@ class CallCounter(BaseRequestMiddleware):
             self._metrics.called(method.__api_method__, outcome)
         if isinstance(method, GetUpdates):
             # The bot's session returns the result as parsed JSON, not the ``Response`` of aiogram.
-            for update in cast("list[dict[str, object]]", answer):
-                self._metrics.received(
-                    next((name for name in ALLOWED_UPDATES if name in update), OTHER)
-                )
+            for update in cast("list[object]", answer):
+                self._metrics.received(kind_in(update))
         return answer
 
 

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="MIDLINE_",
         env_file=".env",
+        env_ignore_empty=True,
         frozen=True,
         extra="ignore",
         secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"),

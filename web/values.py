@@ -9,10 +9,6 @@ class StoreUnavailableError(Exception):
     """Updates cannot be stored at the moment; the sender has to send them again."""
 
 
-class NotAnUpdateError(Exception):
-    """A body is not an update of Telegram."""
-
-
 @dataclass(frozen=True, slots=True)
 class WebhookConfig:
     """The address that Telegram calls, and the secret that its calls carry."""
@@ -33,12 +29,13 @@ class Readiness:
 class StoreUpdates(Protocol):
     """Stores updates, each as JSON; when the call returns they may be acknowledged.
 
+    A body that is no update is set aside.
+
     Raises:
-        AwayError: nothing was stored.
-        NotAnUpdateError: a body is no update; nothing was stored.
+        StoreUnavailableError: nothing was stored.
     """
 
-    async def __call__(self, bodies: Sequence[str]) -> None:
+    async def __call__(self, bodies: Sequence[bytes]) -> None:
         """Store all of them or none."""
         ...
 

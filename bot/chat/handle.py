@@ -97,7 +97,7 @@ class UpdateHandler:
     async def _show(self, event: Any, screen: Callable[[Words], Screen]) -> None:
         """Show the sender of an event a screen that needs nothing but words."""
         chat = await ensure_chat(self._deps, event.from_user)
-        w = words(chat.locale or negotiate(event.from_user.language_code))
+        w = words(chat.locale or negotiate(event.from_user.language_code or chat.tag))
         show = Presenter(self._deps, self._bot, event.from_user.id, chat.member_id, event)
         await show(screen(w))
 

@@ -50,7 +50,8 @@ async def ensure_chat(deps: Deps, user: User) -> chat_store.MemberChat:
                 member = await people.add_member(conn, deps.clock.now(), spoken=spoken)
                 await chat_store.put_chat(conn, user.id, member.id, user.language_code)
                 return chat_store.MemberChat(user.id, member.id, user.language_code, None)
-    if chat.tag != user.language_code:
+    # Telegram leaves the tag out at times, which says nothing about what the person reads.
+    if user.language_code and chat.tag != user.language_code:
         async with deps.db.write() as conn:
             await chat_store.set_tag(conn, user.id, user.language_code)
             await people.set_member(conn, chat.member_id, spoken=negotiate(user.language_code))
@@ -75,7 +76,7 @@ class IdentityMiddleware(BaseMiddleware):
         if user is None or user.is_bot:
             return None
         chat = await ensure_chat(self._deps, user)
-        locale = chat.locale or negotiate(user.language_code)
+        locale = chat.locale or negotiate(user.language_code or chat.tag)
         data["actor"] = actor = Actor(chat.member_id, words(locale), data["update_seq"])
         data["show"] = Presenter(self._deps, data["bot"], user.id, actor.id, event)
         return await handler(event, data)

@@ -4,6 +4,8 @@ Their bodies are prepared JSON, and the answer to an edit or a tap is not turned
 object that nobody reads. Polled updates stay plain objects until they are handled.
 """
 
+import json
+import re
 from functools import cache
 from http import HTTPStatus
 from typing import Any, cast
@@ -15,13 +17,27 @@ from aiogram.methods import GetUpdates, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiohttp import ClientError, ClientTimeout
 
+_FIRST_ID = re.compile(rb'"update_id"\s*:\s*([0-9]{1,16})\b')
+_LONGEST_NUMBER = 40
+
 _JSON = {"Content-Type": "application/json"}
 
 
 class RawUpdates(GetUpdates):
     """``getUpdates`` whose updates are plain objects, as Telegram wrote them."""
 
-    __returning__ = list[dict[str, Any]]
+    __returning__ = list[Any]
+
+
+class UnreadableUpdatesError(Exception):
+    """Telegram answered with updates that are no JSON, or nested too deep.
+
+    ``first_id``: the id of the first of them.
+    """
+
+    def __init__(self, first_id: int) -> None:
+        super().__init__(first_id)
+        self.first_id = first_id
 
 
 class SendScreen(TelegramMethod[dict[str, Any]]):
@@ -78,6 +94,8 @@ class LeanSession(AiohttpSession):
         """Carry out one call. Raises as ``AiohttpSession`` does."""
         if isinstance(method, _PREPARED):
             return cast("TelegramType", await self._call_prepared(bot, method, timeout))
+        if isinstance(method, RawUpdates):
+            return cast("TelegramType", await self._fetch_updates(bot, method, timeout))
         _response_model(method.__returning__)
         return await super().make_request(bot, method, timeout)
 
@@ -87,24 +105,61 @@ class LeanSession(AiohttpSession):
         method: SendScreen | EditScreen | AnswerTap,
         timeout: int | None,  # noqa: ASYNC109
     ) -> Any:
-        call: TelegramMethod[Any] = method
+        status, content = await self._post(bot, method, method.body.encode(), timeout)
+        if status == HTTPStatus.OK and (result := self._result_of(content)) is not None:
+            return True if isinstance(method, _RESULT_UNUSED) else result
+        return self._judge(bot, method, status, content)
+
+    async def _fetch_updates(
+        self,
+        bot: Bot,
+        method: RawUpdates,
+        timeout: int | None,  # noqa: ASYNC109
+    ) -> Any:
+        """Call ``getUpdates``; what is in the updates cannot make the call fail.
+
+        Raises:
+            UnreadableUpdatesError: the answer holds updates and is no JSON.
+        """
+        body = method.model_dump_json(exclude_none=True).encode()
+        status, content = await self._post(bot, method, body, timeout)
+        try:
+            answer = json.loads(content.decode(errors="replace"), parse_int=_lenient_int)
+        except (ValueError, RecursionError):
+            found = _FIRST_ID.search(content)
+            if status == HTTPStatus.OK and found:
+                raise UnreadableUpdatesError(int(found[1])) from None
+            answer = None
+        if status == HTTPStatus.OK and isinstance(answer, dict) and answer.get("ok") is True:
+            result = answer.get("result")
+            if isinstance(result, list):
+                return result
+        return self._judge(bot, method, status, content)
+
+    def _judge(self, bot: Bot, method: TelegramMethod[Any], status: int, content: bytes) -> Any:
+        """Let aiogram raise what the answer says."""
+        _response_model(method.__returning__)
+        text = content.decode(errors="replace")
+        return self.check_response(bot=bot, method=method, status_code=status, content=text).result
+
+    async def _post(
+        self,
+        bot: Bot,
+        call: TelegramMethod[Any],
+        body: bytes,
+        timeout: int | None,  # noqa: ASYNC109
+    ) -> tuple[int, bytes]:
         session = await self.create_session()
-        url = self.api.api_url(token=bot.token, method=method.__api_method__)
-        body = method.body.encode()
+        url = self.api.api_url(token=bot.token, method=call.__api_method__)
         limit = ClientTimeout(total=self.timeout if timeout is None else timeout)
         try:
             async with session.post(url, data=body, headers=_JSON, timeout=limit) as answer:
-                status, content = answer.status, await answer.read()
+                return answer.status, await answer.read()
         except TimeoutError as error:
             raise TelegramNetworkError(method=call, message="Request timeout error") from error
         except ClientError as error:
             reason = f"{type(error).__name__}: {error}"
             raise TelegramNetworkError(method=call, message=reason) from error
-        if status == HTTPStatus.OK and (result := self._result_of(content)) is not None:
-            return True if isinstance(method, _RESULT_UNUSED) else result
-        _response_model(method.__returning__)
-        text = content.decode(errors="replace")
-        return self.check_response(bot=bot, method=call, status_code=status, content=text).result
 
     def _result_of(self, content: bytes) -> Any:
         """The result of a successful answer; None for any other, which aiogram then judges."""
@@ -115,6 +170,11 @@ class LeanSession(AiohttpSession):
         return (
             answer.get("result") if isinstance(answer, dict) and answer.get("ok") is True else None
         )
+
+
+def _lenient_int(digits: str) -> int | float:
+    """A number, also one of more digits than Python reads; that is no id anyway."""
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else float("inf")
 
 
 @cache

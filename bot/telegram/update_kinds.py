@@ -1,12 +1,18 @@
 """The kinds of updates that are asked for, and which kind a stored update is."""
 
 import json
+from typing import Any
 
 ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member", "stopped_message_generation"]
 OTHER = "other"
 
 
+def kind_in(update: Any) -> str:
+    """The kind of an update; ``OTHER`` where it was not asked for, or is none."""
+    known = isinstance(update, dict)
+    return next((kind for kind in ALLOWED_UPDATES if known and kind in update), OTHER)
+
+
 def kind_of(body: str) -> str:
-    """The kind of an update, from its JSON; ``OTHER`` where it was not asked for."""
-    update = json.loads(body)
-    return next((kind for kind in ALLOWED_UPDATES if kind in update), OTHER)
+    """The kind of a stored update, from its JSON."""
+    return kind_in(json.loads(body))

@@ -1,21 +1,23 @@
 """From an update of Telegram to the row the inbox stores: its lane, its body, its priority."""
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import structlog
 from aiogram.types import Update
 
 from bot.updates.inbox_store import IncomingUpdate
+from bot.updates.known_fields import StrangeUpdateError, known_fields, read_update_id
 from dialogs.callbacks import DeleteAll, Go, Leave, Mute, Place, Refuse, SayNo, SetModelConsent
 from knowledge.command_names import with_known_command
 from service.price.values import NEVER
 
+log = structlog.get_logger()
+
 _KINDS = ("message", "callback_query", "my_chat_member", "stopped_message_generation")
 # Consent to the model lets it answer the question at once, which takes as long as a question does.
 _MODEL_CONSENT = f"{SetModelConsent.__prefix__}:1:"
-# What a tapped message shows was written by this bot and is never read back. What counts is who
-# tapped, on which message, and what that message replies to.
-_UNUSED_OF_TAPPED = frozenset({"from", "text", "entities", "reply_markup", "link_preview_options"})
 
 _OPT_OUT_COMMANDS = ("/stop", "/leave", "/delete")
 _OPT_OUT_PREFIXES = frozenset(kind.__prefix__ for kind in (SayNo, Refuse, Leave, DeleteAll))
@@ -23,19 +25,56 @@ _OPT_OUT_PLACES = frozenset(Go(place=place).pack() for place in (Place.STOP, Pla
 _NO_MODEL = SetModelConsent(on=False).pack()
 
 
-def from_json(update: dict[str, Any]) -> IncomingUpdate:
-    """An update as the inbox stores it; of a tapped message only what is used later."""
-    text = with_known_command((update.get("message") or {}).get("text") or "")
-    data = (update.get("callback_query") or {}).get("data") or ""
+def parse_update(body: str | bytes) -> Any:
+    """An update from its JSON, whatever it holds; None where it is no JSON."""
+    try:
+        return json.loads(body.decode(errors="replace") if isinstance(body, bytes) else body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def read_updates(updates: Sequence[Any], set_aside: Callable[[str], None]) -> list[IncomingUpdate]:
+    """The updates to be stored. A strange one is logged without its content, and left out.
+
+    ``set_aside`` is called with the reason for each of those.
+    """
+    incoming: list[IncomingUpdate] = []
+    for update in updates:
+        try:
+            taken = from_json(update)
+        except StrangeUpdateError as error:
+            note_set_aside(read_update_id(update), error.reason)
+            set_aside(error.reason)
+        else:
+            incoming.extend(() if taken is None else (taken,))
+    return incoming
+
+
+def note_set_aside(update_id: int | None, reason: str) -> None:
+    """Log that an update was acknowledged and not stored, by the id that finds it."""
+    log.warning("update_set_aside", update=update_id, field=reason)
+
+
+def from_json(update: Any) -> IncomingUpdate | None:
+    """An update as the inbox stores it; None for one that nothing is done with.
+
+    Raises:
+        StrangeUpdateError: it is not an update as Telegram sends it.
+    """
+    known = known_fields(update)
+    if known is None:
+        return None
+    text = with_known_command(known.get("message", {}).get("text", ""))
+    data = known.get("callback_query", {}).get("data", "")
     return IncomingUpdate(
-        update_id=update["update_id"],
-        lane=lane_of(update),
-        body=json.dumps(_without_unused(update), ensure_ascii=False),
+        update_id=known["update_id"],
+        lane=lane_of(known),
+        body=json.dumps(known, ensure_ascii=False),
         protects=protects(text, data),
     )
 
 
-def from_model(update: Update) -> IncomingUpdate:
+def from_model(update: Update) -> IncomingUpdate | None:
     """The same for an update that aiogram has parsed."""
     return from_json(update.model_dump(mode="json", by_alias=True, exclude_unset=True))
 
@@ -67,11 +106,3 @@ def protects(text: str, data: str) -> bool:
         or data.endswith(f":{NEVER}")
         or (data.startswith(f"{Mute.__prefix__}:") and data.endswith(":1"))
     )
-
-
-def _without_unused(update: dict[str, Any]) -> dict[str, Any]:
-    tap = update.get("callback_query") or {}
-    if not tap.get("message"):
-        return update
-    message = {key: value for key, value in tap["message"].items() if key not in _UNUSED_OF_TAPPED}
-    return {**update, "callback_query": {**tap, "message": message}}

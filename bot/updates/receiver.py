@@ -8,14 +8,12 @@ from typing import Protocol
 
 import structlog
 from aiogram import Bot
-from aiogram.types import Update
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.metrics import Metrics
 from bot.settings import Settings
-from bot.telegram.update_kinds import kind_of
-from bot.updates.envelope import from_model
+from bot.telegram.update_kinds import kind_in
+from bot.updates.envelope import parse_update, read_updates
 from bot.updates.inbox import Inbox
 from bot.updates.lanes import Lanes
 from bot.updates.leader import run_while_leader
@@ -31,7 +29,6 @@ from service.db.errors import describe_outage
 from service.deps import Deps
 from web.values import (
     EdgeServices,
-    NotAnUpdateError,
     Readiness,
     StoreUnavailableError,
     WebhookConfig,
@@ -42,7 +39,6 @@ log = structlog.get_logger()
 DEFAULT_PORT = 8080
 STAND_BY_SECONDS = 1.0
 TAKE_SECONDS = 10.0
-LONGEST_LANE = 32
 
 
 class ReadyCheck(Protocol):
@@ -78,7 +74,7 @@ async def receive_updates(
     webhook = webhook_from(settings)
     async with _http(settings, webhook, inbox, ready, metrics):
         if webhook is None:
-            polling = partial(_poll_updates, bot, inbox, ready)
+            polling = partial(_poll_updates, bot, inbox, ready, metrics)
             await run_while_leader(lanes, "poller", polling, retry_seconds=STAND_BY_SECONDS)
         else:
             ready.hears_telegram = True
@@ -119,28 +115,22 @@ class InboxWriter:
         self._inbox = inbox
         self._metrics = metrics
 
-    async def __call__(self, bodies: Sequence[str]) -> None:
-        """Store updates.
+    async def __call__(self, bodies: Sequence[bytes]) -> None:
+        """Store updates. What is no update is counted, logged without its content and left out.
 
         Raises:
-            AwayError: the store is away, or does not answer in time.
-            NotAnUpdateError: a body is not an update as Telegram sends it.
+            StoreUnavailableError: the store is away, or does not answer in time.
         """
-        try:
-            updates = [from_model(Update.model_validate_json(body)) for body in bodies]
-        except ValidationError:
-            # Its text quotes the body, which no log may hold.
-            raise NotAnUpdateError from None
-        if any(len(update.lane) > LONGEST_LANE for update in updates):
-            raise NotAnUpdateError
+        received = [parse_update(body) for body in bodies]
+        updates = read_updates(received, self._metrics.set_aside)
         try:
             async with asyncio.timeout(TAKE_SECONDS):
                 await self._inbox.take(updates)
         except (SQLAlchemyError, TimeoutError) as error:
             log.warning("store_away", **describe_outage(error))
             raise StoreUnavailableError from error
-        for update in updates:
-            self._metrics.received(kind_of(update.body))
+        for update in received:
+            self._metrics.received(kind_in(update))
 
 
 async def _restart_when_cancelled(work: Callable[[], Coroutine[None, None, None]]) -> None:
@@ -150,10 +140,10 @@ async def _restart_when_cancelled(work: Callable[[], Coroutine[None, None, None]
             group.create_task(work())
 
 
-async def _poll_updates(bot: Bot, inbox: Inbox, ready: ReadyCheck) -> None:
+async def _poll_updates(bot: Bot, inbox: Inbox, ready: ReadyCheck, metrics: Metrics) -> None:
     try:
         ready.hears_telegram = True
         await retry_until_done(partial(remove_webhook, bot))
-        await poll(bot, inbox)
+        await poll(bot, inbox, metrics.set_aside)
     finally:
         ready.hears_telegram = False

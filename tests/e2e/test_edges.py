@@ -202,8 +202,9 @@ async def test_what_was_stored_and_not_handled_is_handled_at_the_next_start(quie
         from bot.updates.envelope import from_model
 
         async with deps.db.write() as conn:
-            one = from_model(Update.model_validate(update))
-            await inbox_store.put_updates(conn, [one], house.clock.now())
+            stored = from_model(Update.model_validate(update))
+            assert stored is not None
+            await inbox_store.put_updates(conn, [stored], house.clock.now())
     async with house.running():
         # It may be answered before it is read once more, which is then no news.
         await asyncio.wait_for(_until(lambda: bool(ana.person.heard)), 5)

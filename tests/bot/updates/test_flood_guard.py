@@ -36,13 +36,18 @@ class Seconds:
 
 
 def message_of(text: str, sender: int = 1):
-    message = {"from": {"id": sender}, "text": text}
-    return from_json({"update_id": 1, "message": message})
+    chat = {"id": sender, "type": "private"}
+    message = {"message_id": 1, "from": {"id": sender}, "chat": chat, "text": text}
+    update = from_json({"update_id": 1, "message": message})
+    assert update is not None
+    return update
 
 
 def tap_of(data: str, sender: int = 1):
-    query = {"from": {"id": sender}, "data": data}
-    return from_json({"update_id": 1, "callback_query": query})
+    query = {"id": "1", "from": {"id": sender}, "data": data}
+    update = from_json({"update_id": 1, "callback_query": query})
+    assert update is not None
+    return update
 
 
 def test_a_burst_passes_and_then_a_steady_pace_does():
