@@ -16,7 +16,9 @@ from aiogram.types import (
 )
 
 from bot.chat import erasure
+from bot.chat.albums import Albums
 from bot.chat.erasure import ErasureOutcome
+from bot.chat.groups import GroupAnswers
 from bot.chat.identity import ensure_chat
 from bot.chat.show import Presenter
 from bot.telegram import chat_store
@@ -49,6 +51,8 @@ class UpdateHandler:
         self._deps = deps
         self._bot = bot
         self._dispatcher = dispatcher
+        self._groups = GroupAnswers(bot)
+        self._albums = Albums()
         # Models are built at their first use. This one takes long, and no member should wait.
         Update.model_rebuild()
 
@@ -76,7 +80,9 @@ class UpdateHandler:
             return
         chat = _chat(event)
         if chat is None or chat.type != "private":
-            await self._answer_in_group(event)
+            await self._groups.answer(event)
+            return
+        if isinstance(event, Message) and self._albums.answered(event, pending.seq):
             return
         try:
             await self._dispatcher.feed_update(self._bot, update, update_seq=pending.seq)
@@ -100,15 +106,6 @@ class UpdateHandler:
         w = words(chat.locale or negotiate(event.from_user.language_code or chat.tag))
         show = Presenter(self._deps, self._bot, event.from_user.id, chat.member_id, event)
         await show(screen(w))
-
-    async def _answer_in_group(self, event: Any) -> None:
-        """Outside a private chat, answer a command with where to write instead, and no more."""
-        if isinstance(event, Message) and event.text and event.text.startswith("/"):
-            tag = event.from_user.language_code if event.from_user else None
-            text = about.in_a_group(words(negotiate(tag))).text
-            await self._bot.send_message(event.chat.id, str(text))
-        elif isinstance(event, CallbackQuery):
-            await self._bot.answer_callback_query(event.id)
 
     async def _record_block(self, event: ChatMemberUpdated) -> None:
         """Record that a member blocked or unblocked the bot. Their choices stay as they are."""

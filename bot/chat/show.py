@@ -14,6 +14,7 @@ from aiogram.exceptions import (
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.telegram import chat_store, screens
+from bot.telegram.threads import thread_of
 from dialogs.screen import Screen
 from service.deps import Deps
 from service.journal import cases as journal
@@ -95,7 +96,11 @@ class Presenter:
     async def _send(self, screen: Screen) -> int | None:
         try:
             return await screens.send(
-                self._bot, self._chat_id, screen, replying_to=_typed_question_id(self._event)
+                self._bot,
+                self._chat_id,
+                screen,
+                replying_to=_typed_question_id(self._event),
+                thread=_thread_of(self._event),
             )
         except TelegramForbiddenError:
             await self._record_block()
@@ -112,3 +117,9 @@ def _typed_question_id(event: TelegramObject) -> int | None:
     if message is None or not message.text or message.text.startswith("/"):
         return None
     return message.message_id
+
+
+def _thread_of(event: TelegramObject) -> int | None:
+    """The topic that the member wrote or tapped in: the answer stays there."""
+    message = event.message if isinstance(event, CallbackQuery) else event
+    return thread_of(message) if isinstance(message, Message) else None

@@ -93,7 +93,7 @@ def message_body(screen: Screen, *, paid: bool = False) -> str:
 async def send_body(bot: Bot, chat_id: int, body: str) -> SendResult:
     """Send a ``message_body`` to a chat, otherwise as ``send``."""
     try:
-        message = await bot(SendScreen(body=f'{{"chat_id":{chat_id},{body[1:]}'))
+        message = await bot(SendScreen(body=f'{{"chat_id":{chat_id},{body[1:]}', chat_id=chat_id))
     except (TelegramAPIError, ClientDecodeError) as error:
         return result_of_error(error)
     return SendResult(SendStatus.TAKEN, message["message_id"])

@@ -28,6 +28,9 @@ GROWS_BY = 1.05
 SHRINKS_TO = 0.7
 LEAST_SHARE = 0.1
 
+BULK_SECONDS = 2.0
+"""For how long after a bulk call a 429 may be due to the rate of all calls together."""
+
 PER_CHAT_SECONDS = 1.05
 REMEMBERED = 5000
 
@@ -44,6 +47,28 @@ class SendBudget:
         self._successes = 0
         self._replies = 0.0
         self._replied_at = 0.0
+        self._bulk_at = -BULK_SECONDS
+        self._held: dict[int, float] = {}
+
+    def refused(self, chat_id: int | None, seconds: float) -> bool:
+        """Record a 429 for a reply; returns whether the whole bot now waits.
+
+        Alone it says that this one chat got too much. It is about the bot when a second chat is
+        refused meanwhile, when bulk calls are going out, or when the call was to no chat.
+        """
+        now = self._now()
+        self._held = {chat: until for chat, until in self._held.items() if until > now}
+        others = self._held.keys() - {chat_id}
+        if chat_id is None or others or now - self._bulk_at < BULK_SECONDS or self.frozen_for:
+            self.freeze(seconds)
+            return True
+        self._held[chat_id] = max(self._held.get(chat_id, 0.0), now + seconds)
+        return False
+
+    def held_for(self, chat_id: int | None) -> float:
+        """Seconds until a reply may go to a chat again; 0 when it may now."""
+        held = 0.0 if chat_id is None else self._held.get(chat_id, 0.0) - self._now()
+        return max(self.frozen_for, held)
 
     @property
     def frozen_for(self) -> float:
@@ -86,6 +111,7 @@ class SendBudget:
 
     def spend(self) -> None:
         """Count a bulk call that goes out now."""
+        self._bulk_at = self._now()
         self._next_at = max(self._now(), self._next_at) + 1 / self._per_second()
 
     async def acquire(self) -> None:

@@ -1,8 +1,8 @@
 """Bot session middleware: waits out 429s and retries transient errors.
 
-A 429 stops the whole bot until it has passed, not one chat: calling earlier does not help and can
-lengthen it. Bulk sending shares the budget and stops with it. A refused call is repeated here, so
-that no use case runs twice for it.
+A 429 holds the chat it was for; the whole bot waits when a second chat gets one too, or while a
+notice goes out (decision 8). Bulk sending shares the budget and stops with the bot. A refused call
+is repeated here, so that no use case runs twice for it.
 """
 
 import asyncio
@@ -71,7 +71,7 @@ class RetryMiddleware(BaseRequestMiddleware):
             try:
                 return await self._call_with_retries(make_request, bot, method, paced=True)
             except TelegramRetryAfter as error:
-                self._freeze(error.retry_after)
+                self._hold(method, error.retry_after)
                 if error.retry_after > LONGEST_WAIT or self._stopping.is_set():
                     raise
 
@@ -85,7 +85,7 @@ class RetryMiddleware(BaseRequestMiddleware):
 
         If Telegram limits the whole bot, the next message gets a 429 of its own.
         """
-        left = max(self._budget.frozen_for, self._no_drafts_until - loop_time())
+        left = max(self._budget.held_for(_chat_of(method)), self._no_drafts_until - loop_time())
         if left > 0:
             raise TelegramRetryAfter(
                 method=method, message="no drafts now", retry_after=int(left) + 1
@@ -124,13 +124,19 @@ class RetryMiddleware(BaseRequestMiddleware):
                     raise
         raise AssertionError("unreachable")
 
-    def _freeze(self, seconds: float) -> None:
-        self._budget.freeze(seconds)
-        log.warning("telegram_asks_to_wait", seconds=seconds)
+    def _hold(self, method: TelegramMethod[Any], seconds: float) -> None:
+        whole_bot = self._budget.refused(_chat_of(method), seconds)
+        log.warning("telegram_asks_to_wait", seconds=seconds, whole_bot=whole_bot)
 
     async def _wait_until_open(self, method: TelegramMethod[Any]) -> None:
-        while (left := self._budget.frozen_for) > 0:
+        while (left := self._budget.held_for(_chat_of(method))) > 0:
             if left > LONGEST_WAIT or await within(left, self._stopping):
                 raise TelegramRetryAfter(
                     method=method, message="the bot waits", retry_after=int(left) + 1
                 )
+
+
+def _chat_of(method: TelegramMethod[Any]) -> int | None:
+    """The chat that a call goes to; None where it goes to none."""
+    chat_id = getattr(method, "chat_id", None)
+    return chat_id if isinstance(chat_id, int) else None

@@ -36,8 +36,17 @@ def _button_fields(button: Button) -> dict[str, str | None]:
     return {"text": button.label, "callback_data": button.target.pack()}
 
 
-async def send(bot: Bot, chat_id: int, screen: Screen, *, replying_to: int | None = None) -> int:
+async def send(
+    bot: Bot,
+    chat_id: int,
+    screen: Screen,
+    *,
+    replying_to: int | None = None,
+    thread: int | None = None,
+) -> int:
     """Send a screen, as a reply to a message if that still exists; returns the new message's id.
+
+    ``thread``: the topic of the chat that it goes to.
 
     Raises:
         TelegramAPIError, ClientDecodeError: see aiogram.
@@ -48,7 +57,9 @@ async def send(bot: Bot, chat_id: int, screen: Screen, *, replying_to: int | Non
             "message_id": replying_to,
             "allow_sending_without_reply": True,
         }
-    message = await bot(SendScreen(body=json.dumps(fields)))
+    if thread is not None:
+        fields["message_thread_id"] = thread
+    message = await bot(SendScreen(body=json.dumps(fields), chat_id=chat_id))
     new_id: int = message["message_id"]
     return new_id
 
@@ -56,7 +67,7 @@ async def send(bot: Bot, chat_id: int, screen: Screen, *, replying_to: int | Non
 async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> None:
     """Replace the content of a sent message by a screen. Raises as ``send`` does."""
     fields = {"chat_id": chat_id, "message_id": message_id, **message_fields(screen)}
-    await bot(EditScreen(body=json.dumps(fields)))
+    await bot(EditScreen(body=json.dumps(fields), chat_id=chat_id))
 
 
 async def answer_tap(bot: Bot, tap_id: str) -> None:

@@ -47,6 +47,7 @@ class SendScreen(TelegramMethod[dict[str, Any]]):
     __api_method__ = "sendMessage"
 
     body: str
+    chat_id: int
 
 
 class EditScreen(TelegramMethod[bool]):
@@ -56,6 +57,7 @@ class EditScreen(TelegramMethod[bool]):
     __api_method__ = "editMessageText"
 
     body: str
+    chat_id: int
 
 
 class AnswerTap(TelegramMethod[bool]):

@@ -21,7 +21,7 @@ _TEXT: Final = (
     "disable_web_page_preview",
 )  # fmt: skip
 _SEND: Final = (
-    *_TEXT, "disable_notification", "protect_content", "allow_paid_broadcast",
+    *_TEXT, "message_thread_id", "disable_notification", "protect_content", "allow_paid_broadcast",
     "reply_parameters", "reply_to_message_id", "allow_sending_without_reply",
 )  # fmt: skip
 _DRAFT: Final = (

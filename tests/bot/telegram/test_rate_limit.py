@@ -61,3 +61,26 @@ async def test_after_a_429_bulk_calls_stop_and_then_go_out_slower():
     assert budget.wait() > 0.03
     await asyncio.sleep(0.06)
     assert budget.wait() == 0
+
+
+def test_a_429_holds_its_chat_and_a_second_chats_the_whole_bot(clock: Clock):
+    budget = SendBudget(30, clock)
+    assert not budget.refused(1, 30)
+    assert (budget.held_for(1), budget.held_for(2), budget.frozen_for) == (30, 0, 0)
+    assert not budget.refused(1, 30)
+    assert budget.refused(2, 20)
+    assert budget.held_for(3) == 20
+    clock.now += 31
+    assert not budget.refused(2, 5)
+    assert budget.held_for(3) == 0
+
+
+def test_a_429_while_a_notice_goes_out_is_the_whole_bots(clock: Clock):
+    budget = SendBudget(30, clock)
+    budget.spend()
+    assert budget.refused(1, 10)
+    assert budget.held_for(2) == 10
+
+
+def test_a_429_of_a_call_to_no_chat_is_the_whole_bots(clock: Clock):
+    assert SendBudget(30, clock).refused(None, 10)
