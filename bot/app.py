@@ -20,7 +20,7 @@ from bot.assistant.live_search import LiveSearch, Search
 from bot.assistant.model_answers import ModelAnswers, build_model_answers
 from bot.assistant.model_setup import limits_from, read_month_usage
 from bot.assistant.reply_sender import ReplySender
-from bot.broadcast.controller import Delivery
+from bot.broadcast.controller import BroadcastController
 from bot.chat import staff_progress
 from bot.chat.dispatch import flatten_routers
 from bot.chat.handle import UpdateHandler
@@ -238,7 +238,7 @@ async def _serve(
     async with open_lanes(deps.db) as lanes, asyncio.TaskGroup() as group:
         inbox = Inbox(deps, lanes, handle)
         group.create_task(inbox.run())
-        delivery = Delivery(
+        delivery = BroadcastController(
             deps,
             bulk_bot,
             budget,

@@ -4,7 +4,7 @@ from service.notices import rules
 from service.notices.values import Notice
 
 
-class Wave:
+class Canary:
     """Counts who was tried, until the first wave is full and was looked at."""
 
     def __init__(self, notice: Notice) -> None:

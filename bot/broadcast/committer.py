@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from math import ceil
 
-from bot.broadcast.job import Job
+from bot.broadcast.job import BroadcastJob
 from bot.metrics import Metrics
 from service.db.errors import STORE_AWAY
 from service.deps import Deps
@@ -17,13 +17,13 @@ WINDOW_SECONDS = 0.01
 WAIT_SECONDS = 0.5
 
 
-class Writing:
+class OutcomeCommitter:
     """Writes what became of people, and who is about to be sent to."""
 
     def __init__(
         self,
         deps: Deps,
-        jobs: dict[str, Job],
+        jobs: dict[str, BroadcastJob],
         rate: float,
         *,
         metrics: Metrics,
@@ -64,12 +64,12 @@ class Writing:
                 self._wanted.set()
             self._done()
 
-    async def _commit(self, batches: dict[str, tuple[Job, OutcomeBatch]]) -> bool:
+    async def _commit(self, batches: dict[str, tuple[BroadcastJob, OutcomeBatch]]) -> bool:
         try:
             found = await delivery.write_outcomes(
                 self._deps,
-                {one: batch for one, (_, batch) in batches.items()},
-                {one: job.notice.epoch for one, (job, _) in batches.items()},
+                {notice_id: batch for notice_id, (_, batch) in batches.items()},
+                {notice_id: job.notice.epoch for notice_id, (job, _) in batches.items()},
             )
         except STORE_AWAY as error:
             self._away(error)

@@ -11,10 +11,10 @@ import structlog
 from aiogram import Bot
 
 from bot.aio import loop_time, within
-from bot.broadcast.corrections import edit
+from bot.broadcast.corrections import edit_messages
 from bot.broadcast.digests import send_digests
-from bot.broadcast.job import Job
-from bot.broadcast.scheduler import Outgoing
+from bot.broadcast.job import BroadcastJob
+from bot.broadcast.scheduler import BroadcastScheduler
 from bot.metrics import Metrics
 from bot.telegram.rate_limit import SendBudget
 from bot.updates.lanes import Lanes
@@ -33,7 +33,7 @@ TELL_SECONDS = 3.0
 DRAIN_SECONDS = 2.0
 
 
-class Delivery:
+class BroadcastController:
     """Sends what is due until it is told to stop. ``told`` hears of notices that got further."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Delivery:
         self._paid = paid
         self._told_at: dict[str, float] = {}
         self._stopping = asyncio.Event()
-        self._out: Outgoing | None = None
+        self._out: BroadcastScheduler | None = None
         self._edits: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
@@ -83,7 +83,7 @@ class Delivery:
     async def _lead(self) -> None:
         if not await self._lanes.acquire(LANE):
             return
-        self._out = out = Outgoing(
+        self._out = out = BroadcastScheduler(
             self._deps,
             self._bot,
             self._budget,
@@ -105,14 +105,14 @@ class Delivery:
         finally:
             await self._lanes.release(LANE)
 
-    async def _look(self, out: Outgoing, group: asyncio.TaskGroup) -> None:
+    async def _look(self, out: BroadcastScheduler, group: asyncio.TaskGroup) -> None:
         """Take over what is new, and see to what runs, was stopped, or was corrected."""
         asked_at = loop_time()
-        due = {one.id: one for one in await delivery.list_due(self._deps)}
-        for notice_id in [one for one in due if one not in out.jobs]:
+        due = {notice.id: notice for notice in await delivery.list_due(self._deps)}
+        for notice_id in [due_id for due_id in due if due_id not in out.jobs]:
             notice = await delivery.take_over(self._deps, notice_id)
             if notice is not None:
-                out.jobs[notice_id] = Job(
+                out.jobs[notice_id] = BroadcastJob(
                     notice, await delivery.read_notice_licences(self._deps, notice)
                 )
                 log.info("notice_taken", notice=notice_id, status=notice.status.value)
@@ -130,13 +130,15 @@ class Delivery:
                 job.rest()
         out.wake()
 
-    async def _see_to(self, out: Outgoing, job: Job, group: asyncio.TaskGroup) -> None:
+    async def _see_to(
+        self, out: BroadcastScheduler, job: BroadcastJob, group: asyncio.TaskGroup
+    ) -> None:
         if loop_time() - self._told_at.get(job.id, 0.0) > TELL_SECONDS:
             self._told_at[job.id] = loop_time()
             await self._tell(job.id)
         if job.notice.rev > job.notice.edited_rev and not job.editing:
             job.editing = True
-            task = group.create_task(edit(self._deps, self._bot, self._budget, job))
+            task = group.create_task(edit_messages(self._deps, self._bot, self._budget, job))
             self._edits.add(task)
             task.add_done_callback(self._edits.discard)
         if job.notice.status is not NoticeStatus.RUNNING:
@@ -161,7 +163,7 @@ class Delivery:
             job.finishing = True
             group.create_task(self._finish(out, job))
 
-    async def _has_expired(self, job: Job) -> bool:
+    async def _has_expired(self, job: BroadcastJob) -> bool:
         """Whether the moment has passed after which nobody is to get it."""
         end = job.notice.content.expires_at
         if end is None or end > self._deps.clock.now():
@@ -171,7 +173,7 @@ class Delivery:
         log.info("notice_expired", notice=job.id)
         return True
 
-    async def _finish(self, out: Outgoing, job: Job) -> None:
+    async def _finish(self, out: BroadcastScheduler, job: BroadcastJob) -> None:
         try:
             if await delivery.read_next_due(self._deps, job.id) is not None:
                 return
@@ -193,13 +195,13 @@ class Delivery:
         if self._told is not None:
             await self._told(notice_id)
 
-    async def _let_go(self, job: Job) -> None:
+    async def _let_go(self, job: BroadcastJob) -> None:
         """Leave nobody in doubt who is not."""
         batch = job.last_words()
         if batch is not None:
             await delivery.write_outcomes(self._deps, {job.id: batch}, {job.id: job.notice.epoch})
 
-    async def _drain(self, out: Outgoing) -> None:
+    async def _drain(self, out: BroadcastScheduler) -> None:
         """Let what is under way end, and write it."""
         for job in out.jobs.values():
             job.rest()

@@ -6,7 +6,7 @@ from functools import partial
 import structlog
 from aiogram import Bot
 
-from bot.broadcast.job import Job
+from bot.broadcast.job import BroadcastJob
 from bot.telegram import chat_store, outbound
 from bot.telegram.outbound import SendStatus
 from bot.telegram.rate_limit import SendBudget
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 FIRST_WAIT = 0.5
 
 
-async def edit(deps: Deps, bot: Bot, budget: SendBudget, job: Job) -> None:
+async def edit_messages(deps: Deps, bot: Bot, budget: SendBudget, job: BroadcastJob) -> None:
     """Edit segment by segment. What a death interrupts is edited again, which changes nothing."""
     after = 0
     try:
@@ -42,7 +42,7 @@ async def edit(deps: Deps, bot: Bot, budget: SendBudget, job: Job) -> None:
 
 
 async def _edit_one(
-    deps: Deps, bot: Bot, budget: SendBudget, job: Job, number: int, message_id: int
+    deps: Deps, bot: Bot, budget: SendBudget, job: BroadcastJob, number: int, message_id: int
 ) -> None:
     reader = await corrections.read_recipient(deps, job.notice, number)
     if reader is None:

@@ -9,8 +9,8 @@ from functools import partial
 import structlog
 from aiogram import Bot
 
-from bot.broadcast.job import Job
-from bot.broadcast.scheduler import Outgoing
+from bot.broadcast.job import BroadcastJob
+from bot.broadcast.scheduler import BroadcastScheduler
 from bot.telegram import chat_store, outbound
 from bot.telegram.outbound import SendResult, SendStatus
 from bot.telegram.rate_limit import SendBudget
@@ -40,18 +40,20 @@ _ENDS = {
 }
 
 
-async def send_digests(deps: Deps, bot: Bot, budget: SendBudget, out: Outgoing, mid: Mid) -> None:
+async def send_digests(
+    deps: Deps, bot: Bot, budget: SendBudget, out: BroadcastScheduler, mid: Mid
+) -> None:
     """Send what is due of one MID. Only where every notice of a digest is this process's own.
 
     Raises:
         SupersededError: another process sends now.
     """
     try:
-        for one in await digests.list_due_digests(deps, mid, AT_ONCE):
-            ids = {notice.id for notice in one.notices} | one.other.keys()
+        for due_digest in await digests.list_due_digests(deps, mid, AT_ONCE):
+            ids = {notice.id for notice in due_digest.notices} | due_digest.other.keys()
             if ids <= out.jobs.keys():
                 jobs = {notice_id: out.jobs[notice_id] for notice_id in ids}
-                await _send(deps, bot, budget, out, jobs, one)
+                await _send(deps, bot, budget, out, jobs, due_digest)
     except STORE_AWAY as error:
         log.warning("store_away", **describe_outage(error))
     finally:
@@ -59,32 +61,37 @@ async def send_digests(deps: Deps, bot: Bot, budget: SendBudget, out: Outgoing, 
 
 
 async def _send(
-    deps: Deps, bot: Bot, budget: SendBudget, out: Outgoing, jobs: Mapping[str, Job], one: Digest
+    deps: Deps,
+    bot: Bot,
+    budget: SendBudget,
+    out: BroadcastScheduler,
+    jobs: Mapping[str, BroadcastJob],
+    digest: Digest,
 ) -> None:
     batches = {
         notice_id: OutcomeBatch(settled=(end,))
         if isinstance(end, Settled)
         else OutcomeBatch(deferred=(end,))
-        for notice_id, end in one.other.items()
+        for notice_id, end in digest.other.items()
     }
-    if one.to is not None and one.notices:
+    if digest.to is not None and digest.notices:
         async with deps.db.read() as conn:
-            chats = await chat_store.read_chats_of(conn, [one.to.member_id])
-        chat_id, blocked = chats.get(one.to.member_id, (None, False))
+            chats = await chat_store.read_chats_of(conn, [digest.to.member_id])
+        chat_id, blocked = chats.get(digest.to.member_id, (None, False))
         if chat_id is None or blocked:
             answer = SendResult(SendStatus.BLOCKED if blocked else SendStatus.UNREACHABLE)
         else:
-            trying = {notice.id: OutcomeBatch(trying=(one.to.number,)) for notice in one.notices}
-            await _write(deps, jobs, trying)
-            answer = await _call(deps, bot, budget, out, jobs, one, chat_id)
-        for notice in one.notices:
-            batches[notice.id] = _batch(deps, one.to, notice, answer)
-    await _insist(deps, jobs, batches)
-    out.metrics.settled([one for batch in batches.values() for one in batch.settled])
+            trying = OutcomeBatch(trying=(digest.to.number,))
+            await _write(deps, jobs, {notice.id: trying for notice in digest.notices})
+            answer = await _call(deps, bot, budget, out, jobs, digest, chat_id)
+        for notice in digest.notices:
+            batches[notice.id] = _batch(deps, digest.to, notice, answer)
+    await _commit_until_written(deps, jobs, batches)
+    out.metrics.settled([settled for batch in batches.values() for settled in batch.settled])
 
 
-async def _insist(
-    deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, OutcomeBatch]
+async def _commit_until_written(
+    deps: Deps, jobs: Mapping[str, BroadcastJob], batches: Mapping[str, OutcomeBatch]
 ) -> None:
     """Write what became of a message until it is written: it was sent, and is not sent again."""
     while True:
@@ -96,25 +103,32 @@ async def _insist(
             await asyncio.sleep(FIRST_WAIT)
 
 
-async def _write(deps: Deps, jobs: Mapping[str, Job], batches: Mapping[str, OutcomeBatch]) -> None:
-    epochs = {one: jobs[one].notice.epoch for one in batches}
+async def _write(
+    deps: Deps, jobs: Mapping[str, BroadcastJob], batches: Mapping[str, OutcomeBatch]
+) -> None:
+    epochs = {batch: jobs[batch].notice.epoch for batch in batches}
     await delivery.write_outcomes(deps, batches, epochs)
 
 
 async def _call(
-    deps: Deps, bot: Bot, budget: SendBudget, out: Outgoing, jobs: Mapping[str, Job], one: Digest,
+    deps: Deps,
+    bot: Bot,
+    budget: SendBudget,
+    out: BroadcastScheduler,
+    jobs: Mapping[str, BroadcastJob],
+    digest: Digest,
     chat_id: int,
-) -> SendResult:  # fmt: skip
-    assert one.to is not None
-    now, w = deps.clock.now(), words(one.to.locale)
+) -> SendResult:
+    assert digest.to is not None
+    now, w = deps.clock.now(), words(digest.to.locale)
     views = [
         delivery.build_first_view(
-            notice, one.to.membership_id, one.to.zone, jobs[notice.id].about, now
+            notice, digest.to.membership_id, digest.to.zone, jobs[notice.id].about, now
         )
-        for notice in one.notices
+        for notice in digest.notices
     ]
-    note = dialog.maybe_duplicate_note(w) if one.to.in_doubt else None
-    screen = dialog.digest(views, one.notices[0].mid, w, note=note)
+    note = dialog.maybe_duplicate_note(w) if digest.to.in_doubt else None
+    screen = dialog.digest(views, digest.notices[0].mid, w, note=note)
     await out.apart.wait(chat_id)
     return await outbound.call_within_budget(budget, partial(outbound.send, bot, chat_id, screen))
 

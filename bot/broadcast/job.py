@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from bot.broadcast.bodies import Letters
-from bot.broadcast.canary import Wave
+from bot.broadcast.bodies import MessageBodies
+from bot.broadcast.canary import Canary
 from service.notices.delivery.cases import NoticeLicences
 from service.notices.delivery_values import (
     Deferred,
@@ -17,13 +17,13 @@ from service.notices.delivery_values import (
 from service.notices.values import Notice, NoticeOutcome, NoticeStatus
 
 
-class Job:
+class BroadcastJob:
     """People read ahead, people under way, and what became of others and is not yet written."""
 
     def __init__(self, notice: Notice, about: NoticeLicences) -> None:
         self.notice = notice
         self.about = about
-        self.letters = Letters(about)
+        self.letters = MessageBodies(about)
         self.after = notice.settled_upto
         self.buffer: deque[Recipient] = deque()
         self.chats: dict[str, tuple[int, bool]] = {}
@@ -45,7 +45,7 @@ class Job:
         self._put_off: dict[int, bool] = {}
         self._in_vain: set[int] = set()
         self._unwritten: set[int] = set()
-        self.wave = Wave(notice)
+        self.wave = Canary(notice)
 
     @property
     def id(self) -> str:
@@ -66,12 +66,14 @@ class Job:
     @property
     def again(self) -> set[int]:
         """Of those who were put off: who is being tried now, or whose end is not yet written."""
-        return {one.number for one in self._open() if one.deferred} | self._unwritten
+        return {
+            recipient.number for recipient in self._open() if recipient.deferred
+        } | self._unwritten
 
     @property
     def retries(self) -> bool:
         """Whether people who were put off are being tried again."""
-        return any(one.deferred for one in self._open())
+        return any(recipient.deferred for recipient in self._open())
 
     def _open(self) -> list[Recipient]:
         return [*self.buffer, *self.under_way.values()]
@@ -93,18 +95,20 @@ class Job:
     def read_again(self, turn: RecipientBatch, but: Collection[int]) -> None:
         """Take in people who were put off, ``but`` those whose turn was not over at the time."""
         open_ = self.again | set(but)
-        send = [self._known(one) for one in turn.send if one.number not in open_]
-        settled = [one for one in turn.settled if one.number not in open_]
-        held = [one for one in turn.deferred if one.number not in open_]
+        send = [self._known(recipient) for recipient in turn.send if recipient.number not in open_]
+        settled = [settled_row for settled_row in turn.settled if settled_row.number not in open_]
+        held = [deferred_row for deferred_row in turn.deferred if deferred_row.number not in open_]
         self.buffer.extendleft(reversed(send))
         self._settled += settled
         self._held += held
         self._unwritten |= _numbers(settled, held)
-        self._trying += [one.number for one in send]
+        self._trying += [recipient.number for recipient in send]
 
-    def _known(self, one: Recipient) -> Recipient:
+    def _known(self, recipient: Recipient) -> Recipient:
         # That this process itself was about to send to somebody does not put them in doubt.
-        return replace(one, in_doubt=self._put_off.setdefault(one.number, one.in_doubt))
+        return replace(
+            recipient, in_doubt=self._put_off.setdefault(recipient.number, recipient.in_doubt)
+        )
 
     def refresh(self, notice: Notice, asked_at: float) -> None:
         """The notice as it was asked for at a moment, unless something was written since."""
@@ -117,7 +121,11 @@ class Job:
     def forget(self) -> None:
         """Read everybody who is not under way anew: what was read is too old."""
         self.after = self._floor()
-        self._in_vain |= {one.number for one in self.buffer if one.deferred and not one.in_doubt}
+        self._in_vain |= {
+            recipient.number
+            for recipient in self.buffer
+            if recipient.deferred and not recipient.in_doubt
+        }
         self.buffer.clear()
         self.chats.clear()
         self.exhausted = False
@@ -156,42 +164,46 @@ class Job:
 
     def start(self) -> Recipient:
         """The next person's turn begins."""
-        one = self.buffer.popleft()
-        self.under_way[one.number] = one
+        recipient = self.buffer.popleft()
+        self.under_way[recipient.number] = recipient
         self.wave.tried += 1
-        return one
+        return recipient
 
     def settle(
-        self, one: Recipient, outcome: NoticeOutcome, message_id: int = 0, rev: int | None = None
+        self,
+        recipient: Recipient,
+        outcome: NoticeOutcome,
+        message_id: int = 0,
+        rev: int | None = None,
     ) -> None:
         """A person's turn is over."""
-        self._over(one)
+        self._over(recipient)
         self._settled.append(
             Settled(
-                number=one.number,
+                number=recipient.number,
                 outcome=outcome,
-                language=self.notice.content.language_for(one.locale),
+                language=self.notice.content.language_for(recipient.locale),
                 message_id=message_id,
                 rev=rev or self.notice.rev,
             )
         )
 
-    def hold(self, one: Recipient, deferred: Deferred) -> None:
+    def hold(self, recipient: Recipient, deferred: Deferred) -> None:
         """A person is put off."""
-        self._over(one)
+        self._over(recipient)
         self._held.append(deferred)
 
-    def _over(self, one: Recipient) -> None:
-        self.under_way.pop(one.number, None)
-        if one.deferred:
-            self._unwritten.add(one.number)
+    def _over(self, recipient: Recipient) -> None:
+        self.under_way.pop(recipient.number, None)
+        if recipient.deferred:
+            self._unwritten.add(recipient.number)
 
-    def give_back(self, one: Recipient, changed: Recipient | None = None) -> None:
+    def give_back(self, recipient: Recipient, changed: Recipient | None = None) -> None:
         """Nothing was sent: it is this person's turn again, before everybody else's."""
-        self.under_way.pop(one.number, None)
+        self.under_way.pop(recipient.number, None)
         self.wave.tried -= 1
         if not self.resting:
-            self.buffer.appendleft(changed or one)
+            self.buffer.appendleft(changed or recipient)
 
     def wave_is_over(self) -> bool:
         """Whether the first wave was sent and all of it has an end that is written."""
@@ -246,13 +258,13 @@ class Job:
         self.writing = False
 
     def _coming(self, ahead: int) -> int:
-        coming = [one.number for one in self.buffer if not one.deferred][:ahead]
+        coming = [recipient.number for recipient in self.buffer if not recipient.deferred][:ahead]
         return max(coming, default=0) if self._goes else 0
 
     def _floor(self) -> int:
-        open_ = [one.number for one in self._open() if not one.deferred]
+        open_ = [recipient.number for recipient in self._open() if not recipient.deferred]
         return min([self.after + 1, *open_]) - 1
 
 
 def _numbers(settled: Iterable[Settled], deferred: Iterable[Deferred]) -> set[int]:
-    return {one.number for one in settled} | {one.number for one in deferred}
+    return {row.number for row in settled} | {row.number for row in deferred}

@@ -9,8 +9,8 @@ import structlog
 from aiogram import Bot
 
 from bot.aio import loop_time, within
-from bot.broadcast.committer import Writing
-from bot.broadcast.job import Job
+from bot.broadcast.committer import OutcomeCommitter
+from bot.broadcast.job import BroadcastJob
 from bot.metrics import Metrics
 from bot.telegram import chat_store, outbound
 from bot.telegram.outbound import SendResult, SendStatus
@@ -41,7 +41,7 @@ _ENDS = {
 }
 
 
-class Outgoing:
+class BroadcastScheduler:
     """Sends the notices in ``jobs``. Many calls are under way at once; commits run one by one."""
 
     def __init__(
@@ -55,7 +55,7 @@ class Outgoing:
         paid: bool = False,
     ) -> None:
         self.metrics = metrics
-        self.jobs: dict[str, Job] = {}
+        self.jobs: dict[str, BroadcastJob] = {}
         self.digesting: set[str] = set()
         self.apart = ChatSpacing()
         self._deps = deps
@@ -65,7 +65,7 @@ class Outgoing:
         self._chunk = int(min(max(rate / 4, FEW), MANY))
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
-        self.writing = Writing(
+        self.writing = OutcomeCommitter(
             deps,
             self.jobs,
             rate,
@@ -99,7 +99,7 @@ class Outgoing:
             for job in self.jobs.values():
                 self._read_ahead(job, group)
             wait = max(self._budget.wait(), self._shut_until - loop_time())
-            busy = sum(len(one.under_way) for one in self.jobs.values())
+            busy = sum(len(job.under_way) for job in self.jobs.values())
             next_ = self._next() if busy < self._budget.under_way else None
             if next_ is None:
                 await self.change_within(left)
@@ -113,7 +113,7 @@ class Outgoing:
         """Wait until something changes, but no longer."""
         await within(seconds, self._changed)
 
-    def _next(self) -> Job | None:
+    def _next(self) -> BroadcastJob | None:
         """Whose turn it is: urgent notices first, the others one after the other."""
         if any(job.wants_intent() for job in self.jobs.values()):
             self.writing.want()
@@ -125,7 +125,7 @@ class Outgoing:
         self.jobs[chosen.id] = self.jobs.pop(chosen.id)
         return chosen
 
-    def _read_ahead(self, job: Job, group: asyncio.TaskGroup) -> None:
+    def _read_ahead(self, job: BroadcastJob, group: asyncio.TaskGroup) -> None:
         if job.notice.status is not NoticeStatus.RUNNING or job.resting or job.busy:
             return
         if job.buffer and loop_time() - job.read_at > STALE_SECONDS and not job.retries:
@@ -139,11 +139,12 @@ class Outgoing:
             job.busy = True
             group.create_task(self._read(job))
 
-    async def _read(self, job: Job) -> None:
+    async def _read(self, job: BroadcastJob) -> None:
         try:
             turn = await read_next_batch(self._deps, job.looked_at, job.after, self._chunk)
             async with self._deps.db.read() as conn:
-                chats = await chat_store.read_chats_of(conn, [one.member_id for one in turn.send])
+                member_ids = [recipient.member_id for recipient in turn.send]
+                chats = await chat_store.read_chats_of(conn, member_ids)
             job.read(turn, chats, loop_time())
         except STORE_AWAY as error:
             self._store_away(error)
@@ -151,55 +152,55 @@ class Outgoing:
             job.busy = False
         self.wake()
 
-    async def _turn(self, job: Job, one: Recipient) -> None:
+    async def _turn(self, job: BroadcastJob, recipient: Recipient) -> None:
         """One person's turn, from the look at their chat to an outcome."""
-        known = job.chats.pop(one.member_id, None)
+        known = job.chats.pop(recipient.member_id, None)
         if known is None:
             try:
                 async with self._deps.db.read() as conn:
-                    found = await chat_store.read_chats_of(conn, [one.member_id])
+                    found = await chat_store.read_chats_of(conn, [recipient.member_id])
             except STORE_AWAY as error:
                 self._store_away(error)
-                job.give_back(one)
+                job.give_back(recipient)
                 return
-            known = found.get(one.member_id)
+            known = found.get(recipient.member_id)
         chat_id, blocked = known or (None, False)
-        if one.in_doubt and job.notice.content.on_doubt == "skip":
+        if recipient.in_doubt and job.notice.content.on_doubt == "skip":
             job.wave.doubted += 1
-            job.settle(one, NoticeOutcome.UNCERTAIN)
+            job.settle(recipient, NoticeOutcome.UNCERTAIN)
         elif chat_id is None or blocked:
-            job.settle(one, NoticeOutcome.BLOCKED if blocked else NoticeOutcome.UNREACHABLE)
+            job.settle(recipient, NoticeOutcome.BLOCKED if blocked else NoticeOutcome.UNREACHABLE)
         else:
-            await self._call(job, one, chat_id)
+            await self._call(job, recipient, chat_id)
         self.wake()
 
-    async def _call(self, job: Job, one: Recipient, chat_id: int) -> None:
+    async def _call(self, job: BroadcastJob, recipient: Recipient, chat_id: int) -> None:
         await self.apart.wait(chat_id)
         if self._budget.frozen_for:
-            return job.give_back(one)
+            return job.give_back(recipient)
         rev, now = job.notice.rev, self._deps.clock.now()
-        body = job.letters.to(job.notice, one, now, paid=self._paid)
+        body = job.letters.to(job.notice, recipient, now, paid=self._paid)
         answer = await outbound.send_body(self._bot, chat_id, body)
         match answer.status:
             case SendStatus.TAKEN:
                 self._budget.record_success()
                 self._trouble = 0
-                job.settle(one, NoticeOutcome.SENT, answer.message_id, rev)
+                job.settle(recipient, NoticeOutcome.SENT, answer.message_id, rev)
             case SendStatus.WAIT:
                 self._budget.freeze(answer.seconds)
-                job.give_back(one)
+                job.give_back(recipient)
             case SendStatus.SHUT:
                 log.error("bot_may_not_send", reason=answer.reason)
                 self.shut(LONGEST_WAIT)
-                job.give_back(one)
+                job.give_back(recipient)
             case SendStatus.AGAIN:
-                self._try_again(job, one)
+                self._try_again(job, recipient)
             case _:
-                job.settle(one, _ENDS[answer.status])
+                job.settle(recipient, _ENDS[answer.status])
                 await self._note(job, answer, chat_id)
         return None
 
-    async def _note(self, job: Job, answer: SendResult, chat_id: int) -> None:
+    async def _note(self, job: BroadcastJob, answer: SendResult, chat_id: int) -> None:
         """What a refusal means beyond this one turn."""
         try:
             if answer.status is SendStatus.BLOCKED:
@@ -210,7 +211,7 @@ class Outgoing:
         except STORE_AWAY as error:
             self._store_away(error)
 
-    async def halt(self, job: Job, why: HaltReason, reason: str) -> None:
+    async def halt(self, job: BroadcastJob, why: HaltReason, reason: str) -> None:
         """Send no more of a notice until a person has looked at it."""
         log.error("notice_paused", notice=job.id, why=why.value, reason=reason)
         self.metrics.halted(why)
@@ -218,19 +219,21 @@ class Outgoing:
         await delivery.pause(self._deps, job.id, job.notice.epoch, why, reason)
         job.halted_at = loop_time()
 
-    def _try_again(self, job: Job, one: Recipient) -> None:
+    def _try_again(self, job: BroadcastJob, recipient: Recipient) -> None:
         """Telegram or the network is in trouble: wait longer each time, then let others try."""
         self._trouble += 1
         self.shut(min(FIRST_WAIT * 2.0 ** min(self._trouble, 10), LONGEST_WAIT))
-        tries = one.tries + 1
+        tries = recipient.tries + 1
         if tries % TRIES:
-            job.give_back(one, replace(one, tries=tries))
+            job.give_back(recipient, replace(recipient, tries=tries))
         elif tries >= GIVEN_UP_TRIES:
-            job.settle(one, NoticeOutcome.FAILED)
+            job.settle(recipient, NoticeOutcome.FAILED)
         else:
             until = self._deps.clock.now() + LATER
-            put_off = Deferred(number=one.number, why=DeferReason.RETRY, until=until, tries=tries)
-            job.hold(one, replace(put_off, in_doubt=one.in_doubt))
+            put_off = Deferred(
+                number=recipient.number, why=DeferReason.RETRY, until=until, tries=tries
+            )
+            job.hold(recipient, replace(put_off, in_doubt=recipient.in_doubt))
 
     def shut(self, seconds: float) -> None:
         """Begin no turn for a while."""

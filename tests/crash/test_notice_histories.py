@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from bot.broadcast import controller, digests
-from bot.broadcast.controller import Delivery
+from bot.broadcast.controller import BroadcastController
 from bot.metrics import Metrics
 from bot.telegram import chat_store, outbound, rate_limit
 from bot.telegram.outbound import SendResult, SendStatus
@@ -96,7 +96,7 @@ class World:
         return number
 
     def begin(self, group: asyncio.TaskGroup) -> None:
-        one = Delivery(
+        one = BroadcastController(
             self.deps,
             SimpleNamespace(),
             SendBudget(500.0),
