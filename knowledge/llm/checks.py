@@ -25,6 +25,7 @@ class ReplyFault(StrEnum):
     """What is wrong with a reply; the value is sent to the model when it may try once more."""
 
     SHAPE = "it was not one JSON object of the given shape"
+    CUT = "it was cut off at the limit of length: say less"
     EMPTY = "it had no sentence, or sentences without an answer"
     CITATION = "it cited a text that was not given"
     NUMBER = "a number was not in the text that was cited"

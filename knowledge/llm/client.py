@@ -6,9 +6,11 @@ failure is a ``ModelError``.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+import math
+import re
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -23,11 +25,17 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 20.0
 MAX_RETRIES = 1
+RETRY_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 3.0
+"""A server that asks for a longer wait is not waited for: the member has the article at once."""
 MOST_TOKENS_OUT = 350
+OPTIONAL = ("store", "stream_options", "temperature", "max_tokens", "max_completion_tokens")
+"""What a request does without where a server refuses it, in the order in which it is tried."""
+CUT = f"its reply was cut at the limit of {MOST_TOKENS_OUT} tokens"
+_PASSING = frozenset({408, 409, 429})
+_SERVER_FAULTS = 500
 LONGEST_REPLY = 8000
 """Characters after which a stream is not read further."""
-# A refusal that mentions one of these means that the server wants the modern parameters.
-_MODERN_WORDS = ("max_completion_tokens", "temperature")
 
 
 class ModelError(Exception):
@@ -51,8 +59,8 @@ class RequestStyle:
     """The parameters that a server accepts."""
 
     mode: JsonMode
-    modern: bool = False
-    """It wants ``max_completion_tokens``, and no temperature."""
+    without: frozenset[str] = frozenset()
+    """Those of ``OPTIONAL`` that it refuses; the newer limit is sent in place of the older."""
 
 
 @dataclass(slots=True)
@@ -61,6 +69,8 @@ class TokenUsage:
 
     tokens_in: int = 0
     tokens_out: int = 0
+    cut: bool = False
+    """The reply ended at ``MOST_TOKENS_OUT``, and not because it was complete."""
 
     @property
     def total(self) -> int:
@@ -123,17 +133,20 @@ class ModelClient:
         if style.mode is JsonMode.SCHEMA:
             schema = {"name": "answer", "strict": True, "schema": reply_schema(aliases, actions)}
             response_format = {"type": "json_schema", "json_schema": schema}
-        limit: dict[str, Any] = {"max_tokens": MOST_TOKENS_OUT, "temperature": 0}
-        if style.modern:
-            limit = {"max_completion_tokens": MOST_TOKENS_OUT}
+        optional: dict[str, Any] = {
+            "store": False,
+            "stream_options": {"include_usage": True},
+            "temperature": 0,
+            "max_tokens": MOST_TOKENS_OUT,
+        }
+        if "max_tokens" in style.without:
+            optional["max_completion_tokens"] = MOST_TOKENS_OUT
         return {
             "model": self._model,
             "messages": list(messages),
             "response_format": response_format,
-            "store": False,
             "stream": True,
-            "stream_options": {"include_usage": True},
-            **limit,
+            **{name: value for name, value in optional.items() if name not in style.without},
         }
 
     async def stream(
@@ -148,7 +161,7 @@ class ModelClient:
         usage.tokens_in = estimate_tokens(payload["messages"])
         text, finished = "", False
         try:
-            async with await self._connected().chat.completions.create(**payload) as chunks:
+            async with await self._open_stream(payload) as chunks:
                 async for chunk in chunks:
                     if chunk.usage:
                         usage.tokens_in, usage.tokens_out = _read_usage(chunk.usage, usage)
@@ -156,6 +169,7 @@ class ModelClient:
                         text += (choice.delta and choice.delta.content) or ""
                         # A reply that ends at the token limit is a bad reply, not a server fault.
                         finished = finished or choice.finish_reason in {"stop", "length"}
+                        usage.cut = usage.cut or choice.finish_reason == "length"
                     usage.tokens_out = max(usage.tokens_out, estimate_text_tokens(text))
                     yield text
                     if len(text) > LONGEST_REPLY:
@@ -163,33 +177,53 @@ class ModelClient:
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
             raise ModelError(_describe(error), unusable=True) from error
         except Exception as error:
+            if isinstance(error, _refusals(openai)):
+                # It no longer accepts this form of a request: the next question probes again.
+                self._style = None
             # A broken server can raise errors of the client, of HTTP or of JSON: no one family.
             raise ModelError(_describe(error)) from error
         if not finished and read_reply(text) is None:
             raise ModelError("it broke off")
 
+    async def _open_stream(self, payload: dict[str, Any]) -> Any:
+        """The stream of a reply, tried once more where the server says so and soon."""
+        for _ in range(MAX_RETRIES):
+            try:
+                return await self._connected().chat.completions.create(**payload)
+            except _import_openai().APIError as error:
+                wait = _wait_before_retry(error)
+                if wait is None:
+                    raise
+            await asyncio.sleep(wait)
+        return await self._connected().chat.completions.create(**payload)
+
     async def _probe(self) -> RequestStyle:
         refused = ModelError("it answers in no shape that can be checked", unusable=True)
         for mode in JsonMode:
-            for modern in (False, True):
+            style: RequestStyle | None = RequestStyle(mode)
+            while style is not None:
+                usage = TokenUsage()
                 try:
-                    if read_reply(await self._ask_probe(RequestStyle(mode, modern))):
-                        return RequestStyle(mode, modern)
+                    text = await self._ask_probe(style, usage)
                 except ModelError as error:
                     if not isinstance(error.__cause__, _refusals(_import_openai())):
                         raise
                     refused = ModelError(str(error), unusable=True)
-                    if any(word in str(error.__cause__) for word in _MODERN_WORDS):
-                        continue
+                    style = _with_less(style, str(error.__cause__))
+                    continue
+                if read_reply(text):
+                    return style
+                if usage.cut:
+                    refused = ModelError(CUT, unusable=True)
                 break
         raise refused
 
-    async def _ask_probe(self, style: RequestStyle) -> str:
-        """The reply to the probe, which holds nothing of a member's."""
-        messages = [{"role": "user", "content": read_prompt("probe")}]
+    async def _ask_probe(self, style: RequestStyle, usage: TokenUsage) -> str:
+        """The reply to a question that is nobody's."""
+        said = [{"role": "user", "content": read_prompt("probe")}]
         text = ""
-        payload = self.payload(messages, style, ["s1"], [Action.HELP])
-        async with aclosing(self.stream(payload, TokenUsage())) as parts:
+        payload = self.payload(said, style, ["s1"], [Action.HELP])
+        async with aclosing(self.stream(payload, usage)) as parts:
             async for part in parts:
                 text = part
         return text
@@ -204,7 +238,8 @@ class ModelClient:
                 api_key=self._key or "none",
                 organization=None,
                 project=None,
-                max_retries=MAX_RETRIES,
+                # The library would wait as long as a server says: ``_open_stream`` does not.
+                max_retries=0,
                 timeout=timeout,
                 # A redirect would send the question to a server that the operator did not choose.
                 http_client=openai.DefaultAsyncHttpxClient(
@@ -229,6 +264,51 @@ def _import_openai() -> ModuleType:
 def _refusals(openai: ModuleType) -> tuple[type[Exception], ...]:
     """The errors by which a server refuses the form of a request; another may be accepted."""
     return (openai.BadRequestError, openai.UnprocessableEntityError)
+
+
+def _with_less(style: RequestStyle, complaint: str) -> RequestStyle | None:
+    """The next style to try after a refusal: without what it names, or without one thing more.
+
+    None where the complaint is about the shape of the reply, or nothing is left to go without.
+    """
+    sent = [name for name in OPTIONAL if name not in style.without]
+    if "max_tokens" in sent:
+        # Many name the one they want when they refuse the one that was sent.
+        sent.remove("max_completion_tokens")
+        if "max_completion_tokens" in complaint and "max_tokens" not in complaint:
+            return replace(style, without=style.without | {"max_tokens"})
+    named = [name for name in sent if re.search(rf"\b{name}\b", complaint)]
+    if not named and any(word in complaint for word in (*JsonMode, "response_format")):
+        return None
+    less = (named or sent)[:1]
+    return replace(style, without=style.without.union(less)) if less else None
+
+
+def _wait_before_retry(error: Any) -> float | None:
+    """Seconds after which one more try may help; None where it would not, or not soon enough."""
+    openai = _import_openai()
+    if isinstance(error, openai.APITimeoutError):
+        return None
+    if isinstance(error, openai.APIConnectionError):
+        return RETRY_SECONDS
+    if not isinstance(error, openai.APIStatusError):
+        return None
+    if error.status_code not in _PASSING and error.status_code < _SERVER_FAULTS:
+        return None
+    wait = _stated_wait(error.response.headers)
+    return wait if wait <= LONGEST_WAIT_SECONDS else None
+
+
+def _stated_wait(headers: Mapping[str, str]) -> float:
+    """How long a server asks to be left alone; a date, or nonsense, is too long."""
+    for name, a_second in (("retry-after-ms", 1000), ("retry-after", 1)):
+        if name in headers:
+            try:
+                wait = float(headers[name]) / a_second
+            except ValueError:
+                return math.inf
+            return max(wait, 0.0) if math.isfinite(wait) else math.inf
+    return RETRY_SECONDS
 
 
 def _read_usage(reported: Any, usage: TokenUsage) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from urllib.parse import urlsplit
 
+from knowledge.llm.names import words_of
 from knowledge.llm.redaction import Redacted, redact
 from knowledge.numerals import western_digits
 from knowledge.values import AskedQuestion, Fact, Passage
@@ -98,9 +99,14 @@ def build_request(
     kinds = {f"{fact.key}.{key}": kind for fact in facts for key, kind in fact.kinds.items()}
     # Every value is redacted in the question, also those that are no placeholder.
     secrets = [value for fact in facts for value in fact.values.values()]
+    allowed = passages_of_one_mid(passages, question, mid)
+    # What the texts say leaves with them; at the last level the values do as well.
+    said = (f"{passage.article.title} {passage.article.text}" for passage in allowed)
     return ModelRequest(
-        question=redact(question.text, () if level is DisclosureLevel.VALUES else secrets),
-        passages=passages_of_one_mid(passages, question, mid),
+        question=redact(question.text)
+        if level is DisclosureLevel.VALUES
+        else redact(question.text, secrets, known=words_of(said)),
+        passages=allowed,
         placeholders=tuple(
             _placeholder(name, kinds.get(name, ""), value, level) for name, value in values.items()
         ),

@@ -100,6 +100,8 @@ class ModelExchange:
                     if showing:
                         await self._show_draft(rules.fill(claim.text))
         reply = read_reply(text)
+        if reply is None and usage.cut:
+            return None, ReplyFault.CUT
         return reply, find_fault(reply, rules)
 
     async def _show_draft(self, sentence: str) -> None:

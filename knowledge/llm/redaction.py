@@ -1,13 +1,15 @@
 """Redaction of questions: numbers and names that identify a person are replaced by marks.
 
-It cannot be complete: a name in plain words passes. So nothing is sent without the member's
-consent, and ``/privacy`` shows what was sent.
+It cannot be complete: a name in small letters that nothing announces passes. So nothing is sent
+without the member's consent, and ``/privacy`` shows what was sent.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+
+from knowledge.llm.names import hide
 
 SHORTEST_SECRET = 3
 """Values with fewer characters are not redacted: they would match by chance."""
@@ -51,8 +53,13 @@ class Redacted:
         return letters < FEWEST_LETTERS
 
 
-def redact(text: str, values: Iterable[str] = ()) -> Redacted:
-    """Replace whatever identifies a person, and each of the member's own ``values``, by marks."""
+def redact(
+    text: str, values: Iterable[str] = (), *, known: Collection[str] | None = None
+) -> Redacted:
+    """Replace whatever identifies a person, and each of the member's own ``values``, by marks.
+
+    With ``known``, the words that may leave, names are replaced too.
+    """
     text = _plain(text)
     hidden: list[str] = []
     for value in sorted({_plain(value).strip() for value in values}, key=len, reverse=True):
@@ -60,6 +67,9 @@ def redact(text: str, values: Iterable[str] = ()) -> Redacted:
             text = _hide(text, "value", _as_written(value), hidden)
     for kind, pattern in _RULES:
         text = _hide(text, kind, pattern, hidden)
+    if known is not None:
+        text, count = hide(text, known)
+        hidden += ["name"] * count
     return Redacted(text.strip(), tuple(hidden))
 
 

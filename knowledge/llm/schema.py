@@ -4,16 +4,24 @@ The schema names only the passages and buttons of its request, so that a server 
 cannot cite or offer anything else. Replies are checked all the same: not every server does.
 """
 
+import json
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 from knowledge.values import Action
 
 LONGEST_CLAIM = 300
+_DECODER = json.JSONDecoder()
+# Some servers leave the opening mark out, and some models never close it.
+_THOUGHT = re.compile(
+    r"\A.*</(?:think|thinking|reasoning)>|<(?:think|thinking|reasoning)>.*\Z",
+    re.DOTALL | re.IGNORECASE,
+)
 MOST_CLAIMS = 4
 
 
@@ -54,23 +62,36 @@ class ModelReply(_Part):
 
 
 def read_reply(body: str) -> ModelReply | None:
-    """Parse a reply; None if it is not valid."""
+    """Parse a reply; None if it is not valid.
+
+    Models that think aloud, or put their JSON in a fence, mean the same: the one object counts.
+    """
+    text = _from_object(body)
     try:
-        return ModelReply.model_validate_json(body)
-    except ValidationError:
+        _, end = _DECODER.raw_decode(text)
+        # Two objects are two replies: which is meant, nobody knows.
+        return None if "{" in text[end:] else ModelReply.model_validate_json(text[:end])
+    except (ValueError, RecursionError):
         return None
 
 
 def complete_claims(body: str) -> tuple[ModelClaim, ...]:
     """The complete sentences of a reply that is still being streamed."""
     try:
-        partial = from_json(body, allow_partial=True)
+        partial = from_json(_from_object(body), allow_partial=True)
         if partial["status"] not in {ReplyStatus.ANSWERED, ReplyStatus.PARTIAL}:
             return ()
         # The last sentence may go on.
         return tuple(ModelClaim.model_validate(claim) for claim in partial["claims"][:-1])
     except (ValueError, KeyError, TypeError):
         return ()
+
+
+def _from_object(body: str) -> str:
+    """What is left of a text from its first object on, without what a model thought before."""
+    said = _THOUGHT.sub("", body)
+    at = said.find("{")
+    return said[at:] if at >= 0 else ""
 
 
 def reply_schema(aliases: Sequence[str], actions: Sequence[Action]) -> dict[str, Any]:

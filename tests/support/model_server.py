@@ -14,9 +14,11 @@ Script = Callable[[dict], "str | Bad"]
 class Bad:
     """How a server misbehaves."""
 
-    def __init__(self, status=200, body="", *, cut=None, hang=False, raw=None, headers=None):
+    def __init__(
+        self, status=200, body="", *, cut=None, hang=False, raw=None, headers=None, finish="stop"
+    ):
         self.status, self.body, self.cut, self.hang = status, body, cut, hang
-        self.raw, self.headers = raw, headers or {}
+        self.raw, self.headers, self.finish = raw, headers or {}, finish
 
 
 def reply(status="answered", claims=(), topics=(), actions=(), **more) -> str:
@@ -91,7 +93,7 @@ class ModelServer:
             await out.write(b'data: {"choices": [{"del')
             request.transport.close()
             return out
-        await out.write(event({}, "stop"))
+        await out.write(event({}, bad.finish))
         usage = {"prompt_tokens": 900, "completion_tokens": 100, "total_tokens": 1000}
         await out.write(event(None, usage=usage) + b"data: [DONE]\n\n")
         return out
