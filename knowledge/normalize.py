@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 LONGEST: Final = 500
 """Characters of a question that are read. More would take seconds, and add little."""
 
 _SPACES: Final = re.compile(r"\s+")
+# A year, a month or an amount is part of many questions; seven digits and more are of a phone.
+_LONG_NUMBER: Final = re.compile(r"\+?\(?\d(?:[\s.\-/()]{0,3}\d){6,}")
 # Joiners change how Hindi letters join, so they stay; other invisible characters can hide words.
 _JOINERS: Final = frozenset("\u200c\u200d")
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -58,6 +61,20 @@ def read_question(text: str) -> ReadText:
     return ReadText(
         whole[:LONGEST].rstrip(), shortened=len(whole) > LONGEST or len(text) > LONGEST * 4
     )
+
+
+def without_numbers(text: str) -> str:
+    """The text without phone numbers and the like: they say nothing of what is asked."""
+    left = _SPACES.sub(" ", _LONG_NUMBER.sub(" ", text)).strip()
+    return left if any(char.isalpha() for char in left) else text
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """The text without these names, however their case; empty where it is nothing else."""
+    for name in sorted(names, key=len, reverse=True):
+        if plain := clean(name):
+            text = re.sub(rf"(?<!\w){re.escape(plain)}(?!\w)", " ", text, flags=re.IGNORECASE)
+    return _SPACES.sub(" ", text).strip()
 
 
 def fold(text: str) -> str:

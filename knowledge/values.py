@@ -169,8 +169,12 @@ ModelOutcome = AssistantAnswer | NoAnswer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedQuestion:
-    """A member's question, the language they read, and the MIDs whose articles they may see."""
+    """A member's question, the language they read, and the MIDs whose articles they may see.
+
+    ``names`` are of buyers and the like: they are in no language.
+    """
 
     text: str
     locale: str
     mid_ids: Sequence[str] = ()
+    names: Sequence[str] = ()

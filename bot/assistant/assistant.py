@@ -16,6 +16,7 @@ from knowledge import facts
 from knowledge.llm.disclosure import MOST_PASSAGES
 from knowledge.normalize import read_question
 from knowledge.replies import AssistantReply, AvailableModel, QuestionContext, ReplyKind
+from knowledge.search.mentions import party_names
 from knowledge.small_talk import is_greeting, wants_human
 from knowledge.values import Article, AskedQuestion, Band
 from locales.words import SHIPPED, words
@@ -142,7 +143,8 @@ class Assistant:
         await self._search.ready()
         read = read_question(text)
         mid_ids = tuple(membership.mid.id for membership in about.portfolio.snapshot.memberships)
-        question = AskedQuestion(text=read.text, locale=locale, mid_ids=mid_ids)
+        names = tuple(party_names(about.portfolio.standings))
+        question = AskedQuestion(text=read.text, locale=locale, mid_ids=mid_ids, names=names)
         async with self._search_slots:
             result = await asyncio.to_thread(self._search.search, question)
         return QuestionContext(member_id, read.text, read.shortened, locale, about, result)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import structlog
 
 from knowledge.language import load_detector
-from knowledge.search.articles import load_articles, load_off_topic
+from knowledge.search.articles import load_off_topic, own_articles
 from knowledge.search.embedding import Embedder, load_embedder
 from knowledge.search.prebuilt import load_vectors
 from knowledge.search.retriever import Retriever
@@ -101,11 +101,6 @@ def _get_embedder() -> Embedder | None:
     return load_embedder()
 
 
-@cache
-def _get_own_articles() -> tuple[Article, ...]:
-    return load_articles()
-
-
 def _trim_memory() -> None:
     """Return freed memory to the operating system, where libc offers that (glibc)."""
     with suppress(OSError, AttributeError):
@@ -116,7 +111,7 @@ def _new_retriever(
     mid_articles: tuple[Article, ...], embedder: Embedder | None, stored: Mapping[str, bytes]
 ) -> Retriever:
     vectors = {**load_vectors(), **stored} if embedder else {}
-    articles = (*_get_own_articles(), *mid_articles)
+    articles = (*own_articles(), *mid_articles)
     return Retriever(articles, load_off_topic(), embedder=embedder, vectors=vectors)
 
 

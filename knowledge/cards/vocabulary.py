@@ -49,6 +49,11 @@ def class_label(party_kind: str, w: Words) -> str:
     return _label(_CLASSES, party_kind, w)
 
 
+def party_classes() -> tuple[str, ...]:
+    """All that a party can be."""
+    return tuple(_CLASSES)
+
+
 def legal_form_label(form: str, w: Words) -> str:
     """The legal form of a MID, with its article: "a union"."""
     return _label(_LEGAL_FORMS, form, w)

@@ -7,6 +7,7 @@ text. An error names the file and what is wrong with it.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final, TypeVar
@@ -85,6 +86,12 @@ def load_articles(root: Traversable | None = None) -> tuple[Article, ...]:
             text = paths[language].read_text(encoding="utf-8")
             articles.append(parse_article(f"{topic}/{language}.md", topic, language, text))
     return tuple(articles)
+
+
+@cache
+def own_articles() -> tuple[Article, ...]:
+    """The assistant's own articles, read once."""
+    return load_articles()
 
 
 def load_off_topic(source: Traversable | None = None) -> tuple[OffTopicQuestion, ...]:

@@ -4,13 +4,17 @@ A wrong guess does no harm: what is left out can still be seen on the list of li
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection
 from datetime import date
+from functools import cache
+from typing import NamedTuple
 
 from babel import dates
 
-from knowledge.cards.vocabulary import class_label
+from knowledge.cards.vocabulary import class_label, party_classes
 from knowledge.normalize import fold
+from knowledge.search.articles import own_articles
 from locales.words import SHIPPED, Words
 from service.standing.values import Standing
 
@@ -18,6 +22,9 @@ STEM = 5
 """Letters that forms of one word usually share: "insurer's" and "insurance"."""
 SHORTEST = 4
 """Words with fewer letters are left out."""
+# A word that more of our own topics use is an ordinary one. Titles are written to be recognised.
+MOST_TOPICS_OF_NAMES = 11
+MOST_TOPICS_OF_TITLES = 19
 # The vowel signs of Hindi are no letters to Python, and yet belong to their words.
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963])+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -37,30 +44,80 @@ def stems(text: str) -> frozenset[str]:
 def mentioned_licences(
     text: str, standings: Collection[Standing], w: Words
 ) -> tuple[Standing, ...]:
-    """The licences that a question names best, by words that not all of them share; else none.
+    """The licences that a question names by a word that not all of them share; else none.
 
-    Where the member has a single licence, any word of its names will do.
+    Of a single one any word that tells something will do. "Data" or "like" tell nothing, even
+    where a buyer is called that: such a name counts only when it is said in full.
     """
-    asked = stems(text)
-    names = [(standing, _names(standing, w)) for standing in standings]
-    hits = [len(asked & named) for _, named in names]
+    asked = _Asked(stems(text), f" {' '.join(_WORD.findall(fold(text)))} ")
+    hits = [len(_named(asked, standing, w)) for standing in standings]
     best = max(hits, default=0)
     if best == 0 or (min(hits) == best and len(hits) > 1):
         return ()
-    return tuple(standing for (standing, _), n in zip(names, hits, strict=True) if n == best)
+    return tuple(one for one, n in zip(standings, hits, strict=True) if n == best)
 
 
-def _names(standing: Standing, w: Words) -> frozenset[str]:
+def party_names(standings: Collection[Standing]) -> frozenset[str]:
+    """What the parties of licences and their MIDs are called: these words are of no language."""
+    found: set[str] = set()
+    for standing in standings:
+        terms = standing.holding.licence.terms
+        found |= {party.name for party in (terms.collector, *terms.buyers, *terms.via)}
+        found |= set(standing.holding.membership.mid.name.values())
+    return frozenset(found)
+
+
+class _Asked(NamedTuple):
+    stems: frozenset[str]
+    words: str
+    """All of them, with a space before and after each."""
+
+
+def _named(asked: _Asked, standing: Standing, w: Words) -> frozenset[str]:
     terms = standing.holding.licence.terms
-    parties = (terms.collector, *terms.buyers, *terms.via)
-    texts: Iterable[str] = (
-        *terms.title.values(),
-        *(party.name for party in parties),
-        *(class_label(party.kind, w) for party in (*terms.buyers, *terms.via)),
-    )
-    # The MID's own name ("Nurses' Data Co-op") does not tell its licences apart.
+    receivers = (*terms.buyers, *terms.via)
+    # What a MID calls itself ("Nurses' Data Co-op") tells none of its licences apart.
     own = frozenset().union(*map(stems, standing.holding.membership.mid.name.values()))
-    return frozenset().union(*map(stems, texts)) - own
+    found: set[str] = set()
+    for title in terms.title.values():
+        found |= asked.stems & stems(title) - own - _ordinary(MOST_TOPICS_OF_TITLES)
+    for party in {terms.collector, *receivers}:
+        found |= _by_name(asked, party.name, own)
+    for kind in {party.kind for party in receivers}:
+        found |= _by_class(asked, kind, own, w)
+    return frozenset(found)
+
+
+def _by_name(asked: _Asked, name: str, own: frozenset[str]) -> frozenset[str]:
+    """The words of a name, if half of it is there and one of them is no ordinary word."""
+    whole = stems(name)
+    hit = asked.stems & whole
+    phrase = " ".join(_WORD.findall(fold(name)))
+    if whole <= own:
+        return frozenset()
+    in_full = len(phrase.split()) > 1 and f" {phrase} " in asked.words
+    telling = hit - own - _ordinary(MOST_TOPICS_OF_NAMES)
+    return hit if in_full or (telling and 2 * len(hit) >= len(whole)) else frozenset()
+
+
+def _by_class(asked: _Asked, kind: str, own: frozenset[str], w: Words) -> frozenset[str]:
+    """The words for what a buyer is, where they tell it from what others are."""
+    labels = {known: stems(class_label(known, w)) for known in party_classes()}
+    whole = labels.pop(kind, stems(class_label(kind, w)))
+    hit = asked.stems & whole
+    shared = frozenset().union(*labels.values())
+    telling = hit - own - shared - _ordinary(MOST_TOPICS_OF_NAMES)
+    return hit - own if telling and 2 * len(hit) >= len(whole) else frozenset()
+
+
+@cache
+def _ordinary(most: int) -> frozenset[str]:
+    """Stems of words that more than ``most`` of our own topics use, in some language."""
+    uses: Counter[tuple[str, str]] = Counter()
+    for article in own_articles():
+        said = stems(" ".join((article.title, article.text, *article.examples)))
+        uses.update((article.language, stem) for stem in said)
+    return frozenset(stem for (_, stem), n in uses.items() if n > most)
 
 
 def mentioned_months(text: str, known: Collection[date], w: Words) -> frozenset[date]:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from knowledge.language import detect
-from knowledge.normalize import read_question
+from knowledge.normalize import read_question, without_names, without_numbers
 from knowledge.search import prebuilt
 from knowledge.search.articles import OffTopicQuestion
 from knowledge.search.bm25 import Bm25
@@ -228,8 +228,8 @@ class Retriever:
 
     def score(self, asked: AskedQuestion) -> SearchScores:
         """The scores of a question, before thresholds are applied."""
-        text = read_question(asked.text).text
-        language = detect(text, asked.locale)
+        text = without_numbers(read_question(asked.text).text)
+        language = detect(without_names(text, asked.names), asked.locale)
         blocks, index = self._lexical_blocks(), self._semantic
         if not any(char.isalnum() for char in text) or not blocks[_OWN].ids:
             return SearchScores(language, (), -np.inf, 0.0, semantic=index is not None)

@@ -90,3 +90,56 @@ def test_a_word_of_the_mids_name_mentions_no_licence():
     collected = replace(holding, licence=licence, membership=membership)
     standings[0] = replace(standings[0], holding=collected)
     assert not mentions.mentioned_licences("did you hand my data on", standings, words("en"))
+
+
+def with_buyers(*parties):
+    """The licences of the samples, each with one of these buyers: a name and a class."""
+    found = []
+    for standing, (name, kind) in zip(
+        questions.about_member().portfolio.standings, parties, strict=False
+    ):
+        terms = standing.holding.licence.terms
+        buyer = terms.buyers[0].model_copy(update={"id": f"p{len(found)}", "name": name})
+        buyer = buyer.model_copy(update={"kind": kind})
+        terms = terms.model_copy(update={"buyers": (buyer,), "via": ()})
+        licence = replace(standing.holding.licence, terms=terms)
+        found.append(replace(standing, holding=replace(standing.holding, licence=licence)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        ("en", "who has my data"),
+        ("en", "is another group like this one"),
+        ("en", "which company has it"),
+        ("es", "cómo me salgo, no como antes"),
+        ("es", "quién tiene mis datos"),
+        ("fr", "qui a mes données"),
+        ("fr", "comment faire"),
+        ("pt_BR", "quem tem meus dados"),
+        ("ru", "у кого мои данные"),
+        ("zh_Hans", "哪个公司有我的数据"),
+    ],
+)
+def test_an_ordinary_word_names_no_licence_whatever_a_buyer_is_called(language, asked):
+    standings = with_buyers(
+        ("Data Like Como", "data_broker"), ("Institut des données", "mid"), ("Acme", "company")
+    )
+    assert not mentions.mentioned_licences(asked, standings, words(language))
+
+
+@pytest.mark.parametrize(
+    ("asked", "buyer"),
+    [
+        ("what does Institut des données do with it", "Institut des données"),
+        ("and is acme in", "Acme"),
+        ("does data like como pay", "Data Like Como"),
+        ("why does the bank want it", "Vault"),
+    ],
+)
+def test_a_licence_is_named_by_the_name_or_the_class_of_its_buyer(asked, buyer):
+    standings = with_buyers(("Data Like Como", "mid"), ("Institut des données", "mid"))
+    standings += with_buyers(("Acme", "company"), ("Vault", "bank"))
+    (only,) = mentions.mentioned_licences(asked, standings, words("en"))
+    assert only.holding.licence.terms.buyers[0].name == buyer

@@ -350,3 +350,35 @@ def test_lexical_search_finds_spellings_hindi_vowels_and_chinese_pairs():
         assert int(np.argmax(index.scores(text))) == best
     assert not index.scores("zzz qqq").any()
     assert Bm25([]).scores("anything").size == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "names"),
+    [
+        ("Careful Robotics", "es", ["Careful Robotics"]),
+        ("Institut des données", "en", ["Institut des données"]),
+        ("steadylife insurance", "pt_BR", ["SteadyLife Insurance"]),
+        ("¿y Careful Robotics?", "es", ["Careful Robotics"]),
+    ],
+)
+def test_the_name_of_a_buyer_does_not_change_the_language(search, text, locale, names):
+    question = AskedQuestion(text=text, locale=locale, names=names)
+    assert search.score(question).language == locale
+
+
+@pytest.mark.parametrize(
+    "phone", ["+34 612 345 678", "0049 170 1234567", "(212) 555-0184", "8 (912) 345-67-89"]
+)
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("when am I paid, call me on {}", "en"),
+        ("{} cuándo me pagan", "es"),
+        ("когда мне заплатят? {}", "ru"),
+    ],
+)
+def test_a_phone_number_changes_nothing_of_what_is_found(search, text, locale, phone):
+    found = search.search(asked(text.format(phone), locale))
+    plain = search.search(asked(text.format("").strip(), locale))
+    assert found.band is not Band.OFF_TOPIC
+    assert (found.band, found.hits[0].id) == (plain.band, plain.hits[0].id)
