@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from service import erasure
+from service.choices import opt_out
 from service.errors import NotFoundError
 from service.notices import rules
 from service.notices.audience import read_audience_members, read_due_deferred, read_next_batch
@@ -15,7 +16,7 @@ from service.notices.authoring import cases as authoring
 from service.notices.authoring import reporting
 from service.notices.delivery import cases as delivery
 from service.notices.delivery import completion, corrections, digests
-from service.notices.delivery_values import OutcomeBatch, Settled
+from service.notices.delivery_values import OutcomeBatch, Recipient, Settled
 from service.notices.inbox import cases as notice_inbox
 from service.notices.inbox import history
 from service.notices.outcome_store import segments
@@ -32,6 +33,7 @@ from service.notices.values import (
 )
 from service.people import cases as people
 from service.price.values import NEVER
+from service.standing.values import Pause
 
 MESSAGES = count(100)
 
@@ -161,6 +163,44 @@ async def test_muted_and_left_members_are_counted_and_not_sent_to(stage, three):
     assert report.notice.count_of(NoticeOutcome.MUTED) == 1
     assert report.notice.count_of(NoticeOutcome.LEFT) == 1
     assert report.notice.count_of(NoticeOutcome.SENT) == 1
+
+
+async def test_after_a_stop_a_breach_comes_and_nothing_else_does(stage, three):
+    (first, _), *_ = three
+    await opt_out.set_pause(stage.deps, first, Pause.STOPPED, stage.cause())
+    for kind in NoticeKind:
+        urgent = kind in {NoticeKind.BREACH, NoticeKind.MATERIAL_CHANGE}
+        said = content(kind=kind, urgent=urgent, answers=())
+        stage.clock.at += timedelta(days=8)
+        report = await send_all(stage, await approved(stage, said))
+        muted = 0 if kind is NoticeKind.BREACH else 1
+        assert (kind, report.notice.count_of(NoticeOutcome.MUTED)) == (kind, muted)
+        assert report.notice.count_of(NoticeOutcome.SENT) == 3 - muted
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("urgent", [True, False])
+@pytest.mark.parametrize("state", ["stopped", "muted", "night", "enough"])
+async def test_what_protects_a_member_holds_for_each_kind_of_notice(
+    stage, three, kind, urgent, state
+):
+    mid = three[0][1].mid
+    async with stage.deps.db.read() as conn:
+        (person, *_) = await read_audience_members(
+            conn, mid, stage.clock.now(), licences=(), upto=10**6, limit=1
+        )
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    person = replace(person, quiet="00:00-00:00", weekly=1)
+    person = {
+        "stopped": replace(person, stopped=True),
+        "muted": replace(person, muted=True),
+        "night": replace(person, zone="UTC", quiet="11:00-13:00"),
+        "enough": replace(person, delivered=(now - timedelta(days=1),)),
+    }[state]
+    placed = rules.decide_delivery(content(kind=kind, urgent=urgent, answers=()), person, now)
+    breach = kind is NoticeKind.BREACH
+    passes = breach or (urgent and state != "stopped")
+    assert isinstance(placed, Recipient) is passes
 
 
 async def test_a_notice_for_those_in_a_licence_reaches_only_them(stage, three):
