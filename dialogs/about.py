@@ -97,7 +97,7 @@ def privacy(operator: Operator, view: ModelView, w: Words) -> Screen:
             lines(
                 [
                     bold(w.t("Who sees it")),
-                    w.t("A MID sees its own members' answers, by its own numbers."),
+                    w.t("A MID gets your answers to its notices, under a made-up name."),
                     w.t("No MID learns of another. No buyer learns who you are from us."),
                     *_model_access(operator.model, view, w),
                 ]
@@ -105,7 +105,7 @@ def privacy(operator: Operator, view: ModelView, w: Words) -> Screen:
             lines(
                 [
                     bold(w.t("To get it out or gone")),
-                    w.t("For a copy, ask a person. To erase all, use Delete everything."),
+                    w.t("To erase all that is kept here, use Delete everything."),
                 ]
             ),
         ),

@@ -191,7 +191,7 @@ def _notes(view: KnobView, w: Words) -> list[str]:
     if always_in:
         notes.append(
             w.t(
-                "No step keeps you out of: {names}. Only a no, or never, does.",
+                "No step keeps you out of: {names}. A no does, or never.",
                 names=_names(always_in, w),
             )
         )

@@ -29,7 +29,7 @@ def screen(memberships: Sequence[Membership], w: Words) -> Screen:
             lines(
                 [
                     bold(w.t("Leave and keep")),
-                    w.t("Your answers there stay here, so that you can look them up with us."),
+                    w.t("Your answers there stay stored here. No screen shows them then."),
                 ]
             ),
             lines(

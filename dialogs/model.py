@@ -3,6 +3,7 @@
 from dialogs import parts
 from dialogs.callbacks import Go, Place, SetModelConsent, ShowModelRequest
 from dialogs.screen import Button, Screen, bold, lines, paragraphs, rows
+from knowledge.llm.disclosure import DisclosureLevel
 from knowledge.replies import AvailableModel
 from locales.words import Words
 from service.assistant.values import ModelChoice, ModelView
@@ -23,6 +24,9 @@ def consent(model: AvailableModel, view: ModelView, w: Words) -> Screen:
                 "Your question would go to {name} at {place}.", name=model.name, place=model.place
             ),
             _disclosure(model, w),
+            w.t("Names are taken out where they show. Still, leave them out.")
+            if model.level < DisclosureLevel.VALUES
+            else None,
             w.t("It can be wrong. It can change nothing. Without it you get fixed texts."),
             _current_choice(model, view, w),
         ),

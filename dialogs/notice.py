@@ -206,7 +206,7 @@ def muted(view: MuteView, w: Words) -> Screen:
     if view.muted:
         notes = [
             w.t("Saved. You get no more notices from {mid}.", mid=name),
-            w.t("Only urgent ones still come: a breach of your data, or terms that change."),
+            w.t("A breach of your data still comes, and new terms if the MID calls them urgent."),
         ]
         if view.stopped:
             notes = [notes[0], w.t("Only the news of a breach of your data still comes.")]

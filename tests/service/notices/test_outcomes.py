@@ -33,6 +33,7 @@ from service.notices.values import (
 )
 from service.people import cases as people
 from service.price.values import NEVER
+from service.standing import cases as standing_cases
 from service.standing.values import Pause
 
 MESSAGES = count(100)
@@ -201,6 +202,19 @@ async def test_what_protects_a_member_holds_for_each_kind_of_notice(
     breach = kind is NoticeKind.BREACH
     passes = breach or (urgent and state != "stopped")
     assert isinstance(placed, Recipient) is passes
+
+
+async def test_an_answer_to_a_call_to_strike_takes_nobody_out(stage, three):
+    member, _ = three[0]
+    await stage.yes(member, "sepsis-warning")
+    before = (await standing_cases.read_portfolio(stage.deps, member)).standings
+    notice = await approved(stage, content(kind=NoticeKind.STRIKE_CALL))
+    await send_all(stage, notice)
+    for choice in notice.content.answers:
+        await notice_inbox.answer(stage.deps, member, notice.id, choice.id, stage.cause())
+        after = (await standing_cases.read_portfolio(stage.deps, member)).standings
+        assert [one.why for one in after] == [one.why for one in before]
+    assert any(one.is_in for one in before)
 
 
 async def test_a_notice_for_those_in_a_licence_reaches_only_them(stage, three):
