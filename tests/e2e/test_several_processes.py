@@ -438,7 +438,7 @@ async def test_a_store_with_no_connection_free_is_away(db):
     assert isinstance(error.value, STORE_AWAY)
 
 
-@pytest.mark.parametrize("way", ["read", "look", "write"])
+@pytest.mark.parametrize("way", ["read", "read_statement", "write"])
 async def test_who_is_cancelled_at_any_moment_leaves_no_connection_behind(db, way, monkeypatch):
     """A busy loop lets the driver give way even where it does not wait for the server."""
 
