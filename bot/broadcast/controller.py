@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiogram import Bot
 
-from bot.aio import loop_time, within
+from bot.aio import loop_time
 from bot.broadcast.corrections import edit_messages
 from bot.broadcast.digests import send_digests
 from bot.broadcast.job import BroadcastJob
@@ -18,6 +18,7 @@ from bot.broadcast.scheduler import BroadcastScheduler
 from bot.metrics import Metrics
 from bot.telegram.rate_limit import SendBudget
 from bot.updates.lanes import Lanes
+from bot.updates.leader import run_while_leader
 from service.db.errors import STORE_AWAY, describe_outage
 from service.deps import Deps
 from service.notices.audience import read_due_deferred
@@ -69,20 +70,11 @@ class BroadcastController:
 
     async def run(self) -> None:
         """Send whenever this process is the one that sends, until ``stop``."""
-        while not self._stopping.is_set():
-            try:
-                # When the lane is lost the task that holds it is cancelled, and it alone.
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._lead())
-            except* delivery.SupersededError:
-                log.warning("sending_lost")
-            except* STORE_AWAY as away:
-                log.warning("store_away", **describe_outage(away))
-            await within(LOOK_SECONDS, self._stopping)
+        await run_while_leader(
+            self._lanes, LANE, self._lead, stop=self._stopping, retry_seconds=LOOK_SECONDS
+        )
 
     async def _lead(self) -> None:
-        if not await self._lanes.acquire(LANE):
-            return
         self._out = out = BroadcastScheduler(
             self._deps,
             self._bot,
@@ -102,8 +94,8 @@ class BroadcastController:
                     task.cancel()
                 await self._drain(out)
                 writing.cancel()
-        finally:
-            await self._lanes.release(LANE)
+        except* delivery.SupersededError:
+            log.warning("sending_lost")
 
     async def _look(self, out: BroadcastScheduler, group: asyncio.TaskGroup) -> None:
         """Take over what is new, and see to what runs, was stopped, or was corrected."""

@@ -10,7 +10,7 @@ import structlog
 from aiogram import Bot
 
 from bot.broadcast.job import BroadcastJob
-from bot.broadcast.scheduler import BroadcastScheduler
+from bot.broadcast.scheduler import UNDELIVERED, BroadcastScheduler
 from bot.telegram import chat_store, outbound
 from bot.telegram.outbound import SendResult, SendStatus
 from bot.telegram.rate_limit import SendBudget
@@ -31,13 +31,7 @@ AT_ONCE = 10
 LATER = timedelta(minutes=10)
 FIRST_WAIT = 0.5
 
-_ENDS = {
-    SendStatus.TAKEN: NoticeOutcome.IN_DIGEST,
-    SendStatus.BLOCKED: NoticeOutcome.BLOCKED,
-    SendStatus.UNREACHABLE: NoticeOutcome.UNREACHABLE,
-    SendStatus.UNCERTAIN: NoticeOutcome.UNCERTAIN,
-    SendStatus.WRONG: NoticeOutcome.FAILED,
-}
+_OUTCOMES = {SendStatus.TAKEN: NoticeOutcome.IN_DIGEST, **UNDELIVERED}
 
 
 async def send_digests(
@@ -134,7 +128,7 @@ async def _call(
 
 
 def _batch(deps: Deps, to: Recipient, notice: Notice, answer: SendResult) -> OutcomeBatch:
-    if answer.status not in _ENDS:
+    if answer.status not in _OUTCOMES:
         held = Deferred(
             number=to.number,
             why=DeferReason.DIGEST,
@@ -144,7 +138,7 @@ def _batch(deps: Deps, to: Recipient, notice: Notice, answer: SendResult) -> Out
         return OutcomeBatch(deferred=(held,))
     settled = Settled(
         number=to.number,
-        outcome=_ENDS[answer.status],
+        outcome=_OUTCOMES[answer.status],
         language=notice.content.language_for(to.locale),
         message_id=answer.message_id,
         rev=notice.rev,

@@ -33,12 +33,13 @@ FIRST_WAIT = 0.5
 LONGEST_WAIT = 60.0
 LATER = timedelta(minutes=10)
 
-_ENDS = {
+UNDELIVERED = {
     SendStatus.BLOCKED: NoticeOutcome.BLOCKED,
     SendStatus.UNREACHABLE: NoticeOutcome.UNREACHABLE,
     SendStatus.UNCERTAIN: NoticeOutcome.UNCERTAIN,
     SendStatus.WRONG: NoticeOutcome.FAILED,
 }
+"""What a notice comes to for a person whom a call that ended so did not reach."""
 
 
 class BroadcastScheduler:
@@ -196,7 +197,7 @@ class BroadcastScheduler:
             case SendStatus.AGAIN:
                 self._try_again(job, recipient)
             case _:
-                job.settle(recipient, _ENDS[answer.status])
+                job.settle(recipient, UNDELIVERED[answer.status])
                 await self._note(job, answer, chat_id)
         return None
 
