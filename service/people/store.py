@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    Exists,
     Index,
     Integer,
     SmallInteger,
@@ -87,6 +88,19 @@ _MEMBERSHIPS = CompiledStatement(
     .where(memberships.c.member_id == bindparam("member_id"), memberships.c.left_at.is_(None))
     .order_by(memberships.c.joined_at, memberships.c.id)
 )
+
+# Of a row of the roster: whether that person has joined, and whether an invite of theirs is open.
+_HAS_REF = (memberships.c.mid_id == roster.c.mid_id) & (memberships.c.ref == roster.c.ref)
+_JOINED = exists().where(_HAS_REF, memberships.c.left_at.is_(None))
+
+
+def _invited(now: datetime) -> Exists:
+    return exists().where(
+        invites.c.mid_id == roster.c.mid_id,
+        invites.c.ref == roster.c.ref,
+        invites.c.used_by.is_(None),
+        invites.c.expires_at > now,
+    )
 
 
 async def add_member(conn: AsyncConnection, at: datetime, *, spoken: str | None = None) -> Member:
@@ -278,20 +292,9 @@ async def read_uninvited(
     The MID is locked: nobody else invites them until the transaction ends.
     """
     await hold_mid(conn, mid_id)
-    joined = exists().where(
-        memberships.c.mid_id == roster.c.mid_id,
-        memberships.c.ref == roster.c.ref,
-        memberships.c.left_at.is_(None),
-    )
-    invited = exists().where(
-        invites.c.mid_id == roster.c.mid_id,
-        invites.c.ref == roster.c.ref,
-        invites.c.used_by.is_(None),
-        invites.c.expires_at > now,
-    )
     rows = await conn.execute(
         select(roster.c.ref)
-        .where(roster.c.mid_id == mid_id, ~joined, ~invited)
+        .where(roster.c.mid_id == mid_id, ~_JOINED, ~_invited(now))
         .order_by(roster.c.ref)
         .limit(limit)
     )
@@ -302,18 +305,10 @@ async def read_roster_entries(
     conn: AsyncConnection, mid_id: str, now: datetime
 ) -> list[RosterEntry]:
     """Everybody on a MID's roster, by reference, with how far they have come in this MID."""
-    of_ref = (memberships.c.mid_id == roster.c.mid_id) & (memberships.c.ref == roster.c.ref)
-    joined = exists().where(of_ref, memberships.c.left_at.is_(None))
-    left = exists().where(of_ref, memberships.c.left_at.is_not(None))
-    invited = exists().where(
-        invites.c.mid_id == roster.c.mid_id,
-        invites.c.ref == roster.c.ref,
-        invites.c.used_by.is_(None),
-        invites.c.expires_at > now,
-    )
+    left = exists().where(_HAS_REF, memberships.c.left_at.is_not(None))
     state = case(
-        (joined, RosterState.JOINED.value),
-        (invited, RosterState.INVITED.value),
+        (_JOINED, RosterState.JOINED.value),
+        (_invited(now), RosterState.INVITED.value),
         (left, RosterState.LEFT.value),
         else_=RosterState.NOT_INVITED.value,
     )
