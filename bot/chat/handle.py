@@ -26,7 +26,6 @@ from bot.telegram.errors import TRANSIENT
 from bot.updates.inbox_store import PendingUpdate
 from dialogs import about
 from dialogs.screen import Screen
-from knowledge.command_names import with_known_command
 from locales.words import Words, negotiate, words
 from service.deps import Deps
 from service.errors import MidlineError
@@ -63,9 +62,7 @@ class UpdateHandler:
             Exception: one of ``TRANSIENT``, after which the inbox tries the update again; any
                 other when a handler failed, of which the member has been told.
         """
-        update = _with_known_command(
-            Update.model_validate_json(pending.body, context={"bot": self._bot})
-        )
+        update = Update.model_validate_json(pending.body, context={"bot": self._bot})
         event = update.event
         if isinstance(event, ChatMemberUpdated):
             await self._record_block(event)
@@ -114,17 +111,6 @@ class UpdateHandler:
             at = self._deps.clock.now() if blocked else None
             async with self._deps.db.write() as conn:
                 await chat_store.set_blocked(conn, event.chat.id, at)
-
-
-def _with_known_command(update: Update) -> Update:
-    """The update, with a command that is typed otherwise under the name that handlers know."""
-    message = update.message
-    if message is None or not message.text or not message.text.startswith("/"):
-        return update
-    text = with_known_command(message.text)
-    if text == message.text:
-        return update
-    return update.model_copy(update={"message": message.model_copy(update={"text": text})})
 
 
 def _chat(event: Any) -> Chat | None:

@@ -10,7 +10,7 @@ from bot.open_store import open_store
 from bot.settings import Settings
 from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import Problem, read_with_warnings
-from service.bundle.values import ImportReport
+from service.bundle.values import ImportChange, ImportReport
 from service.errors import ImportRefusedError
 
 MOST_MEMBERS = 20
@@ -68,7 +68,9 @@ class FileReport:
         return "\n".join(lines)
 
 
-def _without_many_members(changes: Sequence[Any]) -> tuple[list[Any], list[str]]:
+def _without_many_members(
+    changes: Sequence[ImportChange],
+) -> tuple[list[ImportChange], list[str]]:
     """The changes to print one by one, and a line that sums up the members where they are many."""
     members = [change for change in changes if change.what.startswith("member ")]
     if len(members) <= MOST_MEMBERS:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from bot.commands.console import AsJson, MidId, run_with_store
 from service.deps import Deps
 from service.mids import cases as mid_cases
 from service.people import cases as people
-from service.people.values import RosterState
+from service.people.values import RosterEntry, RosterState
 
 
 def list_mids(as_json: AsJson = False) -> None:
@@ -62,6 +63,6 @@ def list_members(
     typer.echo(f"{len(entries)} people: {told}" if entries else "Nobody.", err=True)
 
 
-def _counts(entries: list[Any]) -> dict[str, int]:
+def _counts(entries: Sequence[RosterEntry]) -> dict[str, int]:
     joined = sum(entry.state is RosterState.JOINED for entry in entries)
     return {"on_roster": len(entries), "joined": joined}

@@ -64,13 +64,16 @@ def from_json(update: Any) -> IncomingUpdate | None:
     known = known_fields(update)
     if known is None:
         return None
-    text = with_known_command(known.get("message", {}).get("text", ""))
+    message = known.get("message", {})
+    if "text" in message:
+        # A command that is typed otherwise is stored under the name that handlers know.
+        message["text"] = with_known_command(message["text"])
     data = known.get("callback_query", {}).get("data", "")
     return IncomingUpdate(
         update_id=known["update_id"],
         lane=lane_of(known),
         body=json.dumps(known, ensure_ascii=False),
-        protects=protects(text, data),
+        protects=protects(message.get("text", ""), data),
     )
 
 

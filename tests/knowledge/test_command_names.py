@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.chat.routers import build_routers
 from knowledge.command_names import _WORDS, _names, with_known_command
 
 
@@ -57,14 +56,3 @@ def test_no_spelling_stands_for_two_commands():
     spellings = [word for words in _WORDS.values() for word in words.split()]
     assert len(spellings) == len(set(spellings))
     assert set(_names().values()) == set(_WORDS)
-
-
-def test_every_command_that_is_answered_can_be_misspelled():
-    answered = {
-        name
-        for router in build_routers()
-        for handler in router.message.handlers
-        for check in handler.filters or ()
-        for name in getattr(check.callback, "commands", ())
-    }
-    assert answered == set(_WORDS)

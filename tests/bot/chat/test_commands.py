@@ -9,6 +9,7 @@ from bot.chat.routers import build_routers
 from bot.telegram.profile import commands
 from dialogs import about
 from dialogs.callbacks import Go, Place, ShowLicences
+from knowledge.command_names import _WORDS
 from locales.words import words
 
 NOT_IN_MENU = {
@@ -61,8 +62,12 @@ def test_every_answered_command_is_in_telegrams_menu_or_excepted():
     assert answered_commands() - menu_commands() == set(NOT_IN_MENU)
 
 
-def test_every_command_of_telegrams_menu_is_answered_commands():
+def test_every_command_of_telegrams_menu_is_answered():
     assert menu_commands() <= answered_commands()
+
+
+def test_every_answered_command_is_understood_in_other_spellings():
+    assert answered_commands() == set(_WORDS)
 
 
 def test_every_command_of_the_menu_is_named_by_the_help_or_excepted():
