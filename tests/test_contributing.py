@@ -74,12 +74,14 @@ def test_every_word_of_the_glossary_is_used_by_the_code():
 
 def test_no_reference_leads_to_a_document_that_is_not_here():
     outside = re.compile(
-        r"\b[Mm]ission [A-Z]\d|\bblueprint\b|\b(?:DESIGN|LAYOUT|delivery|reliability)\.md"
+        r"\b[Mm]ission [A-Z]\d|\bblueprint\b"
+        r"|\b(?:DESIGN|LAYOUT|delivery|knowledge|reliability)\.md"
     )
     found = [
         f"{path.relative_to(HERE)}: {hit[0]}"
-        for room in (*ROOMS, "tests", "benchmarks")
-        for path in (HERE / room).rglob("*.py")
+        for room in (*ROOMS, "tests", "benchmarks", "docs")
+        for path in (HERE / room).rglob("*.*")
+        if path.suffix in {".py", ".md"}
         if path != Path(__file__) and (hit := outside.search(path.read_text("utf-8")))
     ]
     assert not found

@@ -10,12 +10,9 @@ from bot.commands.demo import examples
 from dialogs.callbacks import Join, SayYes
 from service.bundle.cases import import_bundle
 from service.bundle.files.read_bundle import read_bundle
-from service.db.database import open_embedded
-from service.db.migrate import migrate
-from service.deps import Deps
 from tests.support.house import NURSE, TRANSLATOR, House, all_told
 from tests.support.life import Life, Steady, close, house_from
-from tests.support.stage import FixedClock, Stage
+from tests.support.stage import make_example_store
 
 
 def _make(tmp_path_factory, name: str, fill: Callable[[House, Life], Awaitable[None]], of=None):
@@ -83,15 +80,7 @@ def templates(fresh: Path, joined: Path, agreed: Path) -> dict[str, Path]:
 def told(tmp_path_factory) -> Path:
     """A store alone, for use cases without a bot: both MIDs as the examples describe them."""
     folder = tmp_path_factory.mktemp("told")
-
-    async def work() -> None:
-        db = open_embedded(folder / "midline.db", folder / "key")
-        now = FixedClock()
-        await migrate(db)
-        await Stage(Deps(db, now), now).bring_examples()
-        await db.close()
-
-    asyncio.run(work())
+    asyncio.run(make_example_store(folder))
     return folder
 
 

@@ -22,6 +22,7 @@ from service.choices import cases as choices
 from service.choices.rules import quiz_question
 from service.choices.values import CardView, QuizView
 from service.db.database import Database, open_embedded
+from service.db.migrate import migrate
 from service.deps import Deps
 from service.ids import new_nonce
 from service.journal import cases as journal
@@ -210,6 +211,15 @@ class Stage:
             wanted = wanted.where(events.c.member_id == member)
         async with self.deps.db.read() as conn:
             return list(await conn.execute(wanted))
+
+
+async def make_example_store(folder: Path) -> None:
+    """An encrypted store with both example MIDs, and its key: to be copied."""
+    db = open_embedded(folder / "midline.db", folder / "key")
+    clock = FixedClock()
+    await migrate(db)
+    await Stage(Deps(db, clock), clock).bring_examples()
+    await db.close()
 
 
 def invite_proof(view: InviteView) -> Proof:

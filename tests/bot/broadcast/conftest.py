@@ -18,15 +18,13 @@ from bot.telegram import chat_store, outbound, rate_limit
 from bot.telegram.outbound import SendResult, SendStatus
 from bot.telegram.rate_limit import SendBudget
 from bot.updates.lanes import SingleProcessLanes
-from service.db.database import open_embedded
-from service.db.migrate import migrate
 from service.deps import Deps
 from service.mids import store as mid_store
 from service.notices.authoring import reporting
 from service.notices.values import Notice, NoticeContent, NoticeReport
 from service.people import store as people_store
 from tests.support.crowd import MID, announce, content, when
-from tests.support.stage import NOON, FixedClock, Stage, copied
+from tests.support.stage import NOON, FixedClock, Stage, copied, make_example_store
 
 RATE = 200.0
 LOOK = 0.02
@@ -152,15 +150,7 @@ class Sender:
 def told(tmp_path_factory) -> Path:
     """A store with both MIDs as the examples describe them."""
     folder = tmp_path_factory.mktemp("told")
-
-    async def work() -> None:
-        db = open_embedded(folder / "midline.db", folder / "key")
-        now = FixedClock()
-        await migrate(db)
-        await Stage(Deps(db, now), now).bring_examples()
-        await db.close()
-
-    asyncio.run(work())
+    asyncio.run(make_example_store(folder))
     return folder
 
 
