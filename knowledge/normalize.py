@@ -8,6 +8,9 @@ from typing import Final, NamedTuple
 LONGEST: Final = 500
 """Characters of a question that are read. More would take seconds, and add little."""
 
+LETTER: Final = r"(?:[^\W\d_]|[\u0900-\u0963])"
+"""A pattern: a letter of any script, the vowel signs of Hindi too, which are none to Python."""
+
 _SPACES: Final = re.compile(r"\s+")
 # A year, a month or an amount is part of many questions; seven digits and more are of a phone.
 _LONG_NUMBER: Final = re.compile(r"\+?\(?\d(?:[\s.\-/()]{0,3}\d){6,}")

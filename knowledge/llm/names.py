@@ -11,12 +11,10 @@ from functools import cache
 
 from babel import dates
 
-from knowledge.normalize import fold
+from knowledge.normalize import LETTER, fold
 from locales.negotiate import SHIPPED
 
-# The vowel signs of Hindi are no letters to Python, and yet belong to their words.
-_LETTER = r"(?:[^\W\d_]|[\u0900-\u0963])"
-_NAME = rf"{_LETTER}+(?:['’\-]{_LETTER}+)*"
+_NAME = rf"{LETTER}+(?:['’\-]{LETTER}+)*"
 _INTRODUCED = (
     r"my name(?:'s| is)|(?:this|it) is|i am called|(?:me llamo|mi nombre es)"
     r"|je m['’]appelle|mon nom est|(?:me chamo|meu nome (?:é|e))|mein name ist|ich hei(?:ß|ss)e"

@@ -5,7 +5,7 @@ A wrong guess does no harm: what is left out can still be seen on the list of li
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from babel import dates
 
 from knowledge.cards.vocabulary import class_label, party_classes
-from knowledge.normalize import fold
+from knowledge.normalize import LETTER, fold
 from knowledge.search.articles import own_articles
 from locales.words import SHIPPED, Words
 from service.standing.values import Standing
@@ -25,8 +25,7 @@ SHORTEST = 4
 # A word that more of our own topics use is an ordinary one. Titles are written to be recognised.
 MOST_TOPICS_OF_NAMES = 11
 MOST_TOPICS_OF_TITLES = 19
-# The vowel signs of Hindi are no letters to Python, and yet belong to their words.
-_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963])+")
+_WORD = re.compile(rf"{LETTER}+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -50,7 +49,8 @@ def mentioned_licences(
     where a buyer is called that: such a name counts only when it is said in full.
     """
     asked = _Asked(stems(text), f" {' '.join(_WORD.findall(fold(text)))} ")
-    hits = [len(_named(asked, standing, w)) for standing in standings]
+    labels = {kind: stems(class_label(kind, w)) for kind in party_classes()}
+    hits = [len(_named(asked, standing, labels)) for standing in standings]
     best = max(hits, default=0)
     if best == 0 or (min(hits) == best and len(hits) > 1):
         return ()
@@ -67,13 +67,17 @@ def party_names(standings: Collection[Standing]) -> frozenset[str]:
     return frozenset(found)
 
 
+ClassStems = Mapping[str, frozenset[str]]
+"""Class of a party -> the stems of its label in the language of the question."""
+
+
 class _Asked(NamedTuple):
     stems: frozenset[str]
     words: str
     """All of them, with a space before and after each."""
 
 
-def _named(asked: _Asked, standing: Standing, w: Words) -> frozenset[str]:
+def _named(asked: _Asked, standing: Standing, labels: ClassStems) -> frozenset[str]:
     terms = standing.holding.licence.terms
     receivers = (*terms.buyers, *terms.via)
     # What a MID calls itself ("Nurses' Data Co-op") tells none of its licences apart.
@@ -84,7 +88,7 @@ def _named(asked: _Asked, standing: Standing, w: Words) -> frozenset[str]:
     for party in {terms.collector, *receivers}:
         found |= _by_name(asked, party.name, own)
     for kind in {party.kind for party in receivers}:
-        found |= _by_class(asked, kind, own, w)
+        found |= _by_class(asked, kind, own, labels)
     return frozenset(found)
 
 
@@ -100,12 +104,12 @@ def _by_name(asked: _Asked, name: str, own: frozenset[str]) -> frozenset[str]:
     return hit if in_full or (telling and 2 * len(hit) >= len(whole)) else frozenset()
 
 
-def _by_class(asked: _Asked, kind: str, own: frozenset[str], w: Words) -> frozenset[str]:
+def _by_class(asked: _Asked, kind: str, own: frozenset[str], labels: ClassStems) -> frozenset[str]:
     """The words for what a buyer is, where they tell it from what others are."""
-    labels = {known: stems(class_label(known, w)) for known in party_classes()}
-    whole = labels.pop(kind, stems(class_label(kind, w)))
+    # A class that has no label is shown, and so asked about, as the MID wrote it.
+    whole = labels.get(kind, stems(kind))
     hit = asked.stems & whole
-    shared = frozenset().union(*labels.values())
+    shared = frozenset().union(*(label for known, label in labels.items() if known != kind))
     telling = hit - own - shared - _ordinary(MOST_TOPICS_OF_NAMES)
     return hit - own if telling and 2 * len(hit) >= len(whole) else frozenset()
 
